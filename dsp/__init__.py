@@ -1,0 +1,56 @@
+"""Samples in; frames, events, holds, segments and findings out."""
+
+from dsp.errors import (
+    FileFormatError,
+    InputError,
+    MissingExtraError,
+    RateError,
+    SensorError,
+    StorageError,
+    TremorscopeError,
+    UnitError,
+)
+from dsp.findings import Findings, HoldFinding, SideComparison
+from dsp.labels import EventLabel, Placement, Side, State
+from dsp.results import (
+    FRAME_DTYPE,
+    Analysis,
+    Event,
+    FatigueEvidence,
+    Hold,
+    LiveState,
+    Segment,
+    Spectra,
+    Term,
+)
+from dsp.samples import Quality, Samples, TimeSource
+
+__all__ = [
+    "FRAME_DTYPE",
+    "Analysis",
+    "Event",
+    "EventLabel",
+    "FatigueEvidence",
+    "FileFormatError",
+    "Findings",
+    "Hold",
+    "HoldFinding",
+    "InputError",
+    "LiveState",
+    "MissingExtraError",
+    "Placement",
+    "Quality",
+    "RateError",
+    "Samples",
+    "Segment",
+    "SensorError",
+    "Side",
+    "SideComparison",
+    "Spectra",
+    "State",
+    "StorageError",
+    "Term",
+    "TimeSource",
+    "TremorscopeError",
+    "UnitError",
+]

@@ -1,0 +1,326 @@
+"""What an analysis returns: evidence terms, frames, events, holds, segments, spectra and the whole of them."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.findings import Findings
+from dsp.labels import EventLabel, Placement, State
+
+FRAME_DTYPE = np.dtype(
+    [
+        ("time_s", np.float64),  # centre of the 4 s window, seconds from the start of the recording
+        ("label", "U13"),  # final state: fixed-lag smoothed, a State value
+        ("live_label", "U13"),  # state as the causal filter knew it when the window ended
+        ("p_still", np.float32),  # probabilities of the four states, sum 1; all 0 in a no_data frame
+        ("p_movement", np.float32),
+        ("p_reflex_rhythm", np.float32),
+        ("p_tremor", np.float32),
+        ("peak_hz", np.float32),  # frequency of the strongest peak in the tremor band; NaN when there is none
+        ("rms_g", np.float32),  # rms of the tremor band, all axes, g
+        ("displacement_mm", np.float32),  # rms displacement of the peak, mm
+        ("prominence_db", np.float32),  # peak above the 1/f background, dB
+        ("width_hz", np.float32),  # half-power width of the peak, Hz
+        ("share", np.float32),  # power near the peak / power of the tremor band, 0 to 1
+        ("low_ratio", np.float32),  # power 0.5-3 Hz / power 0.5-20 Hz, 0 to 1
+        ("low_rms_g", np.float32),  # rms of 0.5-3 Hz, g
+        ("harmonic_ratio", np.float32),  # power near twice the peak / power near the peak
+        ("envelope_cv", np.float32),  # coefficient of variation of the band envelope
+        ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
+        ("crest", np.float32),  # envelope maximum / median
+        ("cycle_cv", np.float32),  # coefficient of variation of cycle lengths
+        ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1
+        ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
+        ("missing", np.float32),  # share of the window that is missing, 0 to 1
+        ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1
+    ]
+)
+"""A row per hop (0.5 s)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One named, signed piece of evidence behind a probability.
+
+    Attributes
+    ----------
+    name
+        Stable identifier, for example ``narrow_peak``.
+    value
+        Natural log-odds it adds (positive: for; negative: against).
+    text
+        What was seen, in plain words with numbers, for example ``narrow peak at 6.8 Hz, 14 dB above background``.
+    """
+
+    name: str
+    value: float
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.value:+.1f} {self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FatigueEvidence:
+    """What shows that a tremor belongs to a tiring muscle.
+
+    Attributes
+    ----------
+    into_hold_s
+        Seconds from the start of the hold to the start of the tremor; None outside a hold.
+    amplitude_db_per_min
+        Robust trend of the amplitude, dB per minute; NaN when too short to tell.
+    frequency_hz_per_min
+        Robust trend of the mean frequency (4-12 Hz), Hz per minute; NaN when too short to tell.
+    low_high_ratio
+        Power 4-6 Hz / power 8-12 Hz.
+    above_rest_db
+        Amplitude above the person's own rest baseline, dB; NaN without a baseline.
+    is_fatigue
+        Whether the tremor may be called fatigue tremor.
+    terms
+        The evidence in words.
+    """
+
+    into_hold_s: float | None
+    amplitude_db_per_min: float
+    frequency_hz_per_min: float
+    low_high_ratio: float
+    above_rest_db: float
+    is_fatigue: bool
+    terms: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A run of frames of one state.
+
+    Attributes
+    ----------
+    start_s, end_s
+        Seconds from the start of the recording.
+    label
+        The state.
+    confidence
+        Calibrated probability of the label, 0 to 1.
+    runner_up
+        The next likely state, None for no_data.
+    peak_hz, peak_spread_hz
+        Median peak frequency over the segment's frames and its standard deviation, Hz; NaN when there is no peak.
+    rms_g
+        Median rms of the tremor band, g.
+    displacement_mm
+        Median rms displacement of the peak, mm.
+    evidence
+        The three strongest terms for and the three strongest against, strongest first.
+    flags
+        What limits trust: ``clipped``, ``filled``, ``low_rate``, ``no_gravity``, ``dead_axis`` ...
+    fatigue
+        Fatigue evidence of a tremor segment; None for other states.
+    """
+
+    start_s: float
+    end_s: float
+    label: State
+    confidence: float
+    runner_up: State | None
+    peak_hz: float
+    peak_spread_hz: float
+    rms_g: float
+    displacement_mm: float
+    evidence: tuple[Term, ...] = ()
+    flags: tuple[str, ...] = ()
+    fatigue: FatigueEvidence | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the segment in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something brief with an onset.
+
+    Attributes
+    ----------
+    onset_s, peak_s, end_s
+        Seconds from the start of the recording.
+    label
+        Reflex jerk or twitch.
+    peak_g
+        Largest acceleration without gravity, g.
+    peak_jerk_g_per_s
+        Largest change of acceleration, g/s.
+    rise_s, width_s
+        10-90 % rise and full width at half maximum of the envelope, s.
+    ring_hz, decay_s
+        Frequency and time constant of the after-swing; NaN when there is none.
+    direction
+        Unit vector of the peak in the sensor's frame.
+    tilt_change_deg
+        Posture change across the event, degrees; NaN without gravity.
+    stretch_delay_s
+        Seconds from the stretch transient to the onset; None when there was no stretch before it.
+    confidence
+        Calibrated probability of the label, 0 to 1.
+    runner_up
+        What else it could be: the other event label, or a state.
+    evidence
+        The strongest terms for and against, strongest first.
+    flags
+        What limits trust.
+    provisional
+        True while it may still change (live only).
+    """
+
+    onset_s: float
+    peak_s: float
+    end_s: float
+    label: EventLabel
+    peak_g: float
+    peak_jerk_g_per_s: float
+    rise_s: float
+    width_s: float
+    ring_hz: float
+    decay_s: float
+    direction: tuple[float, float, float]
+    tilt_change_deg: float
+    stretch_delay_s: float | None
+    confidence: float
+    runner_up: str = ""
+    evidence: tuple[Term, ...] = ()
+    flags: tuple[str, ...] = ()
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A stretch held: onset, hold, release, from the slow (gravity) part of the signal.
+
+    Attributes
+    ----------
+    onset_s
+        When the limb began to move into the stretch.
+    start_s, end_s
+        The hold: after the movement in, until the movement out (or the end of the data).
+    stretch_deg
+        How far gravity turned in the sensor's frame on the way in.
+    stretch_rate_deg_per_s
+        Peak rate of that turn.
+    fast
+        Whether the stretch was fast enough to evoke a reflex.
+    released
+        False when the data ended, or broke off, during the hold.
+    """
+
+    onset_s: float
+    start_s: float
+    end_s: float
+    stretch_deg: float
+    stretch_rate_deg_per_s: float
+    fast: bool
+    released: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Spectra:
+    """The main spectra of an analysis.
+
+    Attributes
+    ----------
+    freq_hz
+        Frequencies, (m,).
+    psd
+        One-sided power spectral density summed over the three axes, float32 (frames, m), g^2/Hz.
+        Rows of frames without data are NaN.
+    time_s
+        Window centres, (frames,), seconds from the start of the recording.
+    window
+        Name and length of the window, for files that leave the program.
+    """
+
+    freq_hz: NDArray[np.float64]
+    psd: NDArray[np.float32]
+    time_s: NDArray[np.float64]
+    window: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """What is happening now, before the final label is known.
+
+    Attributes
+    ----------
+    time_s
+        Time of the newest sample that it rests on.
+    label, confidence
+        The causal filter's state and its probability.
+    peak_hz, rms_g, displacement_mm
+        As in a frame.
+    since_s
+        When this state began.
+    evidence
+        The three strongest terms for the label.
+    holding
+        Whether a stretch is being held now.
+    hold_start_s
+        When the current hold began; None outside a hold.
+    event
+        A provisional or just confirmed event within the last second; None otherwise.
+    psd
+        The newest main spectrum, (m,), g^2/Hz; None before the first window is full.
+    """
+
+    time_s: float
+    label: State
+    confidence: float
+    peak_hz: float
+    rms_g: float
+    displacement_mm: float
+    since_s: float
+    evidence: tuple[Term, ...] = ()
+    holding: bool = False
+    hold_start_s: float | None = None
+    event: Event | None = None
+    psd: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Analysis:
+    """Everything that an analysis of one sensor found.
+
+    Attributes
+    ----------
+    rate_hz
+        Rate the windows and frequencies rest on.
+    duration_s
+        From the first to the last sample, gaps included.
+    placement
+        Where the sensor was worn.
+    frames
+        Structured array of `FRAME_DTYPE`, a row per hop.
+    segments, events, holds
+        In order of time.
+    spectra
+        The main spectra, row for row with ``frames``; None when they were not kept.
+    findings
+        What the session shows, in numbers.
+    quality
+        Flags that limit trust, a sentence each.
+    parameters_version
+        Version of the parameter file behind the labels.
+    """
+
+    rate_hz: float
+    duration_s: float
+    placement: Placement
+    frames: NDArray[np.void]
+    segments: tuple[Segment, ...]
+    events: tuple[Event, ...]
+    holds: tuple[Hold, ...]
+    spectra: Spectra | None
+    findings: Findings
+    quality: tuple[str, ...] = ()
+    parameters_version: str = field(default="")

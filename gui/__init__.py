@@ -1,0 +1,1 @@
+"""The Qt app: model, bridge, views, theme."""

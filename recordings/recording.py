@@ -1,0 +1,104 @@
+"""Recording: what every reader returns, whatever the file."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp import Placement, Samples, Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A note at a moment: a marker key, an annotation, an event of the file's own.
+
+    Attributes
+    ----------
+    start_s, end_s
+        Seconds from the start of the recording; equal for a moment.
+    text
+        What it says.
+    kind
+        ``marker``, ``annotation``, ``link``, ``label`` ...
+    """
+
+    start_s: float
+    end_s: float
+    text: str
+    kind: str = "marker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Recording:
+    """Acceleration of one sensor as a file holds it.
+
+    Attributes
+    ----------
+    path
+        The file; None for data that never was one.
+    format
+        Identifier of the format that was recognised, for example ``axivity-cwa``.
+    samples
+        Gap-free runs in order of time; between them is missing time.
+    sensor, sensors
+        The sensor read, and every sensor in the file by name (one empty name when there is just one).
+    rate_hz
+        Rate that all runs share: the file's own estimate where it has one, else nominal.
+    nominal_hz
+        Rate the file claims; 0 when it claims none.
+    unit
+        Unit as it was in the file: ``g``, ``mg``, ``m/s2`` or ``counts``.
+    gravity
+        Whether gravity is in the data; None when it cannot be told.
+    device, placement, side
+        What the file says of the sensor; ``unknown`` where it does not.
+    start_ns
+        UTC of the start in ns since 1970; None when the file has none.
+    markers
+        Notes of the file's own.
+    warnings
+        Each one thing a person should know about this file.
+    details
+        What else the file says (firmware, range ...), without personal ids.
+    """
+
+    path: Path | None
+    format: str
+    samples: list[Samples]
+    rate_hz: float
+    nominal_hz: float = 0.0
+    sensor: str = ""
+    sensors: tuple[str, ...] = ("",)
+    unit: str = "g"
+    gravity: bool | None = None
+    device: str = ""
+    placement: Placement = Placement.UNKNOWN
+    side: Side = Side.UNKNOWN
+    start_ns: int | None = None
+    markers: tuple[Marker, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    details: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def duration_s(self) -> float:
+        """From the first to the last sample, gaps included."""
+        return self.samples[-1].end_s - self.samples[0].start_s if self.samples else 0.0
+
+    @property
+    def gaps(self) -> list[tuple[float, float]]:
+        """Missing spans as (start_s, end_s)."""
+        return [(a.end_s, b.start_s) for a, b in zip(self.samples, self.samples[1:], strict=False)]
+
+    def to_array(self) -> NDArray[np.float32]:
+        """All samples on one even grid, (n, 3) in g, rows of NaN where time is missing."""
+        if not self.samples:
+            return np.empty((0, 3), np.float32)
+        first = self.samples[0].start_s
+        n = round((self.samples[-1].end_s - first) * self.rate_hz)
+        xyz_g = np.full((max(n, 0), 3), np.nan, np.float32)
+        for run in self.samples:
+            at = round((run.start_s - first) * self.rate_hz)
+            part = run.xyz_g[: max(0, n - at)]
+            xyz_g[at : at + len(part)] = part
+        return xyz_g

@@ -1,0 +1,1 @@
+"""One stretching session: live engine, replay, report."""

@@ -1,0 +1,1 @@
+"""The front door: public API, command line, batch over a cohort."""
