@@ -29,3 +29,28 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("TREMORSCOPE_HOME", str(folder))
     return folder
+
+
+EXPECTED_SKIPS = ("needs real Bluetooth hardware",)
+"""Reasons for which a test may be skipped even in CI."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+    """List skips that CI does not expect: a test that silently never runs protects nothing."""
+    for report in unexpected_skips(terminalreporter):
+        terminalreporter.write_line(f"UNEXPECTED SKIP {report.nodeid}: {report.longrepr[2]}", red=True)
+
+
+def unexpected_skips(reporter: pytest.TerminalReporter) -> list[pytest.TestReport]:
+    """Skipped tests that CI has no excuse for."""
+    if not os.environ.get("CI"):
+        return []
+    return [r for r in reporter.stats.get("skipped", []) if not any(e in str(r.longrepr) for e in EXPECTED_SKIPS)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Turn unexpected skips into a failure in CI."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and exitstatus == pytest.ExitCode.OK and unexpected_skips(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
