@@ -1,1 +1,59 @@
 """One stretching session: live engine, replay, report."""
+
+from session.analysis import (
+    AnalysedRecording,
+    analyze_all_sensors,
+    analyze_file,
+    analyze_recording,
+    compare,
+    make_advice,
+)
+from session.encode import analysis_record, plain
+from session.engine import LiveSession, SessionResult
+from session.home import Home, find_home
+from session.messages import (
+    AdviceUpdate,
+    EndUpdate,
+    EventUpdate,
+    FramesUpdate,
+    HoldUpdate,
+    LinkUpdate,
+    LiveUpdate,
+    RecordingUpdate,
+    SampleUpdate,
+    SegmentUpdate,
+    SessionMessage,
+    StatusUpdate,
+)
+from session.replay import ReplaySource
+from session.report import write_report
+
+__all__ = [
+    "AdviceUpdate",
+    "AnalysedRecording",
+    "EndUpdate",
+    "EventUpdate",
+    "FramesUpdate",
+    "HoldUpdate",
+    "Home",
+    "LinkUpdate",
+    "LiveSession",
+    "LiveUpdate",
+    "RecordingUpdate",
+    "ReplaySource",
+    "SampleUpdate",
+    "SegmentUpdate",
+    "SessionMessage",
+    "SessionResult",
+    "StatusUpdate",
+    "analysis_record",
+    "analyze_all_sensors",
+    "analyze_file",
+    "analyze_recording",
+    "compare",
+    "find_home",
+    "live_only",
+    "make_advice",
+    "plain",
+    "write_report",
+]

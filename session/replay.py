@@ -1,0 +1,236 @@
+"""ReplaySource: any recording as a live source, at any speed, with pause, seek and loop."""
+
+import threading
+import time
+
+import numpy as np
+
+import recordings
+from dsp import InputError, Quality, Samples
+from sensor import Block, LinkChange, LinkState, SensorInfo, Sink, Status
+
+BLOCK_S = 0.1
+"""Recorded time in a block: as often as a strap at 100 Hz sends, so that the live path is exercised as in life."""
+MIN_SPEED, MAX_SPEED = 0.25, 64.0
+"""Below, a session takes all night; above, drawing no longer follows."""
+STATUS_EVERY_S = 1.0
+
+
+class ReplaySource:
+    """Plays a recording as if its sensor were worn now.
+
+    Parameters
+    ----------
+    recording
+        What to play.
+    speed
+        Recorded seconds a second, 0.25 to 64; 0 plays as fast as the session takes the blocks.
+    start_s
+        Where to begin, seconds from the start of the recording.
+    loop
+        Begin again at the end.
+    label
+        The sensor's label within the session; the recording's own name by default.
+
+    Raises
+    ------
+    InputError
+        When the recording holds no samples or the speed is out of range.
+    """
+
+    def __init__(
+        self,
+        recording: recordings.Recording,
+        *,
+        speed: float = 1.0,
+        start_s: float = 0.0,
+        loop: bool = False,
+        label: str = "",
+    ) -> None:
+        if not recording.samples:
+            msg = "the recording holds no samples; choose another file"
+            raise InputError(msg)
+        self._recording = recording
+        self._label = label or recording.sensor or "replay"
+        self._loop = loop
+        self._changed = threading.Condition()
+        self._speed = _checked_speed(speed)
+        self._position_s = self._clamped(start_s)
+        self._seek_s: float | None = None
+        self._paused = False
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._sink: Sink | None = None
+
+    @property
+    def info(self) -> SensorInfo:
+        """The recording as a sensor."""
+        name = self._recording.path.name if self._recording.path else "recording"
+        return SensorInfo(key="replay", name=name, family="replay", model=self._recording.device)
+
+    @property
+    def label(self) -> str:
+        """The sensor's label within the session."""
+        return self._label
+
+    @property
+    def nominal_hz(self) -> float:
+        """The recording's rate."""
+        return self._recording.rate_hz
+
+    @property
+    def position_s(self) -> float:
+        """Where the replay stands, seconds from the start of the recording."""
+        return self._position_s
+
+    @property
+    def paused(self) -> bool:
+        """Whether the replay waits."""
+        return self._paused
+
+    @property
+    def speed(self) -> float:
+        """Recorded seconds a second; 0 is as fast as possible."""
+        return self._speed
+
+    def start(self, sink: Sink) -> None:
+        """Begin to play into `sink` from a thread of its own."""
+        if self._thread is not None:
+            msg = "this replay has been started already; make a new source to play again"
+            raise InputError(msg)
+        self._sink = sink
+        self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; returns when nothing more will be delivered."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=5.0)
+
+    def pause(self) -> None:
+        """Wait at the current position."""
+        with self._changed:
+            self._paused = True
+            self._changed.notify_all()
+
+    def resume(self) -> None:
+        """Go on from the current position."""
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
+
+    def seek(self, position_s: float) -> None:
+        """Jump; the session sees it as a restart of the stream, so the analysis starts afresh there."""
+        with self._changed:
+            self._seek_s = self._clamped(position_s)
+            self._position_s = self._seek_s
+            self._changed.notify_all()
+
+    def set_speed(self, speed: float) -> None:
+        """Change the speed from here on."""
+        checked = _checked_speed(speed)
+        with self._changed:
+            self._speed = checked
+            self._changed.notify_all()
+
+    def _clamped(self, position_s: float) -> float:
+        runs = self._recording.samples
+        return float(min(max(position_s, runs[0].start_s), runs[-1].end_s))
+
+    def _run(self) -> None:
+        sink = self._sink
+        assert sink is not None  # noqa: S101 - start() sets it before the thread exists
+        self._link(sink, LinkState.STREAMING, f"playing {self.info.name}")
+        reason = "the recording ended"
+        while self._play_from(sink, self._position_s):
+            if self._stopping:
+                reason = "replay stopped"
+                break
+        self._link(sink, LinkState.STOPPED, reason)
+
+    def _play_from(self, sink: Sink, start_s: float) -> bool:
+        """Play to the end, a seek or a stop; whether the caller should look again."""
+        pacer = _Pacer(self._changed)
+        status_at = start_s
+        previous_end_s: float | None = None
+        for run in self._recording.samples:
+            size = max(1, round(BLOCK_S * run.rate_hz))
+            first = max(0, int(np.ceil((start_s - run.start_s) * run.rate_hz - 1e-6)))
+            for at in range(first, len(run), size):
+                block = self._block(run, at, min(at + size, len(run)), previous_end_s)
+                with self._changed:
+                    if not pacer.wait(self, block.start_s) or self._seek_s is not None:
+                        self._seek_s = None
+                        return True
+                    self._position_s = block.start_s
+                sink(block)
+                previous_end_s = block.start_s + len(block.xyz_g) / run.rate_hz
+                if previous_end_s >= status_at:
+                    sink(self._status(run))
+                    status_at = previous_end_s + STATUS_EVERY_S
+        with self._changed:
+            if self._loop and not self._stopping:
+                self._position_s = self._recording.samples[0].start_s
+                return True
+        return False
+
+    def _block(self, run: Samples, at: int, end: int, previous_end_s: float | None) -> Block:
+        start_s = run.start_s + at / run.rate_hz
+        missing = -1 if previous_end_s is None else max(0, round((start_s - previous_end_s) * run.rate_hz))
+        return Block(
+            sensor=self._label,
+            xyz_g=run.xyz_g[at:end],
+            start_s=start_s,
+            rate_hz=run.rate_hz,
+            missing_before=missing,
+            host_ns=time.monotonic_ns(),
+            time_source=(run.quality or Quality()).time_source,
+        )
+
+    def _status(self, run: Samples) -> Status:
+        return Status(
+            sensor=self._label,
+            rate_hz=run.rate_hz,
+            nominal_hz=self._recording.nominal_hz or run.rate_hz,
+            loss=0.0,
+            data_age_s=0.0,
+        )
+
+    def _link(self, sink: Sink, state: LinkState, reason: str) -> None:
+        sink(LinkChange(sensor=self._label, state=state, reason=reason, time_s=self._position_s))
+
+
+class _Pacer:
+    """Holds blocks back until their time has come; pausing and changes of speed re-anchor it."""
+
+    def __init__(self, changed: threading.Condition) -> None:
+        self._changed = changed
+        self._anchor: tuple[float, float, float] | None = None  # (wall time, recorded time, speed)
+
+    def wait(self, source: ReplaySource, at_s: float) -> bool:
+        """Wait (holding the condition) until `at_s` is due; False when stopped."""
+        while not source._stopping and source._seek_s is None:  # noqa: SLF001 - the pacer is part of the source
+            if source.paused:
+                self._anchor = None
+                self._changed.wait()
+                continue
+            if source.speed == 0.0:
+                return True
+            now = time.monotonic()
+            if self._anchor is None or self._anchor[2] != source.speed:
+                self._anchor = (now, at_s, source.speed)
+            due = self._anchor[0] + (at_s - self._anchor[1]) / source.speed
+            if due <= now:
+                return True
+            self._changed.wait(due - now)
+        return not source._stopping  # noqa: SLF001
+
+
+def _checked_speed(speed: float) -> float:
+    if speed == 0.0 or MIN_SPEED <= speed <= MAX_SPEED:
+        return float(speed)
+    msg = f"the speed must lie between {MIN_SPEED} and {MAX_SPEED:g}, or be 0 for as fast as possible; it is {speed}"
+    raise InputError(msg)

@@ -1,0 +1,253 @@
+"""Figures of the report as inline SVG, each with the sentence that replaces it for who cannot see it."""
+
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dsp
+from dsp import State
+from session.analysis import AnalysedRecording
+from session.report.palette import (
+    AXES,
+    EVENT_COLOUR,
+    EVENT_MARKS,
+    INK,
+    LINE,
+    QUIET,
+    STATE_COLOURS,
+    STATE_HATCHES,
+    STATE_WORDS,
+)
+
+TREMOR_BAND_HZ = (4.0, 12.0)
+"""Where physiological, fatigue and reflex tremor of a limb lie (Lippold; Pozos 1982: ankle 4-9 Hz)."""
+TOP_HZ = 20.0
+COLUMNS = 900
+"""Pixels across; more than a page shows only costs size."""
+DRIFT_HZ = 0.7
+"""Corner of the high-pass that takes posture out of the drawn trace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure.
+
+    Attributes
+    ----------
+    title
+        Heading.
+    svg
+        Inline SVG.
+    alternative
+        What it shows, in a sentence.
+    """
+
+    title: str
+    svg: str
+    alternative: str
+
+
+def timeline(found: AnalysedRecording) -> Figure:
+    """States, events and stretches over the session."""
+    analysis = found.analysis
+    with _drawing(height_in=1.5) as (figure, axes):
+        for segment in analysis.segments:
+            if segment.label is State.NO_DATA:
+                continue
+            axes.broken_barh(
+                [(segment.start_s / 60, segment.duration_s / 60)],
+                (0.0, 0.6),
+                facecolor=STATE_COLOURS[segment.label],
+                edgecolor="#8a96a3" if segment.label is State.UNCLEAR else "white",
+                hatch=STATE_HATCHES.get(segment.label) if segment.label is not State.TREMOR else None,
+                linewidth=0.4,
+            )
+            if segment.label is State.TREMOR and segment.duration_s > 0.03 * analysis.duration_s:
+                middle = (segment.start_s + segment.end_s) / 120
+                axes.text(middle, 0.3, "~", color="white", ha="center", va="center", fontsize=11, fontweight="bold")
+        for label, (mark, _) in EVENT_MARKS.items():
+            times = [e.onset_s / 60 for e in analysis.events if e.label == label]
+            axes.plot(times, [0.8] * len(times), mark, color=EVENT_COLOUR, markersize=4, linestyle="none")
+        for hold in analysis.holds:
+            axes.plot([hold.start_s / 60, hold.end_s / 60], [-0.18, -0.18], color=QUIET, linewidth=1.4)
+        axes.set_ylim(-0.4, 1.0)
+        axes.set_xlim(0, max(analysis.duration_s / 60, 1e-3))
+        axes.set_yticks([])
+        axes.set_xlabel("minutes")
+    seconds = {s: sum(g.duration_s for g in analysis.segments if g.label is s) for s in State}
+    parts = [f"{seconds[s]:.0f} s {STATE_WORDS[s]}" for s in State if seconds[s] >= 0.5]
+    events = f"{len(analysis.events)} brief events" if analysis.events else "no brief events"
+    text = f"Over {analysis.duration_s:.0f} s: {', '.join(parts)}; {events}; {len(analysis.holds)} stretches held."
+    return Figure(title="This session", svg=_svg(figure), alternative=text)
+
+
+def trace(found: AnalysedRecording) -> Figure:
+    """Acceleration without gravity, as the envelope of each axis."""
+    with _drawing(height_in=1.7) as (figure, axes):
+        largest = 0.0
+        for run in found.recording.samples:
+            motion = _without_drift(run)
+            time_min, low, high = _envelope(motion, run)
+            largest = max(largest, float(np.percentile(np.abs(motion), 99.9, method="nearest")) if len(motion) else 0.0)
+            for axis in range(3):
+                axes.fill_between(
+                    time_min,
+                    low[:, axis],
+                    high[:, axis],
+                    color=AXES[axis],
+                    alpha=0.75,
+                    linewidth=0.3,
+                    edgecolor=AXES[axis],
+                )
+        limit = max(1.15 * largest, 0.01)
+        axes.set_ylim(-limit, limit)
+        axes.set_xlim(0, max(found.analysis.duration_s / 60, 1e-3))
+        axes.set_ylabel("g")
+        axes.set_xlabel("minutes")
+        for axis, name in enumerate("xyz"):
+            axes.text(1.005, 0.9 - 0.16 * axis, name, color=AXES[axis], transform=axes.transAxes, fontsize=9)
+    text = f"Acceleration of three axes without gravity; it stays mostly below {limit:.2g} g."
+    return Figure(title="Acceleration without gravity", svg=_svg(figure), alternative=text)
+
+
+def spectrogram(found: AnalysedRecording) -> Figure | None:
+    """Power over time and frequency, in dB relative to 1 mg^2/Hz; None when the spectra were not kept."""
+    spectra = found.analysis.spectra
+    if spectra is None or not len(spectra.time_s):
+        return None
+    keep = spectra.freq_hz <= TOP_HZ
+    psd = _thinned(spectra.psd[:, keep])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level_db = 10.0 * np.log10(psd * 1e6)
+    shown = level_db[np.isfinite(level_db)]
+    low, high = np.percentile(shown, (5, 99.7)) if shown.size else (0.0, 1.0)
+    with _drawing(height_in=1.9) as (figure, axes):
+        axes.imshow(
+            level_db.T,
+            origin="lower",
+            aspect="auto",
+            cmap="magma",
+            vmin=low,
+            vmax=max(high, low + 10.0),
+            interpolation="nearest",
+            extent=(spectra.time_s[0] / 60, max(spectra.time_s[-1] / 60, 1e-3), 0.0, float(spectra.freq_hz[keep][-1])),
+        )
+        for edge in TREMOR_BAND_HZ:
+            axes.axhline(edge, color="white", linewidth=0.6, linestyle=(0, (4, 4)), alpha=0.8)
+        axes.set_xlim(0, max(found.analysis.duration_s / 60, 1e-3))
+        axes.set_ylabel("Hz")
+        axes.set_xlabel("minutes")
+    text = f"Power by time and frequency, from {low:.0f} to {high:.0f} dB relative to 1 mg²/Hz; dashed: 4 to 12 Hz."
+    return Figure(title="Spectrogram", svg=_svg(figure), alternative=text)
+
+
+def average_spectra(found: AnalysedRecording) -> Figure | None:
+    """Average spectrum of each state."""
+    spectra, frames = found.analysis.spectra, found.analysis.frames
+    if spectra is None or not len(frames):
+        return None
+    keep = (spectra.freq_hz >= 0.5) & (spectra.freq_hz <= TOP_HZ)
+    words = []
+    with _drawing(height_in=2.0) as (figure, axes):
+        axes.axvspan(*TREMOR_BAND_HZ, color="#f4e6ee", linewidth=0)
+        for state in (State.STILL, State.MOVEMENT, State.REFLEX_RHYTHM, State.TREMOR):
+            rows = frames["label"] == state.value
+            if rows.sum() < 2:
+                continue
+            psd = spectra.psd[rows][:, keep].mean(axis=0) * 1e6
+            colour = "#66778a" if state is State.STILL else STATE_COLOURS[state]
+            axes.semilogy(spectra.freq_hz[keep], psd, color=colour, linewidth=1.3)
+            top = int(np.argmax(psd))
+            axes.annotate(
+                STATE_WORDS[state],
+                (spectra.freq_hz[keep][-1], psd[-1]),
+                xytext=(4, 0),
+                textcoords="offset points",
+                color=colour,
+                fontsize=8,
+                va="center",
+            )
+            words.append(f"{STATE_WORDS[state]} peaks at {spectra.freq_hz[keep][top]:.1f} Hz")
+        axes.set_xlim(0, TOP_HZ)
+        axes.set_xlabel("Hz")
+        axes.set_ylabel("mg²/Hz")
+    text = f"Average spectra: {'; '.join(words)}." if words else "No state lasted long enough for an average spectrum."
+    return Figure(title="Average spectra", svg=_svg(figure), alternative=text)
+
+
+def _without_drift(run: dsp.Samples) -> NDArray[np.float64]:
+    from scipy.signal import butter, sosfilt, sosfilt_zi  # noqa: PLC0415 - 0.3 s that only a report needs
+
+    xyz_g = run.xyz_g.astype(np.float64)
+    if len(xyz_g) < 2 or run.rate_hz <= 2.5 * DRIFT_HZ:
+        return xyz_g - xyz_g.mean(axis=0)
+    sos = butter(2, DRIFT_HZ, btype="highpass", fs=run.rate_hz, output="sos")
+    start = sosfilt_zi(sos)[:, :, None] * xyz_g[0]
+    return np.asarray(sosfilt(sos, xyz_g, axis=0, zi=start)[0], dtype=np.float64)
+
+
+def _envelope(
+    motion_g: NDArray[np.float64], run: dsp.Samples
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Minimum and maximum of each column, so that a jerk of one sample still shows."""
+    size = max(1, int(np.ceil(len(motion_g) / COLUMNS)))
+    edges = np.arange(0, len(motion_g), size)
+    low = np.minimum.reduceat(motion_g, edges, axis=0)
+    high = np.maximum.reduceat(motion_g, edges, axis=0)
+    return (run.start_s + edges / run.rate_hz) / 60.0, low, high
+
+
+def _thinned(psd: NDArray[np.float32]) -> NDArray[np.float32]:
+    """At most `COLUMNS` rows, each the largest of those it stands for; gaps stay gaps."""
+    size = max(1, int(np.ceil(len(psd) / COLUMNS)))
+    return np.asarray(np.fmax.reduceat(psd, np.arange(0, len(psd), size), axis=0), dtype=np.float32)
+
+
+@contextmanager
+def _drawing(*, height_in: float) -> Iterator[tuple[Any, Any]]:
+    import matplotlib as mpl  # noqa: PLC0415 - 0.3 s that only a report needs
+    from matplotlib.figure import Figure as Canvas  # noqa: PLC0415 - as above
+
+    style: Any = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "tremorscope",
+        "font.family": "sans-serif",
+        "font.size": 9,
+        "axes.edgecolor": LINE,
+        "axes.labelcolor": QUIET,
+        "text.color": INK,
+        "xtick.color": QUIET,
+        "ytick.color": QUIET,
+        "hatch.linewidth": 0.5,
+    }
+    with mpl.rc_context(style):
+        figure = Canvas(figsize=(7.2, height_in), layout="constrained")
+        axes = figure.add_subplot()
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        axes.tick_params(length=2)
+        yield figure, axes
+
+
+def _svg(figure: Any) -> str:
+    out = io.StringIO()
+    figure.savefig(out, format="svg", transparent=True, dpi=110, metadata={"Date": None, "Creator": None})
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    # The page scales the picture; a fixed size in points would overflow a phone. Metadata names outside addresses.
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
+    text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
+    # Ids repeat between figures of one page, and clip paths would then cut the wrong picture.
+    unique = f"f{zlib.crc32(text.encode())}-"
+    text = re.sub(r'id="([^"]+)"', rf'id="{unique}\1"', text)
+    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{unique}\1)", text)
+    text = re.sub(r'xlink:href="#([^"]+)"', rf'xlink:href="#{unique}\1"', text)
+    return text.replace("<svg", '<svg aria-hidden="true"', 1)

@@ -1,0 +1,31 @@
+"""Colours and signs of the report: the light palette of the app, for paper and screen."""
+
+from dsp import State
+
+INK = "#17202a"
+QUIET = "#5b6877"
+LINE = "#dde3ea"
+AXES = ("#1f83c0", "#2c8a57", "#b0457f")
+"""x, y, z: told apart by lightness too."""
+STATE_COLOURS = {
+    State.STILL: "#c8d0d8",
+    State.MOVEMENT: "#3291c9",
+    State.REFLEX_RHYTHM: "#a07800",
+    State.TREMOR: "#b0457f",
+    State.UNCLEAR: "#ffffff",
+    State.NO_DATA: "#ffffff",
+}
+STATE_HATCHES = {State.UNCLEAR: "////", State.REFLEX_RHYTHM: "xx", State.TREMOR: "~~"}
+"""Never colour alone: unclear is hatched, reflex rhythm crossed, tremor carries its wave as text."""
+STATE_WORDS = {
+    State.STILL: "still",
+    State.MOVEMENT: "movement",
+    State.REFLEX_RHYTHM: "reflex rhythm",
+    State.TREMOR: "tremor",
+    State.UNCLEAR: "unclear",
+    State.NO_DATA: "no data",
+}
+EVENT_MARKS = {"reflex_jerk": ("v", "reflex jerk"), "twitch": ("o", "twitch")}
+EVENT_COLOUR = "#a07800"
+GOOD = "#1a7f55"
+"""Text on light needs 4.5:1; the app's green `#2fb380` has 2.6:1 on white."""

@@ -1,0 +1,182 @@
+"""One sensor's way through a session: blocks in, analysis out, as messages."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dsp
+from dsp import Placement, Side
+from sensor import Block
+from session.messages import (
+    EventUpdate,
+    FramesUpdate,
+    HoldUpdate,
+    LiveUpdate,
+    SampleUpdate,
+    SegmentUpdate,
+    SessionMessage,
+)
+
+SETTLE_S = 2.0
+"""Samples wait this long before the first analysis, until the sensor's own clock has shown its true rate: assuming
+52 Hz when the truth is 52.62 reads an 8.00 Hz tremor as 7.91 Hz."""
+LONGEST_FILL_S = 10.0
+"""A longer loss starts a new run at its own time instead of rows of missing samples, which bounds the memory."""
+
+
+class SensorStream:
+    """Analyses the blocks of one sensor and tells what became known.
+
+    Parameters
+    ----------
+    label
+        The sensor's label within the session.
+    placement, side
+        Where it is worn.
+    emit
+        Takes the messages.
+    settle_s
+        How long to wait for the rate; 0 where it is exact from the start (simulated limb, replay).
+    """
+
+    def __init__(
+        self,
+        *,
+        label: str,
+        placement: Placement,
+        side: Side,
+        emit: Callable[[SessionMessage], None],
+        settle_s: float = SETTLE_S,
+    ) -> None:
+        self.label = label
+        self.placement = placement
+        self.side = side
+        self._emit = emit
+        self._settle_s = settle_s
+        self._held: list[Block] = []
+        self._held_s = 0.0
+        self._analyzer: dsp.Analyzer | None = None
+        self._provisional: dict[float, dsp.Event] = {}
+        self._hold_start_s: float | None = None
+        self._next_s = 0.0
+        self._live_time_s = -np.inf
+        self.finished: list[dsp.Analysis] = []
+
+    @property
+    def live(self) -> dsp.LiveState | None:
+        """The state now; None before the first analysis."""
+        return self._analyzer.live if self._analyzer is not None else None
+
+    @property
+    def findings(self) -> dsp.Findings | None:
+        """What the session has shown so far; None before the first analysis."""
+        return self._analyzer.findings() if self._analyzer is not None else None
+
+    def add(self, block: Block) -> None:
+        """Take the next block."""
+        if self._analyzer is None:
+            self._held.append(block)
+            self._held_s += len(block.xyz_g) / block.rate_hz
+            if self._held_s < self._settle_s:
+                return
+            self._release_held()
+            return
+        self._analyse(block)
+
+    def finish(self) -> None:
+        """End the stream: everything still open becomes final."""
+        if self._analyzer is None and self._held:
+            self._release_held()
+        self._close_analyzer()
+
+    def _release_held(self) -> None:
+        held, self._held = self._held, []
+        for block in held:
+            self._analyse(block, rate_hz=held[-1].rate_hz)
+
+    def _analyse(self, block: Block, rate_hz: float | None = None) -> None:
+        restarted = block.missing_before < 0
+        if self._analyzer is not None and restarted and block.start_s < self._next_s - 0.5 / block.rate_hz:
+            # Time went back (a seek, a loop, a new clock): what came before is complete.
+            self._close_analyzer()
+        if self._analyzer is None:
+            self._analyzer = dsp.Analyzer(
+                rate_hz=rate_hz or block.rate_hz, placement=self.placement, side=self.side, keep_spectra=False
+            )
+            self._next_s = block.start_s
+            self._push(block.xyz_g, start_s=block.start_s)
+        elif restarted or block.missing_before > LONGEST_FILL_S * block.rate_hz:
+            self._next_s = max(block.start_s, self._next_s)
+            self._push(block.xyz_g, start_s=self._next_s)
+        else:
+            xyz_g = block.xyz_g
+            if block.missing_before:
+                missing = np.full((block.missing_before, 3), np.nan, np.float32)
+                xyz_g = np.concatenate([missing, xyz_g])
+            self._push(xyz_g)
+
+    def _push(self, xyz_g: NDArray[np.float32], start_s: float | None = None) -> None:
+        analyzer = self._analyzer
+        assert analyzer is not None  # noqa: S101 - both callers have just made sure
+        update = analyzer.push(xyz_g, start_s=start_s)
+        self._emit(
+            SampleUpdate(
+                sensor=self.label,
+                start_s=self._next_s,
+                rate_hz=analyzer.rate_hz,
+                xyz_g=xyz_g,
+                motion_g=analyzer.last_motion_g,
+            )
+        )
+        self._next_s += len(xyz_g) / analyzer.rate_hz
+        self._tell(update, analyzer)
+
+    def _tell(self, update: dsp.Update, analyzer: dsp.Analyzer) -> None:
+        for event in analyzer.provisional_events:
+            if event.onset_s not in self._provisional:
+                self._provisional[event.onset_s] = event
+                self._emit(EventUpdate(sensor=self.label, event=event))
+        for event in update.events:
+            self._provisional.pop(event.onset_s, None)
+            self._emit(EventUpdate(sensor=self.label, event=event))
+        self._withdraw(analyzer)
+        if len(update.frames):
+            self._emit(
+                FramesUpdate(
+                    sensor=self.label, frames=update.frames, freq_hz=analyzer.freq_hz, psd=analyzer.last_frames_psd
+                )
+            )
+        for segment in update.segments:
+            self._emit(SegmentUpdate(sensor=self.label, segment=segment))
+        self._tell_live(analyzer)
+
+    def _withdraw(self, analyzer: dsp.Analyzer) -> None:
+        still = {e.onset_s for e in analyzer.provisional_events}
+        for onset_s in [o for o in self._provisional if o not in still]:
+            self._emit(EventUpdate(sensor=self.label, event=self._provisional.pop(onset_s), withdrawn=True))
+
+    def _tell_live(self, analyzer: dsp.Analyzer) -> None:
+        live = analyzer.live
+        if live is None or live.time_s <= self._live_time_s:
+            return
+        self._live_time_s = live.time_s
+        self._emit(LiveUpdate(sensor=self.label, live=live))
+        hold = analyzer.current_hold
+        if hold is not None and hold.start_s != self._hold_start_s:
+            self._hold_start_s = hold.start_s
+            self._emit(HoldUpdate(sensor=self.label, hold=hold))
+        elif hold is None and self._hold_start_s is not None:
+            self._hold_start_s = None
+            if analyzer.holds:
+                self._emit(HoldUpdate(sensor=self.label, hold=analyzer.holds[-1]))
+
+    def _close_analyzer(self) -> None:
+        if self._analyzer is None:
+            return
+        self._tell(self._analyzer.finish(), self._analyzer)
+        self.finished.append(self._analyzer.result())
+        self._analyzer = None
+        self._provisional.clear()
+        self._hold_start_s = None
+        self._live_time_s = -np.inf

@@ -1,0 +1,7 @@
+"""``python -m tremorscope``."""
+
+import sys
+
+from tremorscope.cli import main
+
+sys.exit(main())

@@ -1,0 +1,5 @@
+"""The command line: `tremorscope COMMAND`."""
+
+from tremorscope.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,144 @@
+"""`tremorscope analyze` and `tremorscope report`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tremorscope.cli.files import recordings_in
+from tremorscope.cli.options import (
+    HomeOption,
+    JsonOption,
+    PlacementName,
+    PlacementOption,
+    RateOption,
+    SensorOption,
+    UnitOption,
+)
+from tremorscope.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from session import AnalysedRecording
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command("analyze")(analyze)
+    app.command("report")(report)
+
+
+def analyze(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Recordings, or folders of them.")],
+    placement: PlacementOption = None,
+    sensor: SensorOption = None,
+    unit: UnitOption = None,
+    rate: RateOption = None,
+    as_json: JsonOption = False,
+    all_sensors: Annotated[
+        bool, typer.Option("--all-sensors", help="Every sensor of each file, not just one.")
+    ] = False,
+    home: HomeOption = None,
+) -> int:
+    """Analyse recordings: a table for people, or one JSON object a file on a line.
+
+    Example: tremorscope analyze night.cwa --placement calf
+    """
+    del home
+    failed = 0
+    for path in recordings_in(paths):
+        for name in _sensors(path, all_sensors=all_sensors, sensor=sensor, unit=unit):
+            failed += not _analyze_one(path, name, placement=placement, unit=unit, rate_hz=rate, as_json=as_json)
+    return 1 if failed else 0
+
+
+def _sensors(path: Path, *, all_sensors: bool, sensor: str | None, unit: str | None) -> list[str | None]:
+    if not all_sensors:
+        return [sensor]
+    import recordings
+    from dsp import TremorscopeError
+
+    try:
+        return list(recordings.read(path, unit=unit).sensors)
+    except TremorscopeError:
+        return [None]  # the analysis will meet the same error and report it
+
+
+def _analyze_one(
+    path: Path,
+    sensor: str | None,
+    *,
+    placement: PlacementName | None,
+    unit: str | None,
+    rate_hz: float | None,
+    as_json: bool,
+) -> bool:
+    import session
+    from dsp import TremorscopeError
+
+    try:
+        with progress_bar(path.name) as progress:
+            found = session.analyze_file(
+                path, sensor=sensor, placement=placement, unit=unit, rate_hz=rate_hz, progress=progress
+            )
+    except TremorscopeError as error:
+        if as_json:
+            print(json.dumps({"file": str(path), "error": str(error)}), flush=True)  # noqa: T201 - this is the output
+        typer.echo(f"tremorscope: {error}", err=True)
+        return False
+    advice = session.make_advice({found.recording.sensor: found.analysis})
+    if as_json:
+        record = session.analysis_record(
+            found.analysis,
+            file=str(path),
+            sensor=found.recording.sensor,
+            warnings=tuple(found.recording.warnings),
+            advice=advice,
+        )
+        print(json.dumps(record), flush=True)  # noqa: T201 - this is the output
+    else:
+        from tremorscope.cli.tables import print_analysis
+
+        print_analysis(found, advice)
+    return True
+
+
+def report(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The recording.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="HTML", help="Where to write the page.")] = None,
+    placement: PlacementOption = None,
+    sensor: SensorOption = None,
+    unit: UnitOption = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    home: HomeOption = None,
+) -> int:
+    """Write one self-contained HTML page about a recording.
+
+    Example: tremorscope report night.cwa -o night.html
+    """
+    import session
+
+    with progress_bar(path.name) as progress:
+        found = session.analyze_file(path, sensor=sensor, placement=placement, unit=unit, progress=progress)
+    folder = session.find_home(home)
+    target = out or folder.make(folder.reports) / f"{path.stem}.html"
+    written = write_report_of([found], target)
+    print(written)  # noqa: T201 - this is the output
+    if open_it:
+        typer.launch(str(written))
+    return 0
+
+
+def write_report_of(found: "list[AnalysedRecording]", target: Path) -> Path:
+    """Write the report of the sensors of one session."""
+    import session
+
+    advice = session.make_advice({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)})
+    return session.write_report(found, advice, target)
+
+
+def print_json_line(value: object) -> None:
+    """Print one JSON object on a line of its own, at once."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()

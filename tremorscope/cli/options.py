@@ -1,0 +1,48 @@
+"""Options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class PlacementName(StrEnum):
+    """Where the sensor is worn; mirrors `dsp.Placement`, which costs numpy to import."""
+
+    foot = "foot"
+    ankle = "ankle"
+    calf = "calf"
+    thigh = "thigh"
+    wrist = "wrist"
+    trunk = "trunk"
+    unknown = "unknown"
+
+
+class SideName(StrEnum):
+    """Which side of the body; mirrors `dsp.Side`."""
+
+    left = "left"
+    right = "right"
+    unknown = "unknown"
+
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", help="Where library, settings and logs live (or TREMORSCOPE_HOME)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+PlacementOption = Annotated[
+    PlacementName | None,
+    typer.Option("--placement", "-p", help="Where the sensor is worn; default: what the file says."),
+]
+SensorOption = Annotated[
+    str | None, typer.Option("--sensor", metavar="NAME", help="Which sensor, when a file holds several.")
+]
+UnitOption = Annotated[
+    str | None,
+    typer.Option("--unit", metavar="UNIT", help="g, mg, m/s2 or counts:<g per count>, when the file does not say."),
+]
+RateOption = Annotated[
+    float | None, typer.Option("--rate", metavar="HZ", help="Samples per second, when the file has no time stamps.")
+]
