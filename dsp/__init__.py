@@ -1,5 +1,7 @@
 """Samples in; frames, events, holds, segments and findings out."""
 
+from dsp.analyze import analyze
+from dsp.analyzer import Analyzer, Update
 from dsp.errors import (
     FileFormatError,
     InputError,
@@ -12,6 +14,7 @@ from dsp.errors import (
 )
 from dsp.findings import Findings, HoldFinding, SideComparison
 from dsp.labels import EventLabel, Placement, Side, State
+from dsp.parameters import parameters_version
 from dsp.results import (
     FRAME_DTYPE,
     Analysis,
@@ -24,10 +27,12 @@ from dsp.results import (
     Term,
 )
 from dsp.samples import Quality, Samples, TimeSource
+from dsp.sides import compare_sides
 
 __all__ = [
     "FRAME_DTYPE",
     "Analysis",
+    "Analyzer",
     "Event",
     "EventLabel",
     "FatigueEvidence",
@@ -53,4 +58,8 @@ __all__ = [
     "TimeSource",
     "TremorscopeError",
     "UnitError",
+    "Update",
+    "analyze",
+    "compare_sides",
+    "parameters_version",
 ]

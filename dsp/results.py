@@ -31,6 +31,8 @@ FRAME_DTYPE = np.dtype(
         ("crest", np.float32),  # envelope maximum / median
         ("cycle_cv", np.float32),  # coefficient of variation of cycle lengths
         ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1
+        ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz
+        ("low_high_ratio", np.float32),  # power 4-6 Hz / power 8-12 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
         ("missing", np.float32),  # share of the window that is missing, 0 to 1
         ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1

@@ -1,0 +1,378 @@
+"""Analyzer: samples in, in any chunks; frames, segments and events out, as soon as they are final."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dsp import live as live_state
+from dsp.errors import InputError
+from dsp.fatigue import fatigue_evidence
+from dsp.findings import Findings
+from dsp.findings_builder import build_findings
+from dsp.grid import TREMOR_RATE_HZ, make_grid
+from dsp.intake import Intake, Piece, checked_rows
+from dsp.labels import Placement, Side, State
+from dsp.parameters import load_parameters
+from dsp.quality import ChannelWatch
+from dsp.results import FRAME_DTYPE, Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra
+from dsp.run import FrameBatch, Run
+from dsp.segments import make_segment
+
+HOLD_KNOWN_S = 1.5
+"""So long after its start a hold is known; evidence looks at what was known then, whatever came later."""
+LONGEST_PUSH = 65536
+"""Rows worked on at once, so that the memory for a long recording does not grow with it."""
+
+
+class Update(NamedTuple):
+    """What became final.
+
+    Attributes
+    ----------
+    frames
+        Rows of `dsp.FRAME_DTYPE`.
+    segments
+        Segments that ended.
+    events
+        Confirmed events.
+    """
+
+    frames: NDArray[np.void]
+    segments: tuple[Segment, ...]
+    events: tuple[Event, ...]
+
+
+class Analyzer:
+    """Analyses one sensor, live or from a file: the same samples give the same bits, however they are cut.
+
+    Parameters
+    ----------
+    rate_hz
+        Samples per second.
+    placement
+        Where it is worn: ``foot``, ``ankle``, ``calf``, ``thigh``, ``wrist``, ``trunk``, ``unknown``.
+    side
+        ``left``, ``right`` or ``unknown``.
+    keep_spectra
+        Whether `result` carries the spectra.
+    multitaper
+        Use multi-taper spectra (offline study of band power; no envelope and beat features).
+
+    Raises
+    ------
+    RateError
+        Below 5 Hz, or when the rate is not a number.
+    """
+
+    def __init__(
+        self,
+        rate_hz: float,
+        placement: Placement | str = Placement.UNKNOWN,
+        *,
+        side: Side | str = Side.UNKNOWN,
+        keep_spectra: bool = True,
+        multitaper: bool = False,
+    ) -> None:
+        self._parameters = load_parameters()
+        self._grid = make_grid(float(rate_hz), self._parameters)
+        self.placement, self.side = _placement(placement), Side(side)
+        self._prior = self._parameters.prior_at(self.placement)
+        self._keep_spectra, self._multitaper = keep_spectra, multitaper
+        self._intake = Intake(self._grid.rate_hz, self._parameters)
+        self._watch = ChannelWatch()
+        self._origin_s = 0.0
+        self._run: Run | None = None
+        self._finished = False
+        self._frames: list[NDArray[np.void]] = []
+        self._psd: list[NDArray[np.float32]] = []
+        self._open: list[NDArray[np.void]] = []
+        self._open_start_s = 0.0
+        self._segments: list[Segment] = []
+        self._events: list[Event] = []
+        self._holds: list[Hold] = []
+        self._taken_events = 0
+        self._covered_s = 0.0
+        self._fresh_frames: list[NDArray[np.void]] = []
+        self._fresh_psd: list[NDArray[np.float32]] = []
+        self._fresh_segments: list[Segment] = []
+        self._fresh_events: list[Event] = []
+        self.last_motion_g = np.empty((0, 3), np.float32)
+        self.last_frames_psd = np.empty((0, len(self._grid.freq_hz)), np.float32)
+
+    # -- what is asked of it ------------------------------------------------------------------------------------------
+
+    @property
+    def rate_hz(self) -> float:
+        """Rate that windows and frequencies rest on."""
+        return self._grid.rate_hz
+
+    @property
+    def freq_hz(self) -> NDArray[np.float64]:
+        """Frequencies of the main spectra, (m,)."""
+        return self._grid.freq_hz
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """Holds that have ended."""
+        running = self._run.holds.holds if self._run is not None else []
+        return (*self._holds, *running)
+
+    @property
+    def current_hold(self) -> Hold | None:
+        """The hold that is going on; None outside a hold."""
+        return self._run.holds.current if self._run is not None else None
+
+    @property
+    def provisional_events(self) -> tuple[Event, ...]:
+        """The event that has begun and is not confirmed yet; at most one."""
+        event = live_state.provisional_event(self._run) if self._run is not None else None
+        return () if event is None else (event,)
+
+    @property
+    def live(self) -> LiveState | None:
+        """What is happening now; None before the first second is there."""
+        if self._run is None:
+            return None
+        last = self._events[-1] if self._events else None
+        return live_state.live_state(self._run, self._parameters, last, self._open_start_s)
+
+    def push(self, xyz_g: ArrayLike, *, start_s: float | None = None) -> Update:
+        """Take samples.
+
+        Parameters
+        ----------
+        xyz_g
+            float (n, 3), g, gravity in it or not; rows of NaN are missing samples.
+        start_s
+            Time of the first row, seconds; None follows on. A later time is a gap.
+
+        Returns
+        -------
+        Update
+            What became final.
+
+        Raises
+        ------
+        InputError
+            Wrong shape or type, time going backwards, or after `finish`.
+        """
+        if self._finished:
+            msg = "this analysis is finished; make a new Analyzer for more samples"
+            raise InputError(msg)
+        rows = checked_rows(xyz_g)
+        if start_s is not None:
+            self._jump(start_s)
+        motion = []
+        for at in range(0, len(rows), LONGEST_PUSH):
+            part = rows[at : at + LONGEST_PUSH]
+            motion.append(self._watch.take(part))
+            for piece in self._intake.take(part):
+                self._feed(piece)
+        self.last_motion_g = np.concatenate(motion) if motion else np.empty((0, 3), np.float32)
+        return self._drain()
+
+    def finish(self) -> Update:
+        """End the analysis: everything still open becomes final. A second call returns nothing new."""
+        if not self._finished:
+            self._finished = True
+            self._end_run()
+            self._note_gap(self._end_s())
+        return self._drain()
+
+    def result(self) -> Analysis:
+        """Everything found so far; complete after `finish`."""
+        frames = np.concatenate(self._frames) if self._frames else np.empty(0, FRAME_DTYPE)
+        spectra = None
+        if self._keep_spectra:
+            psd = np.concatenate(self._psd) if self._psd else np.empty((0, len(self.freq_hz)), np.float32)
+            kind = "multi-taper (NW 2, K 3)" if self._multitaper else "Hann"
+            window = f"{kind}, {self._grid.window / self.rate_hz:.3g} s, every {self._grid.hop / self.rate_hz:.3g} s"
+            spectra = Spectra(freq_hz=self.freq_hz, psd=psd, time_s=frames["time_s"].copy(), window=window)
+        return Analysis(
+            rate_hz=self.rate_hz,
+            duration_s=self._intake.position / self.rate_hz,
+            placement=self.placement,
+            frames=frames,
+            segments=tuple(self._segments),
+            events=tuple(self._events),
+            holds=self.holds,
+            spectra=spectra,
+            findings=self.findings(),
+            quality=self._quality(),
+            parameters_version=self._parameters.version,
+        )
+
+    def findings(self) -> Findings:
+        """Give what the session has shown so far, in numbers."""
+        return build_findings(
+            segments=self._segments,
+            events=self._events,
+            holds=self.holds,
+            duration_s=self._intake.position / self.rate_hz,
+            gap_s=self._intake.missing / self.rate_hz,
+            rate_hz=self.rate_hz,
+            placement=self.placement,
+            side=self.side,
+            gravity_present=self._watch.gravity_present,
+        )
+
+    # -- how it works -------------------------------------------------------------------------------------------------
+
+    def _jump(self, start_s: float) -> None:
+        if self._intake.position == 0:
+            self._origin_s = self._covered_s = start_s
+            return
+        behind = round((start_s - self._end_s()) * self.rate_hz)
+        if behind < 0:
+            msg = (
+                f"samples from {start_s:.3f} s come after {self._end_s():.3f} s: time went backwards; "
+                "sort the samples, or make a new Analyzer"
+            )
+            raise InputError(msg)
+        self._intake.skip(behind)
+
+    def _end_s(self) -> float:
+        return self._origin_s + self._intake.position / self.rate_hz
+
+    def _feed(self, piece: Piece) -> None:
+        start_s = self._origin_s + piece.index / self.rate_hz
+        if piece.new_run:
+            self._end_run()
+            self._note_gap(start_s)
+        if self._run is None:
+            self._run = Run(self._grid, self._parameters, self._prior, start_s, multitaper=self._multitaper)
+            self._open_start_s = start_s
+        self._run.append(piece.xyz_g, piece.filled)
+        self._absorb(self._run.advance())
+
+    def _end_run(self) -> None:
+        if self._run is None:
+            return
+        run = self._run
+        self._absorb(run.finish())
+        self._holds += run.holds.holds
+        end_s = run.start_s + run.count / self.rate_hz
+        if self._open:
+            self._close_segment(end_s)
+        else:
+            self._add_segment(self._no_data(run.start_s, end_s, "too short to analyse"))
+        self._covered_s = end_s
+        self._run = None
+        self._taken_events = 0
+
+    def _note_gap(self, until_s: float) -> None:
+        if until_s - self._covered_s > 0.5 / self.rate_hz:
+            self._add_segment(self._no_data(self._covered_s, until_s, "no samples"))
+        self._covered_s = until_s
+
+    def _absorb(self, batches: list[FrameBatch]) -> None:
+        """Take final frames: they extend the open segment or close it."""
+        self._pull_events()
+        for batch in batches:
+            frames = batch.frames
+            self._frames.append(frames)
+            self._fresh_frames.append(frames)
+            self._fresh_psd.append(batch.psd)
+            if self._keep_spectra:
+                self._psd.append(batch.psd)
+            edges = np.nonzero(frames["label"][1:] != frames["label"][:-1])[0] + 1
+            for part in np.split(frames, edges):
+                if self._open and self._open[-1]["label"][-1] != part["label"][0]:
+                    self._close_segment(float(part["time_s"][0]) - 0.5 * self._grid.hop / self.rate_hz)
+                self._open.append(part)
+
+    def _close_segment(self, end_s: float) -> None:
+        frames = np.concatenate(self._open)
+        start_s, self._open, self._open_start_s = self._open_start_s, [], end_s
+        fatigue = self._fatigue(frames, start_s) if frames["label"][0] == State.TREMOR.value else None
+        self._add_segment(
+            make_segment(
+                frames, start_s, end_s, self._parameters, fatigue=fatigue, flags=self._watch.flags(self.rate_hz)
+            )
+        )
+
+    def _fatigue(self, frames: NDArray[np.void], start_s: float) -> FatigueEvidence:
+        assert self._run is not None  # noqa: S101 - segments close before their run ends
+        return fatigue_evidence(
+            frames,
+            start_s=start_s,
+            hold_start_s=self._run.hold_start_at(start_s + HOLD_KNOWN_S),
+            rest_rms_g=rest_baseline(self._segments),
+            parameters=self._parameters,
+        )
+
+    def _add_segment(self, segment: Segment) -> None:
+        self._segments.append(segment)
+        self._fresh_segments.append(segment)
+
+    def _no_data(self, start_s: float, end_s: float, why: str) -> Segment:
+        nan = float("nan")
+        return Segment(
+            start_s=start_s,
+            end_s=end_s,
+            label=State.NO_DATA,
+            confidence=1.0,
+            runner_up=None,
+            peak_hz=nan,
+            peak_spread_hz=nan,
+            rms_g=nan,
+            displacement_mm=nan,
+            flags=(why,),
+        )
+
+    def _pull_events(self) -> None:
+        if self._run is None:
+            return
+        fresh = [event for _, event in self._run.jerks.events[self._taken_events :]]
+        self._taken_events += len(fresh)
+        self._events += fresh
+        self._fresh_events += fresh
+
+    def _drain(self) -> Update:
+        frames, psd = self._fresh_frames, self._fresh_psd
+        segments, events = tuple(self._fresh_segments), tuple(self._fresh_events)
+        self._fresh_frames, self._fresh_psd, self._fresh_segments, self._fresh_events = [], [], [], []
+        self.last_frames_psd = np.concatenate(psd) if psd else np.empty((0, len(self.freq_hz)), np.float32)
+        return Update(np.concatenate(frames) if frames else np.empty(0, FRAME_DTYPE), segments, events)
+
+    def _quality(self) -> tuple[str, ...]:
+        notes = list(self._watch.notes())
+        if self.rate_hz < TREMOR_RATE_HZ:
+            notes.append(
+                f"{self.rate_hz:g} Hz is too low for tremor: nothing above {self._grid.top_hz:.1f} Hz can be seen; "
+                "set the sensor to 50 Hz or more"
+            )
+        if self._intake.missing:
+            notes.append(
+                f"{self._intake.missing} samples are missing ({self._intake.missing / self.rate_hz:.1f} s), "
+                f"{len(self._intake.gaps)} gaps"
+            )
+        if self._intake.bad_values:
+            notes.append(f"{self._intake.bad_values} samples were infinite and count as missing")
+        if not self._frames:
+            notes.append("too short to analyse: at least a second without a gap is needed")
+        return tuple(notes)
+
+
+def rest_baseline(segments: list[Segment]) -> float:
+    """Tremor-band rms of the person at rest: median over still segments, weighted by time; NaN without stillness."""
+    still = [s for s in segments if s.label is State.STILL]
+    if not still:
+        return float("nan")
+    order = sorted(still, key=lambda s: s.rms_g)
+    total = sum(s.duration_s for s in order)
+    passed = 0.0
+    for segment in order:
+        passed += segment.duration_s
+        if passed >= 0.5 * total:
+            return segment.rms_g
+    return order[-1].rms_g
+
+
+def _placement(placement: Placement | str) -> Placement:
+    try:
+        return Placement(placement)
+    except ValueError:
+        msg = f"{placement!r} is no placement; choose one of {', '.join(p.value for p in Placement)}"
+        raise InputError(msg) from None

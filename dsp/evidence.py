@@ -1,0 +1,123 @@
+"""Evidence: features become named, signed terms; terms become the sentences people read."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.labels import State
+from dsp.parameters import DECIDED, Parameters
+from dsp.results import Term
+
+STRONGEST = 3
+SMALLEST_TERM = 0.1
+"""Terms below this are not worth a person's time."""
+EVENT_BASE = 1.2
+"""Log-odds of an event that just passed every gate: 77 % (prior, to be calibrated on recordings with jerks)."""
+
+
+def score(
+    features: Mapping[str, NDArray[np.float32]], parameters: Parameters, prior: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sum of all terms for each state.
+
+    Parameters
+    ----------
+    features
+        Each (frames,); NaN says nothing.
+    prior
+        Log-odds before any evidence, (4,).
+
+    Returns
+    -------
+    float64 (frames, 4), in the order of `DECIDED`
+    """
+    size = len(next(iter(features.values())))
+    total = np.empty((4, size))
+    total[:] = prior[:, None]
+    for curve in parameters.terms:
+        x = features[curve.feature]
+        known = ~np.isnan(x)
+        for k in range(4):
+            value = np.interp(x, curve.x, curve.values[k])
+            value[~known] = 0.0
+            total[k] += value
+    return total.T
+
+
+def state_terms(
+    features: Mapping[str, float], label: State, against: State, parameters: Parameters
+) -> tuple[Term, ...]:
+    """Name the strongest terms for `label` against the runner-up, strongest first: three for, three against."""
+    row, other = DECIDED.index(label), DECIDED.index(against)
+    numbers = _spoken(features)
+    terms = []
+    for curve in parameters.terms:
+        x = features[curve.feature]
+        if math.isnan(x):
+            continue
+        value = float(np.interp(x, curve.x, curve.values[row]) - np.interp(x, curve.x, curve.values[other]))
+        if abs(value) >= SMALLEST_TERM:
+            terms.append(Term(name=curve.name, value=value, text=curve.text.format(**numbers)))
+    return strongest(terms)
+
+
+def strongest(terms: Sequence[Term]) -> tuple[Term, ...]:
+    """Three for and three against, strongest first."""
+    ordered = sorted(terms, key=lambda t: -abs(t.value))
+    pros = [t for t in ordered if t.value > 0][:STRONGEST]
+    cons = [t for t in ordered if t.value < 0][:STRONGEST]
+    return tuple(sorted((*pros, *cons), key=lambda t: -abs(t.value)))
+
+
+def event_terms(
+    *,
+    peak: float,
+    floor: float,
+    surround: float,
+    width_s: float,
+    stretch: tuple[float, float] | None,
+    gravity: bool,
+    parameters: Parameters,
+) -> tuple[tuple[Term, ...], float]:
+    """Terms behind an event, and its confidence."""
+    p = parameters.jerk
+    above_db = 20.0 * math.log10(peak / max(floor, 1e-4))
+    isolation_db = 20.0 * math.log10(peak / max(surround, 1e-4))
+    terms = [
+        Term(
+            name="above_floor",
+            value=min(2.0, 0.08 * (above_db - 14.0)),
+            text=f"{above_db:.0f} dB above the recent past",
+        ),
+        Term(
+            name="isolated",
+            value=min(1.5, 0.08 * (isolation_db - 10.0)),
+            text=f"{isolation_db:.0f} dB above the second before",
+        ),
+        Term(name="brief", value=1.0 - 2.0 * width_s / p["widest_s"], text=f"lasts {width_s:.2f} s"),
+    ]
+    if stretch is not None:
+        turn, delay_s = stretch
+        text = f"{delay_s:.1f} s after a stretch of {turn:.0f}°"
+        terms.append(Term(name="after_stretch", value=min(2.0, 0.2 * turn), text=text))
+    elif gravity:
+        terms.append(Term(name="no_stretch", value=1.0, text="no stretch in the second before"))
+    else:
+        terms.append(Term(name="no_posture", value=-0.8, text="no gravity in the data, so a stretch cannot be seen"))
+    odds = EVENT_BASE + 0.5 * sum(t.value for t in terms)
+    return strongest(terms), 1.0 / (1.0 + math.exp(-odds))
+
+
+def _spoken(features: Mapping[str, float]) -> dict[str, float]:
+    """Numbers in the units that the sentences use."""
+    return dict(features) | {
+        "rms_mg": 1000.0 * features["rms_g"],
+        "low_mg": 1000.0 * features["low_rms_g"],
+        "low_percent": 100.0 * features["low_ratio"],
+        "share_percent": 100.0 * features["share"],
+        "envelope_percent": 100.0 * features["envelope_cv"],
+        "cycle_percent": 100.0 * features["cycle_cv"],
+        "harmonic_percent": 100.0 * features["harmonic_ratio"],
+    }

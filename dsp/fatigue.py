@@ -1,0 +1,88 @@
+"""Fatigue evidence: what shows that a tremor belongs to a tiring muscle."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.parameters import Parameters
+from dsp.results import FatigueEvidence, Term
+
+STRONG_TERM = 2.0
+NEEDED_ODDS = 1.0
+"""Sum of terms from which a tremor may be called fatigue tremor: 73 % (prior)."""
+
+
+def theil_sen(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Median of the slopes between all pairs: a fifth of wild values does not move it (Theil 1950, Sen 1968)."""
+    if len(x) < 3:
+        return float("nan")
+    if len(x) > 200:
+        # Pairs grow with the square; 200 points spread over the segment carry the trend.
+        keep = np.linspace(0, len(x) - 1, 200).astype(int)
+        x, y = x[keep], y[keep]
+    i, j = np.triu_indices(len(x), 1)
+    return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+
+
+def fatigue_evidence(
+    frames: NDArray[np.void],
+    *,
+    start_s: float,
+    hold_start_s: float | None,
+    rest_rms_g: float,
+    parameters: Parameters,
+) -> FatigueEvidence:
+    """Fatigue evidence of a tremor segment.
+
+    Parameters
+    ----------
+    frames
+        Its frames.
+    start_s
+        Start of the segment.
+    hold_start_s
+        Start of the hold it lies in; None outside a hold.
+    rest_rms_g
+        The person's rest baseline; NaN when unknown.
+    """
+    p = parameters.fatigue
+    minutes = frames["time_s"].astype(np.float64) / 60.0
+    level_db = 20.0 * np.log10(np.maximum(frames["rms_g"].astype(np.float64), 1e-6))
+    long_enough = len(frames) >= 3 and 60.0 * (minutes[-1] - minutes[0]) >= p["shortest_s"]
+    growth = theil_sen(minutes, level_db) if long_enough else float("nan")
+    shift = theil_sen(minutes, frames["mean_hz"].astype(np.float64)) if long_enough else float("nan")
+    into = None if hold_start_s is None else max(0.0, start_s - hold_start_s)
+    above = (
+        20.0 * math.log10(max(float(np.median(frames["rms_g"])), 1e-6) / rest_rms_g) if rest_rms_g > 0 else float("nan")
+    )
+    terms = []
+    if not math.isnan(growth):
+        value = float(np.clip(growth / p["amplitude_db_per_min"], -STRONG_TERM, STRONG_TERM))
+        verb = "grew" if growth >= 0 else "shrank"
+        terms.append(Term(name="growth", value=value, text=f"{verb} by {abs(growth):.0f} dB a minute"))
+    if not math.isnan(shift):
+        value = float(np.clip(-shift / p["frequency_hz_per_min"], -1.0, 1.0)) * 0.5
+        verb = "rose" if shift > 0 else "fell"
+        terms.append(
+            Term(name="slowing", value=value, text=f"its mean frequency {verb} by {abs(shift):.1f} Hz a minute")
+        )
+    if into is not None:
+        value = 1.0 if into >= p["into_hold_s"] else -1.0
+        terms.append(Term(name="into_hold", value=value, text=f"began {into:.0f} s into the hold"))
+    else:
+        terms.append(Term(name="into_hold", value=-1.0, text="no stretch was being held"))
+    if not math.isnan(above):
+        value = float(np.clip((above - p["above_rest_db"]) / 6.0, -1.0, 0.5))
+        terms.append(Term(name="above_rest", value=value, text=f"{above:.0f} dB above the rest before"))
+    total = sum(t.value for t in terms)
+    grew = not math.isnan(growth) and growth > 0
+    return FatigueEvidence(
+        into_hold_s=into,
+        amplitude_db_per_min=growth,
+        frequency_hz_per_min=shift,
+        low_high_ratio=float(np.median(frames["low_high_ratio"])),
+        above_rest_db=above,
+        is_fatigue=grew and total >= NEEDED_ODDS,
+        terms=tuple(sorted(terms, key=lambda t: -abs(t.value))),
+    )

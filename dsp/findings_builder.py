@@ -1,0 +1,141 @@
+"""Findings from segments, events and holds."""
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+import numpy as np
+
+from dsp.fatigue import theil_sen
+from dsp.findings import Findings, HoldFinding
+from dsp.labels import EventLabel, Placement, Side, State
+from dsp.results import Event, Hold, Segment
+
+NAN = float("nan")
+AFTER_STRETCH_S = 1.5
+"""A jerk up to this long after the movement into the stretch belongs to it."""
+LEAST_STILL_S = 10.0
+LEAST_FOR_TREND = 3
+
+
+def build_findings(
+    *,
+    segments: Sequence[Segment],
+    events: Sequence[Event],
+    holds: Sequence[Hold],
+    duration_s: float,
+    gap_s: float,
+    rate_hz: float,
+    placement: Placement,
+    side: Side,
+    gravity_present: bool,
+) -> Findings:
+    """Count, time and trend what was found; see `Findings` for each number."""
+    seconds = {s: sum(g.duration_s for g in segments if g.label is s) for s in State}
+    tremor = [s for s in segments if s.label is State.TREMOR]
+    rhythm = [s for s in segments if s.label is State.REFLEX_RHYTHM]
+    jerks = [e for e in events if e.label is EventLabel.REFLEX_JERK]
+    twitches = [e for e in events if e.label is EventLabel.TWITCH]
+    stretches = tuple(_hold_finding(h, segments, jerks) for h in holds)
+    fast = [h for h in stretches if h.fast]
+    slow = [h for h in stretches if not h.fast]
+    shaken = [h for h in stretches if h.tremor_after_s is not None]
+    still_s = seconds[State.STILL]
+    fatigued = [s for s in tremor if s.fatigue is not None and s.fatigue.is_fatigue]
+    return Findings(
+        duration_s=duration_s,
+        analysed_s=sum(v for s, v in seconds.items() if s is not State.NO_DATA),
+        gap_s=gap_s,
+        rate_hz=rate_hz,
+        placement=placement,
+        side=side,
+        gravity_present=gravity_present,
+        still_s=still_s,
+        movement_s=seconds[State.MOVEMENT],
+        tremor_s=seconds[State.TREMOR],
+        reflex_rhythm_s=seconds[State.REFLEX_RHYTHM],
+        unclear_s=seconds[State.UNCLEAR],
+        rest_tremor_s=sum(_outside(s, holds) for s in tremor),
+        rest_rhythm_s=sum(_outside(s, holds) for s in rhythm),
+        reflex_jerk_count=len(jerks),
+        twitch_count=len(twitches),
+        twitch_per_min=60.0 * len(twitches) / still_s if still_s >= LEAST_STILL_S else NAN,
+        jerk_delay_s=_median([e.stretch_delay_s for e in jerks if e.stretch_delay_s is not None]),
+        fast_stretch_count=len(fast),
+        jerks_per_fast_stretch=_mean([h.jerk_count for h in fast]),
+        jerks_per_slow_stretch=_mean([h.jerk_count for h in slow]),
+        tremor_hz=_weighted([(s.peak_hz, s.duration_s) for s in tremor]),
+        tremor_hz_spread=_weighted([(s.peak_spread_hz, s.duration_s) for s in tremor]),
+        tremor_rms_g=_weighted([(s.rms_g, s.duration_s) for s in tremor]),
+        tremor_mm=_weighted([(s.displacement_mm, s.duration_s) for s in tremor]),
+        rhythm_hz=_weighted([(s.peak_hz, s.duration_s) for s in rhythm]),
+        rhythm_rms_g=_weighted([(s.rms_g, s.duration_s) for s in rhythm]),
+        fatigue_tremor_s=sum(s.duration_s for s in fatigued),
+        amplitude_db_per_min=_median([s.fatigue.amplitude_db_per_min for s in tremor if s.fatigue is not None]),
+        frequency_hz_per_min=_median([s.fatigue.frequency_hz_per_min for s in tremor if s.fatigue is not None]),
+        hold_to_tremor_s=_median([h.tremor_after_s for h in shaken if h.tremor_after_s is not None]),
+        tremor_trend_db_per_hold=_trend([20.0 * math.log10(max(h.tremor_rms_g, 1e-6)) for h in shaken]),
+        jerk_trend_per_hold=_trend([float(h.jerk_count) for h in stretches]),
+        rest_rms_g=_weighted([(s.rms_g, s.duration_s) for s in segments if s.label is State.STILL]),
+        holds=stretches,
+    )
+
+
+def _hold_finding(hold: Hold, segments: Sequence[Segment], jerks: Sequence[Event]) -> HoldFinding:
+    own = [e for e in jerks if hold.onset_s - 0.5 <= e.onset_s <= hold.end_s]
+    shaking = [s for s in segments if s.label is State.TREMOR and _overlap(s, hold.start_s, hold.end_s) > 0]
+    rhythm_s = sum(_overlap(s, hold.onset_s, hold.end_s) for s in segments if s.label is State.REFLEX_RHYTHM)
+    fatigue = [s.fatigue for s in shaking if s.fatigue is not None]
+    early = [e for e in own if e.onset_s <= hold.start_s + AFTER_STRETCH_S]
+    return HoldFinding(
+        onset_s=hold.onset_s,
+        start_s=hold.start_s,
+        end_s=hold.end_s,
+        stretch_deg=hold.stretch_deg,
+        stretch_rate_deg_per_s=hold.stretch_rate_deg_per_s,
+        fast=hold.fast,
+        jerk_count=len(own),
+        first_jerk_delay_s=max(0.0, early[0].onset_s - hold.onset_s) if early else None,
+        rhythm_s=rhythm_s,
+        tremor_s=sum(_overlap(s, hold.start_s, hold.end_s) for s in shaking),
+        tremor_after_s=max(0.0, shaking[0].start_s - hold.start_s) if shaking else None,
+        tremor_rms_g=_weighted([(s.rms_g, s.duration_s) for s in shaking]),
+        tremor_hz=_weighted([(s.peak_hz, s.duration_s) for s in shaking]),
+        fatigue=any(f.is_fatigue for f in fatigue),
+        amplitude_db_per_min=_median([f.amplitude_db_per_min for f in fatigue]),
+        frequency_hz_per_min=_median([f.frequency_hz_per_min for f in fatigue]),
+    )
+
+
+def _overlap(segment: Segment, start_s: float, end_s: float) -> float:
+    return max(0.0, min(segment.end_s, end_s) - max(segment.start_s, start_s))
+
+
+def _outside(segment: Segment, holds: Sequence[Hold]) -> float:
+    return segment.duration_s - sum(_overlap(segment, h.onset_s, h.end_s) for h in holds)
+
+
+def _median(values: Sequence[float]) -> float:
+    known = [v for v in values if not math.isnan(v)]
+    return median(known) if known else NAN
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else NAN
+
+
+def _weighted(pairs: Sequence[tuple[float, float]]) -> float:
+    """Median of values weighted by seconds."""
+    known = sorted((v, w) for v, w in pairs if not math.isnan(v))
+    total, passed = sum(w for _, w in known), 0.0
+    for value, weight in known:
+        passed += weight
+        if passed >= 0.5 * total:
+            return value
+    return NAN
+
+
+def _trend(values: Sequence[float]) -> float:
+    if len(values) < LEAST_FOR_TREND:
+        return NAN
+    return theil_sen(np.arange(len(values), dtype=np.float64), np.array(values, np.float64))

@@ -1,0 +1,102 @@
+"""Grid: how seconds become samples at the sensor's own rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.errors import RateError
+from dsp.parameters import Parameters
+
+LOWEST_RATE_HZ = 5.0
+"""Below, a 4 s window has fewer than 20 samples and no tremor frequency lies under Nyquist (physics)."""
+TREMOR_RATE_HZ = 25.0
+"""Tremor to 12 Hz needs at least this (Nyquist)."""
+STEPS_PER_HOP = 5
+"""0.1 s steps in a 0.5 s hop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Grid:
+    """Window, hop and step in samples, and the frequency bins of the features.
+
+    Attributes
+    ----------
+    rate_hz
+        Samples per second.
+    window, fast_window, hop
+        In samples.
+    step_edges
+        Edges of the steps in a hop, (6,), samples.
+    freq_hz
+        Bins of the main spectrum, (m,).
+    taper
+        Hann window, float32 (window,).
+    psd_scale
+        |X|^2 to g^2/Hz for a bin that is not doubled.
+    top_hz
+        Highest frequency that counts.
+    lag, smooth
+        Of the jerk path, samples.
+    """
+
+    rate_hz: float
+    window: int
+    fast_window: int
+    hop: int
+    step_edges: NDArray[np.int64]
+    freq_hz: NDArray[np.float64]
+    taper: NDArray[np.float32]
+    psd_scale: float
+    top_hz: float
+    lag: int
+    smooth: int
+
+    def bins(self, low_hz: float, high_hz: float) -> slice:
+        """Bins from `low_hz` to `high_hz`, both included, none above `top_hz`."""
+        first = int(np.searchsorted(self.freq_hz, low_hz - 1e-9))
+        last = int(np.searchsorted(self.freq_hz, min(high_hz, self.top_hz) + 1e-9))
+        return slice(first, max(first, last))
+
+    @property
+    def df_hz(self) -> float:
+        """Spacing of the bins."""
+        return self.rate_hz / self.window
+
+
+def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
+    """Lay the grid for a rate.
+
+    Raises
+    ------
+    RateError
+        When the rate is not a number of at least `LOWEST_RATE_HZ`.
+    """
+    if not np.isfinite(rate_hz) or rate_hz < LOWEST_RATE_HZ:
+        msg = (
+            f"a rate of {rate_hz:g} Hz cannot show tremor at all: at least {LOWEST_RATE_HZ:g} Hz are needed for any "
+            f"analysis and {TREMOR_RATE_HZ:g} Hz for tremor; set the sensor to 50 Hz or more"
+        )
+        raise RateError(msg)
+    p = parameters.spectrum
+    window = round(p["window_s"] * rate_hz)
+    hop = max(STEPS_PER_HOP, round(p["hop_s"] * rate_hz))
+    taper = hann(window)
+    return Grid(
+        rate_hz=rate_hz,
+        window=window,
+        fast_window=round(p["fast_window_s"] * rate_hz),
+        hop=hop,
+        step_edges=np.array([i * hop // STEPS_PER_HOP for i in range(STEPS_PER_HOP + 1)]),
+        freq_hz=np.arange(window // 2 + 1) * (rate_hz / window),
+        taper=taper,
+        psd_scale=1.0 / (rate_hz * float(np.sum(taper.astype(np.float64) ** 2))),
+        top_hz=min(p["top_hz"], p["nyquist_share"] * rate_hz),
+        lag=max(1, round(parameters.jerk["lag_s"] * rate_hz)),
+        smooth=max(1, round(parameters.jerk["smooth_s"] * rate_hz)),
+    )
+
+
+def hann(size: int) -> NDArray[np.float32]:
+    """Periodic Hann window: 0.5 - 0.5 cos(2 pi n / size), the form whose overlapping squares sum evenly."""
+    return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(size) / size)).astype(np.float32)

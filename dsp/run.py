@@ -1,0 +1,408 @@
+"""Run: the analysis of one gap-free stretch of samples, whatever the chunks it comes in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp import decision, features, jerks, posture, spectra
+from dsp.evidence import score
+from dsp.grid import STEPS_PER_HOP, Grid, hann
+from dsp.growing import Growing
+from dsp.labels import State
+from dsp.parameters import Parameters
+from dsp.results import FRAME_DTYPE
+
+Floats = NDArray[np.float32]
+BATCH_HOPS = 256
+"""Hops worked on at once: 128 s of three axes stay in the cache (measured: 50 against 24 Msamples/s)."""
+KEEP_S = 8.0
+"""Samples behind the newest hop that events and windows may still look at."""
+CLIP_FROM_G = 1.4
+"""A value above this that repeats exactly stands at the end of the range (the smallest range in use is 1.5 g)."""
+FEATURE_FIELDS = (
+    "peak_hz",
+    "rms_g",
+    "displacement_mm",
+    "prominence_db",
+    "width_hz",
+    "share",
+    "low_ratio",
+    "low_rms_g",
+    "harmonic_ratio",
+    "envelope_cv",
+    "duty",
+    "crest",
+    "cycle_cv",
+    "autocorrelation",
+    "mean_hz",
+    "low_high_ratio",
+    "tilt_rate_deg_per_s",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameBatch:
+    """Frames that became final, with their spectra; the hop at which each became known."""
+
+    frames: NDArray[np.void]
+    psd: Floats
+    known_hop: int
+
+
+class Run:
+    """One gap-free stretch of samples.
+
+    Parameters
+    ----------
+    grid, parameters
+        Of the analysis.
+    prior
+        Log-odds of the states, (4,).
+    start_s
+        Time of the first sample.
+    multitaper
+        Whether to use multi-taper spectra.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        parameters: Parameters,
+        prior: NDArray[np.float64],
+        start_s: float,
+        *,
+        multitaper: bool = False,
+    ) -> None:
+        self.grid, self.parameters, self.start_s = grid, parameters, start_s
+        self._prior = prior
+        self._multitaper = multitaper
+        self.count = 0
+        self._first = 0
+        self.xyz_g = np.empty((0, 3), np.float32)
+        self._filled = np.empty(0, bool)
+        self._clipped = np.empty(0, bool)
+        self._energy = np.empty(0, np.float32)
+        self._level = np.empty(0, np.float32)
+        self._steps = 0
+        self._hops = 0
+        self._frames = 0
+        self._step_energy = Growing((), np.float32)
+        self._step_level = Growing((), np.float32)
+        self._step_mean = Growing((3,), np.float32)
+        self._hop_floor = Growing((), np.float32)
+        self._hop_mean = Growing((3,), np.float32)
+        self._hop_tilt = Growing((), np.float32)
+        self._hold_starts: list[float | None] = []
+        self._alpha = Growing((4,), np.float64)
+        self._likelihood = Growing((4,), np.float64)
+        self._emitted = 0
+        self.rule = decision.make_filter(parameters, grid.hop / grid.rate_hz)
+        self.jerks = jerks.JerkFinder(parameters, grid, start_s)
+        self.holds = posture.HoldFinder(parameters, start_s, grid.hop / grid.rate_hz)
+        self._view = jerks.RunView(parameters, grid, start_s)
+        self._raw = Growing((len(FEATURE_FIELDS) + 2,), np.float32)
+        self._waiting_psd = np.empty((0, len(grid.freq_hz)), np.float32)
+        self._new_steps = (0, 0)
+
+    def hold_start_at(self, time_s: float) -> float | None:
+        """Start of the hold that was going on at `time_s`, as it was known then; None outside a hold."""
+        if not self._hold_starts:
+            return None
+        hop = int((time_s - self.start_s) * self.grid.rate_hz / self.grid.hop)
+        return self._hold_starts[min(max(hop, 0), len(self._hold_starts) - 1)]
+
+    # -- samples in -------------------------------------------------------------------------------------------------
+
+    def append(self, xyz_g: Floats, filled: NDArray[np.bool_]) -> None:
+        """Take samples; analysis follows in `advance`."""
+        self.xyz_g = np.concatenate([self.xyz_g, xyz_g])
+        self._filled = np.concatenate([self._filled, filled])
+        previous = (
+            self.xyz_g[-len(xyz_g) - 1 : -1] if len(self.xyz_g) > len(xyz_g) else np.vstack([xyz_g[:1], xyz_g[:-1]])
+        )
+        at_end = ((xyz_g == previous) & (np.abs(xyz_g) >= CLIP_FROM_G)).any(axis=1) & (self.count > 0)
+        self._clipped = np.concatenate([self._clipped, at_end])
+        self.count += len(xyz_g)
+        if len(xyz_g):
+            self._update_levels()
+
+    def _update_levels(self) -> None:
+        """Bring energy and level, aligned with the samples, up to the newest sample."""
+        known = len(self._energy)
+        self._energy = np.concatenate([self._energy, jerks.difference_energy(self.xyz_g, known, self.grid.lag)])
+        need = self.grid.smooth - 1
+        window = self._energy[max(0, known - need) :]
+        if known < need:
+            # Before the first sample nothing changed.
+            window = np.concatenate([np.zeros(need - known, np.float32), window])
+        self._level = np.concatenate([self._level, jerks.smoothed(window, self.grid.smooth)])
+
+    # -- what the live view asks --------------------------------------------------------------------------------------
+
+    @property
+    def steps(self) -> int:
+        """Steps analysed."""
+        return self._steps
+
+    @property
+    def step_level(self) -> Floats:
+        """Largest level of the jerk path in each step, g."""
+        return self._step_level.data
+
+    @property
+    def step_rms(self) -> Floats:
+        """Level of the jerk path in each step, g."""
+        return np.sqrt(self._step_energy.data)
+
+    @property
+    def frame_count(self) -> int:
+        """Frames analysed, final or not."""
+        return self._frames
+
+    @property
+    def newest_frame(self) -> dict[str, float]:
+        """Features of the newest frame."""
+        row = self._raw.data[-1]
+        return {name: float(row[i]) for i, name in enumerate(FEATURE_FIELDS)}
+
+    @property
+    def newest_probabilities(self) -> NDArray[np.float64]:
+        """Forward probabilities of the newest frame, (4,)."""
+        return decision.sharpened(self._alpha.data[-1:].astype(np.float64), self.parameters)[0]
+
+    @property
+    def newest_floor(self) -> float:
+        """Newest floor of the jerk path, g."""
+        return float(self._hop_floor.data[-1]) if len(self._hop_floor) else jerks.START_FLOOR_G
+
+    @property
+    def newest_psd(self) -> Floats | None:
+        """Spectrum of the newest frame; None before the first."""
+        return self._waiting_psd[-1] if len(self._waiting_psd) else None
+
+    def newest_second(self) -> Floats | None:
+        """Give the samples of the last second before the newest step; None before there is one."""
+        end = self.edge(self._steps) - self._first
+        begin = end - self.grid.fast_window
+        return self.xyz_g[begin:end] if begin >= 0 else None
+
+    # -- steps ------------------------------------------------------------------------------------------------------
+
+    def edge(self, step: int) -> int:
+        """First sample of a step."""
+        return self._view.edge(step)
+
+    @property
+    def complete_steps(self) -> int:
+        """Steps whose samples are all there."""
+        hop, rest = divmod(self.count, self.grid.hop)
+        return hop * STEPS_PER_HOP + int(np.searchsorted(self.grid.step_edges[1:], rest, side="right"))
+
+    def advance(self) -> list[FrameBatch]:
+        """Analyse what the samples allow, hop by hop in batches; the frames that became final."""
+        out = []
+        while True:
+            target = min(self.complete_steps, (self._hops + BATCH_HOPS) * STEPS_PER_HOP)
+            if target <= self._steps:
+                break
+            self._do_steps(target)
+            hops = self._steps // STEPS_PER_HOP
+            if hops > self._hops:
+                self._do_hops(hops)
+            self._do_events()
+            out += self._do_frames()
+            self._trim()
+        return out
+
+    def _do_steps(self, target: int) -> None:
+        edges = jerks.step_edges(np.arange(self._steps, target + 1), self.grid) - self._first
+        last = edges[-1]
+        starts = edges[:-1]
+        sizes = np.diff(edges).astype(np.float32)
+        energy = np.add.reduceat(self._energy[:last], starts) / sizes
+        level = np.sqrt(np.maximum.reduceat(self._level[:last], starts))
+        mean = np.add.reduceat(self.xyz_g[:last], starts, axis=0) / sizes[:, None]
+        self._step_energy.extend(energy.astype(np.float32))
+        self._step_level.extend(level)
+        self._step_mean.extend(mean.astype(np.float32))
+        self._new_steps = (self._steps, target)
+        self._steps = target
+
+    def _do_hops(self, hops: int) -> None:
+        first = self._hops
+        means = self._step_mean.data[first * STEPS_PER_HOP : hops * STEPS_PER_HOP].reshape(-1, STEPS_PER_HOP, 3)
+        hop_mean = (((means[:, 0] + means[:, 1]) + means[:, 2]) + means[:, 3]) + means[:, 4]
+        self._hop_mean.extend(hop_mean * np.float32(1.0 / STEPS_PER_HOP))
+        every = self._hop_mean.data
+        back = np.maximum(np.arange(first, hops) - posture.RATE_HOPS, 0)
+        seconds = posture.RATE_HOPS * self.grid.hop / self.grid.rate_hz
+        tilt = posture.tilt_deg(every[first:hops], every[back]) / np.float32(seconds)
+        self._hop_tilt.extend(tilt)
+        rms = np.sqrt(self._step_energy.data)
+        self._hop_floor.extend(jerks.floors(rms, first, hops - first, self.parameters))
+        for h in range(first, hops):
+            self.holds.hop(h, every[h], float(tilt[h - first]))
+            open_ = self.holds.current
+            self._hold_starts.append(None if open_ is None else open_.start_s)
+        self._hops = hops
+
+    def _do_events(self) -> None:
+        first, last = self._new_steps
+        level = self._step_level.data
+        floor_at = self._floors(np.arange(first, last))
+        p = self.parameters.jerk
+        trigger = level[first:last] > np.maximum(p["on_ratio"] * floor_at, 1e-3 * p["on_mg"])
+        self._view.xyz_g, self._view.level, self._view.first = self.xyz_g, self._level, self._first
+        self._view.step_gravity = self._step_mean.data
+        at = first
+        while at < last:
+            if self.jerks.idle:
+                ahead = np.nonzero(trigger[at - first :])[0]
+                if not len(ahead):
+                    break
+                at += int(ahead[0])
+            self.jerks.step(at, level, float(floor_at[at - first]), self._view)
+            at += 1
+
+    def _floors(self, steps: NDArray[np.int64]) -> Floats:
+        """Floor of the last complete hop before each step: what was known when the step came."""
+        hops = steps // STEPS_PER_HOP - 1
+        known = self._hop_floor.data
+        out = np.full(len(steps), jerks.START_FLOOR_G, np.float32)
+        out[hops >= 0] = known[hops[hops >= 0]]
+        return out
+
+    # -- frames -----------------------------------------------------------------------------------------------------
+
+    def _do_frames(self) -> list[FrameBatch]:
+        ready = (self._hops * self.grid.hop - self.grid.window) // self.grid.hop + 1
+        if ready > self._frames:
+            rows = np.arange(self._frames, ready) * self.grid.hop - self._first
+            view = np.lib.stride_tricks.sliding_window_view(self.xyz_g, self.grid.window, axis=0)
+            self._add_frames(view[rows], rows, self.grid.taper)
+            self._frames = ready
+        return self._finalise(self._frames - int(self.parameters.decision["lag_hops"]))
+
+    def _add_frames(self, windows: Floats, rows: NDArray[np.int64], taper: Floats) -> None:
+        g = self.grid
+        transformed = spectra.transform(windows, g)
+        psd = spectra.multitaper_power(windows, g) if self._multitaper else spectra.power(transformed, g)
+        values = features.spectral_features(psd, None if self._multitaper else transformed, g, self.parameters, taper)
+        first = self._frames
+        steps = STEPS_PER_HOP * (g.window // g.hop)
+        blocks = np.lib.stride_tricks.sliding_window_view(self._step_energy.data, steps)
+        values |= features.burst_features(blocks[np.arange(first, first + len(rows)) * STEPS_PER_HOP])
+        hops = g.window // g.hop
+        turning = np.lib.stride_tricks.sliding_window_view(self._hop_tilt.data, hops)[first : first + len(rows)]
+        values["tilt_rate_deg_per_s"] = turning[:, posture.RATE_HOPS :].mean(axis=1)
+        self._store(values, psd, self._share(self._filled, rows), self._share(self._clipped, rows))
+
+    def _share(self, flags: NDArray[np.bool_], rows: NDArray[np.int64]) -> Floats:
+        """Share of each window that is flagged."""
+        counts = np.concatenate([[0], np.cumsum(flags)])
+        return ((counts[rows + self.grid.window] - counts[rows]) / self.grid.window).astype(np.float32)
+
+    def _store(self, values: dict[str, Floats], psd: Floats, missing: Floats, clipped: Floats) -> None:
+        scores = score(values, self.parameters, self._prior)
+        too_much = missing > self.parameters.gaps["most_missing"]
+        scores[too_much] = 0.0
+        likelihood = decision.likelihoods(scores, self.parameters)
+        self._alpha.extend(self.rule.run(likelihood))
+        self._likelihood.extend(likelihood)
+        raw = np.empty((len(psd), len(FEATURE_FIELDS) + 2), np.float32)
+        for i, name in enumerate(FEATURE_FIELDS):
+            raw[:, i] = values[name]
+        raw[:, -2], raw[:, -1] = missing, clipped
+        self._raw.extend(raw)
+        self._waiting_psd = np.concatenate([self._waiting_psd, psd])
+
+    def _finalise(self, upto: int) -> list[FrameBatch]:
+        """Frames before `upto` become final; the frames after them are what the smoother looks at."""
+        n = upto - self._emitted
+        if n <= 0:
+            return []
+        first, lag = self._emitted, min(int(self.parameters.decision["lag_hops"]), self._frames - upto)
+        # A run's last frames have fewer frames after them; each is smoothed with what there is.
+        alpha, likelihood = self._alpha.data, self._likelihood.data
+        p = decision.smooth(alpha[first : upto + lag], likelihood[first : upto + lag], self.rule, lag)
+        frames = self._frame_rows(first, upto, p)
+        psd, self._waiting_psd = self._waiting_psd[:n].copy(), self._waiting_psd[n:].copy()
+        self._emitted = upto
+        return [FrameBatch(frames, psd, upto + lag)]
+
+    def _frame_rows(self, first: int, upto: int, p: NDArray[np.float64]) -> NDArray[np.void]:
+        g, n = self.grid, upto - first
+        out = np.zeros(n, FRAME_DTYPE)
+        out["time_s"] = self.start_s + (np.arange(first, upto) * g.hop + 0.5 * min(self.count, g.window)) / g.rate_hz
+        raw = self._raw.data[first:upto]
+        for i, name in enumerate(FEATURE_FIELDS):
+            out[name] = raw[:, i]
+        out["missing"], out["clipped"] = raw[:, -2], raw[:, -1]
+        p = decision.sharpened(p, self.parameters)
+        for k, name in enumerate(("p_still", "p_movement", "p_reflex_rhythm", "p_tremor")):
+            out[name] = p[:, k]
+        out["label"] = decision.labels(p, self.parameters)
+        out["live_label"] = decision.labels(
+            decision.sharpened(self._alpha.data[first:upto], self.parameters), self.parameters
+        )
+        invalid = raw[:, -2] > self.parameters.gaps["most_missing"]
+        out["label"][invalid] = State.NO_DATA.value
+        out["live_label"][invalid] = State.NO_DATA.value
+        for name in ("p_still", "p_movement", "p_reflex_rhythm", "p_tremor"):
+            out[name][invalid] = 0.0
+        return out
+
+    def finish(self) -> list[FrameBatch]:
+        """End the run: a run shorter than the window is analysed whole, and what waits becomes final."""
+        g = self.grid
+        shortest = round(self.parameters.spectrum["shortest_s"] * g.rate_hz)
+        if self._frames == 0 and shortest <= self.count < g.window:
+            self._add_short_frame()
+        elif self._frames == 0 and self.count >= g.window:
+            # The window is full but its last hop is not (window and hop need not divide).
+            self._add_frames(self.xyz_g[None, : g.window].transpose(0, 2, 1), np.array([0]), g.taper)
+            self._frames = 1
+        out = []
+        while self._emitted < self._frames:
+            out += self._finalise(max(self._emitted + 1, self._frames - int(self.parameters.decision["lag_hops"])))
+        self.holds.finish(self._hops)
+        return out
+
+    def _add_short_frame(self) -> None:
+        g = self.grid
+        taper = np.zeros(g.window, np.float32)
+        taper[: self.count] = hann(self.count)
+        padded = np.zeros((1, 3, g.window), np.float32)
+        piece = self.xyz_g.T - self.xyz_g.T[:, :1]
+        padded[0, :, : self.count] = piece * taper[: self.count]
+        from scipy.fft import rfft  # noqa: PLC0415 - as in spectra
+
+        transformed = rfft(padded, axis=-1)
+        scale = float(np.sum(g.taper.astype(np.float64) ** 2) / np.sum(taper.astype(np.float64) ** 2))
+        transformed *= np.float32(np.sqrt(scale))
+        psd = spectra.power(transformed, g)
+        values = features.spectral_features(psd, None, g, self.parameters, taper)
+        energy = self._step_energy.data[None, : max(3, self._steps)]
+        values |= features.burst_features(energy)
+        tilt = self._hop_tilt.data[posture.RATE_HOPS :]
+        mean_tilt = tilt.mean() if len(tilt) else np.nan
+        values["tilt_rate_deg_per_s"] = np.array([mean_tilt], np.float32)
+        missing, clipped = (np.array([flags.mean()], np.float32) for flags in (self._filled, self._clipped))
+        self._store(values, psd, missing, clipped)
+        self._frames = 1
+
+    def _trim(self) -> None:
+        keep = round(KEEP_S * self.grid.rate_hz)
+        drop = self._steps_edge() - keep - self._first
+        # Copying only when half is stale keeps the cost of a push constant.
+        if drop > max(keep, len(self.xyz_g) // 2):
+            self.xyz_g = self.xyz_g[drop:].copy()
+            self._filled = self._filled[drop:].copy()
+            self._clipped = self._clipped[drop:].copy()
+            self._energy = self._energy[drop:].copy()
+            self._level = self._level[drop:].copy()
+            self._first += drop
+
+    def _steps_edge(self) -> int:
+        return min(self.edge(self._steps), self._frames * self.grid.hop + self.grid.window)

@@ -1,0 +1,63 @@
+"""Left against right, when two sensors ran in one session."""
+
+import math
+
+import numpy as np
+
+from dsp.findings import SideComparison
+from dsp.labels import State
+from dsp.results import Analysis
+
+CLEAR_DB = 6.0
+"""Twice the amplitude: below, mounts and tissue differ as much (prior)."""
+CLEAR_S = 5.0
+CLEAR_JERKS = 3
+
+
+def compare_sides(left: Analysis, right: Analysis) -> SideComparison:
+    """Compare the two sides of one session.
+
+    Coherence is estimated from the amplitudes of the shared frames (how far both sides shake at the same times); phase
+    needs clocks that agree to milliseconds, which two straps do not give without a tap on both.
+    """
+    a, b = left.findings, right.findings
+    nan = float("nan")
+    both = not (math.isnan(a.tremor_rms_g) or math.isnan(b.tremor_rms_g))
+    tremor_db = 20.0 * math.log10(a.tremor_rms_g / b.tremor_rms_g) if both else nan
+    seconds = a.tremor_s - b.tremor_s
+    jerks = a.reflex_jerk_count - b.reflex_jerk_count
+    rhythm = a.reflex_rhythm_s - b.reflex_rhythm_s
+    score = np.sign(seconds) * (abs(seconds) >= CLEAR_S) + np.sign(jerks) * (abs(jerks) >= CLEAR_JERKS)
+    if both:
+        score += np.sign(tremor_db) * (abs(tremor_db) >= CLEAR_DB)
+    asymmetric = bool(score != 0)
+    if not asymmetric:
+        text = "Both sides shook about alike."
+    else:
+        side, other = ("left", "right") if score > 0 else ("right", "left")
+        text = f"The {side} leg shook more than the {other} one."
+    return SideComparison(
+        tremor_db=tremor_db,
+        tremor_s_difference=seconds,
+        jerk_difference=jerks,
+        rhythm_s_difference=rhythm,
+        coherence=_common(left, right),
+        asymmetric=asymmetric,
+        text=text,
+    )
+
+
+def _common(left: Analysis, right: Analysis) -> float:
+    """Squared correlation of the two sides' levels over the frames in which both shook."""
+    a, b = left.frames, right.frames
+    if not len(a) or not len(b):
+        return float("nan")
+    at = np.interp(a["time_s"], b["time_s"], b["rms_g"].astype(np.float64))
+    near = np.abs(a["time_s"] - b["time_s"][np.clip(np.searchsorted(b["time_s"], a["time_s"]), 0, len(b) - 1)]) < 1.0
+    shaking = near & (a["label"] == State.TREMOR.value)
+    if shaking.sum() < 8:
+        return float("nan")
+    x, y = np.log(a["rms_g"][shaking].astype(np.float64) + 1e-9), np.log(at[shaking] + 1e-9)
+    x, y = x - x.mean(), y - y.mean()
+    power = float((x * x).sum() * (y * y).sum())
+    return float((x * y).sum() ** 2 / power) if power > 0 else float("nan")
