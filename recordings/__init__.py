@@ -1,5 +1,44 @@
 """Recorded acceleration: native store, library index, importers, exporters."""
 
+import importlib
+from typing import TYPE_CHECKING
+
 from recordings.recording import Marker, Recording
 
-__all__ = ["Marker", "Recording"]
+if TYPE_CHECKING:
+    from recordings.exporters import ExportOptions, check_export, export
+    from recordings.library import Library, SessionRecord
+    from recordings.reading import read
+    from recordings.store import Recorder, RecorderStatus, StreamMeta, recover, repair
+
+_HOME_OF = {
+    **dict.fromkeys(("ExportOptions", "check_export", "export"), "recordings.exporters"),
+    **dict.fromkeys(("Library", "SessionRecord"), "recordings.library"),
+    "read": "recordings.reading",
+    **dict.fromkeys(("Recorder", "RecorderStatus", "StreamMeta", "recover", "repair"), "recordings.store"),
+}
+
+__all__ = [
+    "ExportOptions",
+    "Library",
+    "Marker",
+    "Recorder",
+    "RecorderStatus",
+    "Recording",
+    "SessionRecord",
+    "StreamMeta",
+    "check_export",
+    "export",
+    "read",
+    "recover",
+    "repair",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME_OF:
+        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+        globals()[name] = value
+        return value
+    msg = f"module 'recordings' has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -1,0 +1,1 @@
+"""Importers: one module a family of formats; `recordings.reading` chooses by content."""

@@ -1,0 +1,75 @@
+"""EDF+ and BDF+: three signals named after the axes."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from dsp import FileFormatError
+from recordings.importers.timeline import even_runs
+from recordings.importers.units import decide_unit, parse_unit
+from recordings.recording import Marker, Recording
+
+AXIS = re.compile(r"(?:^|[^a-z])([xyz])(?:$|[^a-z])", re.IGNORECASE)
+
+
+def is_edf(head: bytes) -> bool:
+    """Whether it begins with the version field of EDF or BDF."""
+    return head[:8] == b"0       " or head[:8] == b"\xffBIOSEMI"
+
+
+def read_edf(path: Path, *, unit: str | None) -> Recording:
+    """Read the first three signals named x, y and z.
+
+    Raises
+    ------
+    FileFormatError, UnitError
+        A damaged file, no such signals, or no unit.
+    """
+    import edfio  # noqa: PLC0415 - only this format needs it
+
+    try:
+        edf = edfio.read_bdf(path) if path.read_bytes()[:1] == b"\xff" else edfio.read_edf(path)
+        signals = list(edf.signals)
+        annotations = list(edf.annotations)
+        picked = {}
+        for signal in signals:
+            if (match := AXIS.search(signal.label)) and "gyr" not in signal.label.lower():
+                picked.setdefault(match[1].lower(), signal)
+        data = [picked[a].data for a in "xyz"] if set(picked) >= set("xyz") else []
+    except (ValueError, OSError, IndexError, KeyError, AssertionError, OverflowError, EOFError) as error:
+        msg = f"{path.name}: the EDF file is damaged: {error}"
+        raise FileFormatError(msg) from error
+    if not data or len({len(d) for d in data}) != 1:
+        labels = ", ".join(s.label for s in signals) or "none"
+        msg = f"{path.name}: three signals named after the axes x, y, z are needed; it holds {labels}"
+        raise FileFormatError(msg)
+    signal = picked["x"]
+    rate = float(signal.sampling_frequency)
+    raw = np.stack(data, axis=1).astype(np.float32)
+    stated = signal.physical_dimension.strip()
+    decided = decide_unit(raw, parse_unit(unit or stated) if unit or stated else None)
+    xyz_g = (raw * np.float32(decided.scale_g)).astype(np.float32)
+    for note in annotations:
+        if note.text.startswith("gap"):
+            first = round(note.onset * rate)
+            xyz_g[first : first + round((note.duration or 0.0) * rate)] = np.nan
+    markers = tuple(
+        Marker(start_s=a.onset, end_s=a.onset + (a.duration or 0.0), text=a.text, kind="annotation")
+        for a in annotations
+    )
+    # The last record is padded to a whole second; the note says where the data end.
+    end = next((m.start_s for m in markers if m.text == "end of data"), None)
+    if end is not None:
+        xyz_g = xyz_g[: round(end * rate)]
+    timeline = even_runs(xyz_g, rate)
+    return Recording(
+        path=path,
+        format="edf",
+        samples=timeline.samples,
+        rate_hz=timeline.rate_hz,
+        nominal_hz=rate,
+        unit=decided.name,
+        markers=markers,
+        warnings=[*([decided.warning] if decided.warning else []), *timeline.warnings],
+    )

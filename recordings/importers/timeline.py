@@ -1,0 +1,239 @@
+"""Timeline: time stamps of any quality become gap-free, evenly timed runs."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp import FileFormatError, RateError, Samples
+
+Floats = NDArray[np.float64]
+
+GAP_PERIODS = 1.5
+"""A step of more than this many periods may be a gap (a lost sample makes 2)."""
+LASTING_PERIODS = 0.5
+"""It is one when the stamps stay behind by more than this; otherwise it was jitter, or stamps written in blocks."""
+LOOK_S = 3.0
+"""How long the stamps must stay behind: longer than the blocks that loggers write (1.2 s)."""
+MOST_DUPLICATES = 0.05
+MOST_BACKWARDS = 0.01
+RATE_DISAGREES = 0.02
+LOWEST_TREMOR_RATE_HZ = 25.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Runs with what was noticed on the way.
+
+    Attributes
+    ----------
+    samples
+        Gap-free runs.
+    rate_hz
+        Rate of all of them.
+    warnings
+        A sentence each.
+    """
+
+    samples: list[Samples]
+    rate_hz: float
+    warnings: list[str]
+
+
+def even_runs(xyz_g: NDArray[np.float32], rate_hz: float, *, start_ns: int | None = None, sensor: str = "") -> Timeline:
+    """One run at a rate that the file or the caller states; rows that are not finite become gaps."""
+    time_s = np.arange(len(xyz_g)) / rate_hz
+    return _runs(time_s, xyz_g, rate_hz, [], start_ns=start_ns, sensor=sensor, even=True)
+
+
+def stamped_runs(
+    time_s: Floats,
+    xyz_g: NDArray[np.float32],
+    *,
+    nominal_hz: float = 0.0,
+    start_ns: int | None = None,
+    sensor: str = "",
+) -> Timeline:
+    """Make runs from time stamps: sorted, freed of duplicates, cut at gaps, timed by regression.
+
+    Parameters
+    ----------
+    time_s
+        Seconds, float64 (n,).
+    xyz_g
+        (n, 3).
+    nominal_hz
+        What the file claims; 0 when it claims nothing.
+
+    Raises
+    ------
+    FileFormatError
+        Stamps that make no time line.
+    """
+    warnings: list[str] = []
+    keep = np.isfinite(time_s)
+    if not keep.all():
+        warnings.append(f"{int((~keep).sum())} rows have no time stamp and were left out")
+        time_s, xyz_g = time_s[keep], xyz_g[keep]
+    if len(time_s) < 2:
+        msg = "fewer than two samples with a time stamp: nothing can be analysed"
+        raise FileFormatError(msg)
+    time_s, xyz_g = _ordered(time_s, xyz_g, warnings)
+    period = _period(time_s)
+    if nominal_hz and abs(nominal_hz * period - 1.0) > RATE_DISAGREES:
+        warnings.append(
+            f"the file claims {nominal_hz:g} Hz, its time stamps say {1.0 / period:.4g} Hz; the stamps were believed"
+        )
+    return _runs(time_s, xyz_g, 1.0 / period, warnings, start_ns=start_ns, sensor=sensor, even=False)
+
+
+def _ordered(time_s: Floats, xyz_g: NDArray[np.float32], warnings: list[str]) -> tuple[Floats, NDArray[np.float32]]:
+    step = np.diff(time_s)
+    back = int((step < 0).sum())
+    if back:
+        if back > max(1, MOST_BACKWARDS * len(step)):
+            msg = (
+                f"time goes backwards {back} times in {len(time_s)} rows: these are not time stamps of one recording; "
+                "sort the file, or leave the stamps out and name the rate"
+            )
+            raise FileFormatError(msg)
+        warnings.append(f"time goes backwards {back} times; the rows were sorted by time")
+        order = np.argsort(time_s, kind="stable")
+        time_s, xyz_g = time_s[order], xyz_g[order]
+        step = np.diff(time_s)
+    same = step == 0
+    count = int(same.sum())
+    if not count:
+        return time_s, xyz_g
+    if count == len(step):
+        msg = "all time stamps are equal; leave them out and name the rate with --rate"
+        raise FileFormatError(msg)
+    if count <= MOST_DUPLICATES * len(step):
+        warnings.append(f"{count} rows repeat a time stamp; the first of each was kept")
+        keep = np.concatenate([[True], ~same])
+        return time_s[keep], xyz_g[keep]
+    # Stamps of coarse resolution, or one for a whole packet: spread each group up to the next stamp.
+    warnings.append("many rows share a time stamp; they were spread evenly")
+    first = np.concatenate([[0], np.nonzero(~same)[0] + 1])
+    size = np.diff(np.concatenate([first, [len(time_s)]]))
+    length = np.diff(time_s[first], append=time_s[-1] + np.median(np.diff(time_s[first])))
+    length = np.minimum(length, 1.5 * np.median(length / size) * size)
+    within = np.arange(len(time_s)) - np.repeat(first, size)
+    return time_s + within * np.repeat(length / size, size), xyz_g
+
+
+def _period(time_s: Floats) -> float:
+    """Estimate the sampling period: the median over stretches of `LOOK_S`, which neither rounding nor gaps disturb."""
+    typical = float(np.median(np.diff(time_s)))
+    if typical <= 0:
+        typical = float(np.mean(np.diff(time_s)))
+    span = int(min(max(1, round(LOOK_S / typical)), max(1, len(time_s) // 3)))
+    stretches = (time_s[span:] - time_s[:-span]) / span
+    return float(np.median(stretches))
+
+
+def _breaks(time_s: Floats, period: float) -> NDArray[np.int64]:
+    """First row after each gap."""
+    step = np.diff(time_s)
+    candidates = np.nonzero(step > GAP_PERIODS * period)[0] + 1
+    if not len(candidates):
+        return candidates
+    late = time_s - np.arange(len(time_s)) * period
+    look = max(3, round(LOOK_S / period))
+    found = []
+    for at in candidates:
+        before = np.median(late[max(0, at - look) : at])
+        after = np.median(late[at : at + look])
+        if after - before > LASTING_PERIODS * period:
+            found.append(at)
+    return np.array(found, np.int64)
+
+
+def _runs(
+    time_s: Floats,
+    xyz_g: NDArray[np.float32],
+    rate_hz: float,
+    warnings: list[str],
+    *,
+    start_ns: int | None,
+    sensor: str,
+    even: bool,
+) -> Timeline:
+    good = np.isfinite(xyz_g).all(axis=1)
+    if not good.any():
+        msg = "no row holds three finite numbers: there is no acceleration in this file"
+        raise FileFormatError(msg)
+    if not good.all():
+        warnings.append(f"{int((~good).sum())} rows are not finite numbers; they count as missing")
+        time_s, xyz_g = time_s[good], xyz_g[good]
+    period = 1.0 / rate_hz
+    cuts = (np.nonzero(np.diff(time_s) > GAP_PERIODS * period)[0] + 1) if even else _breaks(time_s, period)
+    edges = [0, *cuts.tolist(), len(time_s)]
+    parts = list(pairwise(edges))
+    if not even:
+        rate_hz = _common_rate(time_s, parts, rate_hz)
+    origin = float(time_s[0])
+    runs = [_run(time_s, xyz_g, a, b, rate_hz, origin, start_ns, sensor) for a, b in parts]
+    _separate(runs)
+    if len(runs) > 1:
+        lost = sum(b.start_s - a.end_s for a, b in pairwise(runs))
+        warnings.append(f"{len(runs) - 1} gaps, {lost:.1f} s in all")
+    if rate_hz < LOWEST_TREMOR_RATE_HZ:
+        warnings.append(
+            f"{rate_hz:.3g} Hz is too low for tremor: nothing above {0.45 * rate_hz:.1f} Hz can be seen; "
+            "record with 50 Hz or more"
+        )
+    if not np.isfinite(rate_hz) or rate_hz <= 0:
+        msg = f"the time stamps give a rate of {rate_hz} Hz; name the rate with --rate"
+        raise RateError(msg)
+    return Timeline(runs, rate_hz, warnings)
+
+
+def _common_rate(time_s: Floats, parts: list[tuple[int, int]], rate_hz: float) -> float:
+    """Rate of all runs together: regression of time on index in each, weighted by its length cubed."""
+    top = bottom = 0.0
+    for a, b in parts:
+        if b - a < 8:
+            continue
+        i = np.arange(b - a) - 0.5 * (b - a - 1)
+        t = time_s[a:b] - time_s[a:b].mean()
+        top += float((i * i).sum())
+        bottom += float((i * t).sum())
+    return top / bottom if bottom > 0 else rate_hz
+
+
+def _run(
+    time_s: Floats,
+    xyz_g: NDArray[np.float32],
+    a: int,
+    b: int,
+    rate_hz: float,
+    origin: float,
+    start_ns: int | None,
+    sensor: str,
+) -> Samples:
+    lag = float((time_s[a:b] - np.arange(b - a) / rate_hz).mean())
+    start_s = max(0.0, lag - origin)
+    at_ns = None if start_ns is None else start_ns + round(start_s * 1e9)
+    return Samples(
+        xyz_g=np.ascontiguousarray(xyz_g[a:b], np.float32),
+        rate_hz=rate_hz,
+        start_s=start_s,
+        start_ns=at_ns,
+        sensor=sensor,
+    )
+
+
+def _separate(runs: list[Samples]) -> None:
+    """Let the later run yield where runs timed by their own mean overlap by a fraction of a period."""
+    for i in range(1, len(runs)):
+        if runs[i].start_s < runs[i - 1].end_s:
+            later = runs[i]
+            runs[i] = Samples(
+                xyz_g=later.xyz_g,
+                rate_hz=later.rate_hz,
+                start_s=runs[i - 1].end_s,
+                start_ns=later.start_ns,
+                sensor=later.sensor,
+            )
