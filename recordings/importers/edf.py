@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,9 +31,9 @@ def read_edf(path: Path, *, unit: str | None) -> Recording:
 
     try:
         edf = edfio.read_bdf(path) if path.read_bytes()[:1] == b"\xff" else edfio.read_edf(path)
-        signals = list(edf.signals)
+        signals: list[Any] = list(edf.signals)
         annotations = list(edf.annotations)
-        picked = {}
+        picked: dict[str, Any] = {}
         for signal in signals:
             if (match := AXIS.search(signal.label)) and "gyr" not in signal.label.lower():
                 picked.setdefault(match[1].lower(), signal)

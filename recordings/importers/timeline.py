@@ -12,10 +12,13 @@ Floats = NDArray[np.float64]
 
 GAP_PERIODS = 1.5
 """A step of more than this many periods may be a gap (a lost sample makes 2)."""
-LASTING_PERIODS = 0.5
+LASTING_PERIODS = 0.75
 """It is one when the stamps stay behind by more than this; otherwise it was jitter, or stamps written in blocks."""
+CLEAR_PERIODS = 3.5
 LOOK_S = 3.0
-"""How long the stamps must stay behind: longer than the blocks that loggers write (1.2 s)."""
+"""How long the stamps must stay behind after a clear gap."""
+BLOCKS_S = 12.0
+"""The same for a small one: ten of the blocks that loggers write at a nominal rate and then correct (1.2 s)."""
 MOST_DUPLICATES = 0.05
 MOST_BACKWARDS = 0.01
 RATE_DISAGREES = 0.02
@@ -134,20 +137,39 @@ def _period(time_s: Floats) -> float:
 
 
 def _breaks(time_s: Floats, period: float) -> NDArray[np.int64]:
-    """First row after each gap."""
+    """First row after each gap: the clear ones, then the small ones among what may be stamps written in blocks."""
     step = np.diff(time_s)
-    candidates = np.nonzero(step > GAP_PERIODS * period)[0] + 1
-    if not len(candidates):
-        return candidates
-    late = time_s - np.arange(len(time_s)) * period
-    look = max(3, round(LOOK_S / period))
+    clear = np.nonzero(step > CLEAR_PERIODS * period)[0] + 1
+    clear = np.array(
+        [i for i in clear if _lasting_step(time_s, i, period, LOOK_S) > LASTING_PERIODS * period], np.int64
+    )
+    small = np.nonzero((step > GAP_PERIODS * period) & (step <= CLEAR_PERIODS * period))[0] + 1
+    if not len(small):
+        return clear
+    edges = np.concatenate([[0], clear, [len(time_s)]])
     found = []
-    for at in candidates:
-        before = np.median(late[max(0, at - look) : at])
-        after = np.median(late[at : at + look])
-        if after - before > LASTING_PERIODS * period:
+    for at in small:
+        part = int(np.searchsorted(edges, at, side="right"))
+        first, last = int(edges[part - 1]), int(edges[part])
+        if _lasting_step(time_s[first:last], int(at) - first, period, BLOCKS_S) > LASTING_PERIODS * period:
             found.append(at)
-    return np.array(found, np.int64)
+    return np.sort(np.concatenate([clear, np.array(found, np.int64)]))
+
+
+def _lasting_step(time_s: Floats, at: int, period: float, look_s: float) -> float:
+    """How far the stamps stay behind after row `at`, seconds, freed of a rate that is a little off."""
+    look = max(3, round(look_s / period))
+    low, high = max(0, at - look), min(len(time_s), at + look)
+    late = time_s[low:high] - np.arange(low, high) * period
+    before, after = late[: at - low], late[at - low :]
+    slopes = [_slope(part) for part in (before, after) if len(part) >= look // 2]
+    drift = float(np.mean(slopes)) * 0.5 * (high - low) if slopes else 0.0
+    return float(after.mean() - before.mean()) - drift
+
+
+def _slope(values: Floats) -> float:
+    i = np.arange(len(values)) - 0.5 * (len(values) - 1)
+    return float((i * values).sum() / max((i * i).sum(), 1.0))
 
 
 def _runs(

@@ -36,10 +36,12 @@ def recover(partial: Path) -> Path:
             writer.add_metadata(schema.RECOVERED, {"from": partial.name})
             kinds = {
                 True: writer.register_schema(
-                    schema.ACCELERATION_SCHEMA["title"], "jsonschema", json.dumps(schema.ACCELERATION_SCHEMA).encode()
+                    str(schema.ACCELERATION_SCHEMA["title"]),
+                    "jsonschema",
+                    json.dumps(schema.ACCELERATION_SCHEMA).encode(),
                 ),
                 False: writer.register_schema(
-                    schema.NOTE_SCHEMA["title"], "jsonschema", json.dumps(schema.NOTE_SCHEMA).encode()
+                    str(schema.NOTE_SCHEMA["title"]), "jsonschema", json.dumps(schema.NOTE_SCHEMA).encode()
                 ),
             }
             channels: dict[str, int] = {}
@@ -50,7 +52,7 @@ def recover(partial: Path) -> Path:
                     )
                 at = start_ns + max(0, round(float(message.get("time_s", 0.0)) * 1e9))
                 writer.add_message(channels[topic], at, json.dumps(message, separators=(",", ":")).encode(), at)
-            writer.finish()
+            writer.finish()  # type: ignore[no-untyped-call]
         working.replace(final)
         partial.unlink()
     except OSError as error:

@@ -176,7 +176,7 @@ class Recorder:
             if self._problem or self._thread.is_alive():
                 msg = f"{self._problem or 'the disk does not answer'}; what was written is in {self.path}"
                 raise StorageError(msg)
-            self._writer.finish()
+            self._writer.finish()  # type: ignore[no-untyped-call]
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
@@ -192,10 +192,10 @@ class Recorder:
         # What the session is comes before the first sample, so that a file cut short still says it.
         self._writer.start(schema.PROFILE, schema.LIBRARY)
         self._acceleration = self._writer.register_schema(
-            schema.ACCELERATION_SCHEMA["title"], "jsonschema", json.dumps(schema.ACCELERATION_SCHEMA).encode()
+            str(schema.ACCELERATION_SCHEMA["title"]), "jsonschema", json.dumps(schema.ACCELERATION_SCHEMA).encode()
         )
         self._note = self._writer.register_schema(
-            schema.NOTE_SCHEMA["title"], "jsonschema", json.dumps(schema.NOTE_SCHEMA).encode()
+            str(schema.NOTE_SCHEMA["title"]), "jsonschema", json.dumps(schema.NOTE_SCHEMA).encode()
         )
         head = {"format": schema.FORMAT_VERSION, "start_ns": str(self._start_ns)}
         self._writer.add_metadata(
