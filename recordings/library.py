@@ -109,15 +109,17 @@ class Library:
         """Close the index."""
         self._db.close()
 
-    def list(self) -> list[SessionRecord]:
+    def sessions(self) -> list[SessionRecord]:
         """Every session, newest first."""
         rows = self._db.execute("SELECT * FROM session ORDER BY start_ns DESC, id DESC").fetchall()
         return [self._record(r) for r in rows]
 
     def search(self, word: str) -> list[SessionRecord]:
-        """Sessions with `word` in name, device, placement, tag or note."""
+        """Find the sessions with `word` in name, device, placement, tag or note."""
         wanted = word.lower()
-        return [s for s in self.list() if wanted in " ".join([s.title, s.device, s.placement, s.note, *s.tags]).lower()]
+        return [
+            s for s in self.sessions() if wanted in " ".join([s.title, s.device, s.placement, s.note, *s.tags]).lower()
+        ]
 
     def show(self, wanted: str) -> SessionRecord:
         """Find one session by its id or a unique beginning of it.
@@ -183,7 +185,7 @@ class Library:
         self._db.execute("DELETE FROM session")
         self._db.commit()
         self._notice_new()
-        return len(self.list())
+        return len(self.sessions())
 
     def repair(self) -> list[Path]:
         """Recover what a crash left behind, and index it."""

@@ -48,7 +48,12 @@ def samples_sheet(recording: Recording, options: ExportOptions) -> Sheet:
         msg = f"there are no samples {span}; the recording is {recording.duration_s:.1f} s long"
         raise InputError(msg)
     xyz_g = np.concatenate(values)
-    columns = {"time_s": np.concatenate(times), "x_g": xyz_g[:, 0], "y_g": xyz_g[:, 1], "z_g": xyz_g[:, 2]}
+    columns: dict[str, NDArray[Any]] = {
+        "time_s": np.concatenate(times),
+        "x_g": xyz_g[:, 0],
+        "y_g": xyz_g[:, 1],
+        "z_g": xyz_g[:, 2],
+    }
     attributes = {
         "rate_hz": rate,
         "unit": "g",

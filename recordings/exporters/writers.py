@@ -68,7 +68,8 @@ def write_mat(sheet: Sheet, out: Path) -> None:
     """Write the same arrays for MATLAB and Octave."""
     from scipy.io import savemat  # noqa: PLC0415 - only this format needs it
 
-    savemat(out, {name[:31]: value for name, value in _arrays(sheet).items()}, do_compression=True)
+    arrays = {n[:31]: np.ascontiguousarray(v) if isinstance(v, np.ndarray) else v for n, v in _arrays(sheet).items()}
+    savemat(out, arrays, do_compression=True)
 
 
 def write_parquet(sheet: Sheet, out: Path) -> None:
@@ -96,7 +97,7 @@ def write_hdf5(sheet: Sheet, out: Path) -> None:
     with h5py.File(out, "w") as file:
         for name, value in _arrays(sheet).items():
             if isinstance(value, np.ndarray) and value.dtype.kind == "U":
-                file.create_dataset(name, data=value.astype("S"))
+                file.create_dataset(name, data=np.char.encode(value, "utf-8"))
             elif isinstance(value, np.ndarray):
                 file.create_dataset(name, data=value, compression="gzip" if value.size > 64 else None)
             else:

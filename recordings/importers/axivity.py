@@ -1,6 +1,6 @@
 """Axivity `.cwa`: 512-byte sectors of packed samples, each with its own time and checksum.
 
-Layout after the published format of the open AX3/AX6 firmware (openmovement, "cwa.h"). The sectors are read here because
+Layout after the published format of the open AX3/AX6 firmware (openmovement, "cwa.h"). The sectors are read here, as
 a damaged one must not cost the others; the numbers agree with the compiled reader `actfast` on whole files.
 """
 

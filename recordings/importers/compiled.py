@@ -38,7 +38,7 @@ def read_compiled(path: Path, *, format_id: str, device: str) -> Recording:
     import actfast  # noqa: PLC0415 - compiled; only these formats need it
 
     try:
-        raw: dict[str, Any] = actfast.read(str(path))
+        raw: Any = actfast.read(str(path))
         table = raw["timeseries"]["high_frequency" if "high_frequency" in raw["timeseries"] else "acceleration"]
         xyz_g = np.asarray(table["acceleration"], np.float32)
         stamps = np.asarray(table["datetime"], np.int64)
