@@ -59,7 +59,7 @@ class Effect:
 
 
 def summarize(findings: Findings, *, start_ns: int = 0, remedies: Sequence[str] = ()) -> SessionSummary:
-    """What to remember of a session."""
+    """Keep what is worth remembering of a session."""
     return SessionSummary(
         start_ns=start_ns,
         tremor_rms_g=findings.tremor_rms_g,
@@ -91,7 +91,7 @@ def did_it_help(remedy: str, history: Sequence[SessionSummary]) -> Effect:
 def history_sentences(
     findings: Findings, history: Sequence[SessionSummary], knowledge: Knowledge | None = None
 ) -> tuple[str, ...]:
-    """What changed, in a sentence."""
+    """Say what changed, in a sentence."""
     k = knowledge or load_knowledge()
     if not history:
         return ()

@@ -191,7 +191,7 @@ def _sentences(k: Knowledge) -> Iterator[Sentence]:
 
 def _cause(raw: Mapping[str, Any]) -> Cause:
     signs = tuple(Sign(**s | {"sources": tuple(s["sources"])}) for s in raw.get("sign", ()))
-    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k != "sign"}
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k != "sign"}
     return Cause(**fields, signs=signs)
 
 

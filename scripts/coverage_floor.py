@@ -31,7 +31,10 @@ def main() -> int:
         floor = FLOORS_PERCENT.get(room)
         failed = floor is not None and percent < floor
         below = below or failed
-        print(f"  {room:<12} {percent:5.1f} %" + (f"  (floor {floor:.0f} %{', NOT HELD' if failed else ''})" if floor else ""))
+        print(
+            f"  {room:<12} {percent:5.1f} %"
+            + (f"  (floor {floor:.0f} %{', NOT HELD' if failed else ''})" if floor else "")
+        )
     return int(below)
 
 

@@ -141,7 +141,7 @@ def _breaks(time_s: Floats, period: float) -> NDArray[np.int64]:
     step = np.diff(time_s)
     clear = np.nonzero(step > CLEAR_PERIODS * period)[0] + 1
     clear = np.array(
-        [i for i in clear if _lasting_step(time_s, i, period, LOOK_S) > LASTING_PERIODS * period], np.int64
+        [i for i in clear if _lasting_step(time_s, int(i), period, LOOK_S) > LASTING_PERIODS * period], np.int64
     )
     small = np.nonzero((step > GAP_PERIODS * period) & (step <= CLEAR_PERIODS * period))[0] + 1
     if not len(small):

@@ -19,9 +19,7 @@ def recording(*, seconds: float = 4.0, rate_hz: float = 50.0, gap_s: float = 0.0
     first = Samples(xyz_g=rng.normal(size=(n, 3)).astype(np.float32), rate_hz=rate_hz)
     runs = [first]
     if gap_s:
-        later = Samples(
-            xyz_g=rng.normal(size=(n, 3)).astype(np.float32), rate_hz=rate_hz, start_s=first.end_s + gap_s
-        )
+        later = Samples(xyz_g=rng.normal(size=(n, 3)).astype(np.float32), rate_hz=rate_hz, start_s=first.end_s + gap_s)
         runs.append(later)
     return Recording(path=None, format="test", samples=runs, rate_hz=rate_hz)
 

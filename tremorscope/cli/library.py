@@ -53,7 +53,7 @@ def list_sessions(
     from tremorscope.cli.analyze import print_json_line
 
     with _library(home) as library:
-        sessions = library.search(search) if search else library.list()
+        sessions = library.search(search) if search else library.sessions()
     if as_json:
         for each in sessions:
             print_json_line(session.plain(each))

@@ -1,7 +1,5 @@
-"""`tremorscope scan`, `live` and `demo`."""
+"""`tremorscope live` and `demo`."""
 
-import contextlib
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,50 +14,18 @@ if TYPE_CHECKING:
 
 DEMO_SPEED = 20.0
 """Three minutes of the simulated limb in nine seconds."""
-SCAN_S = 8.0
-"""Long enough for a strap that advertises every second to be heard several times."""
-FIRST_SAMPLE_TIMEOUT_S = 60.0
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command("scan")(scan)
     app.command("live")(live)
     app.command("demo")(demo)
-
-
-def scan(
-    seconds: Annotated[float, typer.Option("--seconds", help="How long to listen.")] = SCAN_S,
-    everything: Annotated[bool, typer.Option("--all", help="Also what Tremorscope cannot read.")] = False,
-    as_json: JsonOption = False,
-    home: HomeOption = None,
-) -> int:
-    """List the sensors around, with signal, battery and family.
-
-    Example: tremorscope scan --seconds 10
-    """
-    import sensor as sensors
-    import session
-    from tremorscope.cli.analyze import print_json_line
-
-    with _radio(home) as radio:
-        found = radio.scan(seconds, everything=everything)
-    found = [*found, sensors.simulated.SIMULATED]
-    if as_json:
-        for info in found:
-            print_json_line(session.plain(info))
-        return 0
-    for info in sorted(found, key=lambda i: -(i.signal_dbm or -999)):
-        signal = "" if info.signal_dbm is None else f"{info.signal_dbm} dBm"
-        battery = "" if info.battery_percent is None else f"{info.battery_percent} %"
-        typer.echo(f"{info.name:<28} {info.family:<12} {signal:>8} {battery:>5}  {info.key}  {info.warning}".rstrip())
-    return 0
 
 
 def live(  # noqa: PLR0917 - typer passes by name
     wanted: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SENSOR [SENSOR]]", help="Name, address or a unique part of one; or `simulated`."),
+        typer.Argument(metavar="[SENSOR [SENSOR]]", help="`simulated`, once or twice."),
     ] = None,
     no_gui: Annotated[bool, typer.Option("--no-gui", help="In the terminal, without the app.")] = False,
     record: Annotated[bool, typer.Option("--record", help="Record the raw samples.")] = False,
@@ -78,7 +44,7 @@ def live(  # noqa: PLR0917 - typer passes by name
 ) -> int:
     """Stream, analyse and record one or two sensors. Ctrl-C stops the sensor and closes the file.
 
-    Example: tremorscope live H10 --no-gui --record
+    Example: tremorscope live simulated --no-gui --record --seconds 60
     """
     if not no_gui and not as_json and seconds is None:
         from tremorscope.cli.open_app import has_display, open_window
@@ -91,24 +57,19 @@ def live(  # noqa: PLR0917 - typer passes by name
     names = wanted or ["simulated"]
     labels = _labels(names, side or [])
     folder = session.find_home(home)
-    with contextlib.ExitStack() as stack:
-        sources = _sources(names, labels, stack=stack, home=home, rate_hz=rate, speed=speed)
-        return run_session(
-            sources,
-            placement=Placement(placement.value),
-            side={label: Side(s.value) for label, s in zip(labels, side or [], strict=False)},
-            record_to=(out or folder.make(folder.recordings)) if record or out else None,
-            seconds=seconds,
-            as_json=as_json,
-        )
+    return run_session(
+        _sources(names, labels, rate_hz=rate, speed=speed),
+        placement=Placement(placement.value),
+        side={label: Side(s.value) for label, s in zip(labels, side or [], strict=False)},
+        record_to=(out or folder.make(folder.recordings)) if record or out else None,
+        seconds=seconds,
+        as_json=as_json,
+    )
 
 
 def demo(
     terminal: Annotated[
         bool, typer.Option("--terminal", help="In the terminal even where there is a display.")
-    ] = False,
-    radio: Annotated[
-        bool, typer.Option("--radio", help="Through virtual Bluetooth sensors (needs the extra `virtual`).")
     ] = False,
     speed: Annotated[float, typer.Option("--speed", help="How much faster than life, in the terminal.")] = DEMO_SPEED,
     script: Annotated[str, typer.Option("--script", metavar="NAME", help="Which simulated session.")] = "demo",
@@ -121,26 +82,20 @@ def demo(
     from tremorscope.cli.open_app import has_display, open_window
 
     if has_display() and not terminal:
-        return open_window(home=home, demo=True, radio=radio)
+        return open_window(home=home, demo=True)
     import session
     from dsp import Placement, Side
 
     typer.echo(f"A scripted stretching session of the simulated limb, played at {speed:g}x (synthetic data).")
     folder = session.find_home(home)
-    with contextlib.ExitStack() as stack:
-        if radio:
-            from tremorscope.cli.virtual import virtual_sources
-
-            sources = stack.enter_context(virtual_sources(script))
-        else:
-            sources = [_simulated("simulated", script=script, speed=speed)]
-        return run_session(
-            sources,
-            placement=Placement.CALF,
-            side={sources[0].label: Side.LEFT},
-            record_to=folder.make(folder.recordings),
-            report_to=folder.make(folder.reports),
-        )
+    source = _simulated("simulated", script=script, speed=speed)
+    return run_session(
+        [source],
+        placement=Placement.CALF,
+        side={source.label: Side.LEFT},
+        record_to=folder.make(folder.recordings),
+        report_to=folder.make(folder.reports),
+    )
 
 
 def run_session(
@@ -210,37 +165,17 @@ def _labels(names: list[str], sides: list[SideName]) -> list[str]:
     return [f"{name}-{i}" for i, name in enumerate(names, 1)]
 
 
-def _sources(
-    names: list[str],
-    labels: list[str],
-    *,
-    stack: contextlib.ExitStack,
-    home: Path | None,
-    rate_hz: float | None,
-    speed: float,
-) -> "list[sensor.Source]":
-    import sensor
+def _sources(names: list[str], labels: list[str], *, rate_hz: float | None, speed: float) -> "list[sensor.Source]":
     from dsp import SensorError
 
-    radio = None
-    found: list[sensor.SensorInfo] = []
-    sources: list[sensor.Source] = []
-    for name, label in zip(names, labels, strict=True):
-        if name.lower() in ("simulated", "simulated limb"):
-            sources.append(_simulated(label, speed=speed, seed=len(sources), rate_hz=rate_hz))
-            continue
-        if radio is None:
-            radio = stack.enter_context(_radio(home))
-            typer.echo("looking for sensors ...", err=True)
-            found = radio.scan(SCAN_S)
-        matches = [i for i in found if name.lower() in i.name.lower() or name.lower() == i.key.lower()]
-        if len(matches) != 1:
-            near = ", ".join(i.name for i in (matches or found)) or "none"
-            problem = "matches several sensors" if matches else "matches no sensor"
-            msg = f"{name!r} {problem}; found: {near}; wake the sensor, come closer, or name it more exactly"
-            raise SensorError(msg)
-        sources.append(sensor.BleSource(radio, matches[0], label=label, rate_hz=rate_hz))
-    return sources
+    unknown = [n for n in names if n.lower() not in ("simulated", "simulated limb")]
+    if unknown:
+        msg = (
+            f"{unknown[0]!r} cannot be streamed yet: this version knows the simulated limb alone; record with the sensor's "
+            "own program and open the file with `tremorscope analyze`"
+        )
+        raise SensorError(msg)
+    return [_simulated(label, speed=speed, seed=i, rate_hz=rate_hz) for i, label in enumerate(labels)]
 
 
 def _simulated(
@@ -255,13 +190,3 @@ def _simulated(
         raise InputError(msg)
     options = {} if rate_hz is None else {"rate_hz": rate_hz}
     return SimulatedSource(script=SCRIPTS[script], speed=speed, label=label, seed=seed, **options)
-
-
-def _radio(home: Path | None) -> "sensor.Radio":
-    import sensor
-    import session
-
-    if sys.platform == "win32":
-        # bleak's Windows backend needs the thread that owns the radio to be a multi-threaded apartment.
-        sys.coinit_flags = 0  # type: ignore[attr-defined,unused-ignore]
-    return sensor.Radio(sensors_folder=session.find_home(home).sensors)

@@ -53,7 +53,6 @@ def open_window(
     file: Path | None = None,
     speed: float = 1.0,
     demo: bool = False,
-    radio: bool = False,
     sensors: list[str] | None = None,
 ) -> int:
     """Open the app; a sentence instead where no window can be shown."""
@@ -66,4 +65,4 @@ def open_window(
         return 1
     import gui
 
-    return gui.run(open_path=file, speed=speed, demo=demo, home=home, radio=radio, sensors=sensors or [])
+    return gui.run(open_path=file, speed=speed, demo=demo, home=home, sensors=sensors or [])
