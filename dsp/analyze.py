@@ -49,7 +49,7 @@ def analyze(
             msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"
             raise InputError(msg)
         analyzer = Analyzer(rate_hz, placement, side=side, keep_spectra=keep_spectra, multitaper=multitaper)
-        pieces = [(source, None)]
+        pieces: list[tuple[NDArray[Any], float | None]] = [(source, None)]
     else:
         runs = list(source)
         if not runs:

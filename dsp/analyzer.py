@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dsp import live as live_state
 from dsp.errors import InputError
 from dsp.fatigue import fatigue_evidence
 from dsp.findings import Findings
@@ -13,6 +12,7 @@ from dsp.findings_builder import build_findings
 from dsp.grid import TREMOR_RATE_HZ, make_grid
 from dsp.intake import Intake, Piece, checked_rows
 from dsp.labels import Placement, Side, State
+from dsp.live import LiveTracker, provisional_event
 from dsp.parameters import load_parameters
 from dsp.quality import ChannelWatch
 from dsp.results import FRAME_DTYPE, Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra
@@ -81,6 +81,7 @@ class Analyzer:
         self._keep_spectra, self._multitaper = keep_spectra, multitaper
         self._intake = Intake(self._grid.rate_hz, self._parameters)
         self._watch = ChannelWatch()
+        self._tracker = LiveTracker(self._parameters)
         self._origin_s = 0.0
         self._run: Run | None = None
         self._finished = False
@@ -126,7 +127,7 @@ class Analyzer:
     @property
     def provisional_events(self) -> tuple[Event, ...]:
         """The event that has begun and is not confirmed yet; at most one."""
-        event = live_state.provisional_event(self._run) if self._run is not None else None
+        event = provisional_event(self._run) if self._run is not None else None
         return () if event is None else (event,)
 
     @property
@@ -134,8 +135,7 @@ class Analyzer:
         """What is happening now; None before the first second is there."""
         if self._run is None:
             return None
-        last = self._events[-1] if self._events else None
-        return live_state.live_state(self._run, self._parameters, last, self._open_start_s)
+        return self._tracker.state(self._run, self._events[-1] if self._events else None)
 
     def push(self, xyz_g: ArrayLike, *, start_s: float | None = None) -> Update:
         """Take samples.

@@ -67,7 +67,7 @@ def make_filter(parameters: Parameters, hop_s: float) -> Filter:
 def likelihoods(scores: Floats, parameters: Parameters) -> Floats:
     """Scores to likelihoods, tempered because neighbouring frames share most of their samples."""
     temper = parameters.decision["temper"]
-    return np.exp(temper * (scores - scores.max(axis=1)[:, None])) + 1e-12
+    return np.asarray(np.exp(temper * (scores - scores.max(axis=1)[:, None])) + 1e-12)
 
 
 def smooth(alpha: Floats, likelihood: Floats, rule: Filter, lag: int) -> Floats:

@@ -133,7 +133,7 @@ def _peak_features(psd: Floats, found: _Peaks, grid: Grid, parameters: Parameter
     def around_bin(centre: NDArray[np.int64]) -> Floats:
         first = np.clip(centre - around, 0, highest)
         last = np.clip(centre + around + 1, 0, highest)
-        return ((sums[rows, last] - sums[rows, first]) * grid.df_hz).astype(np.float32)
+        return np.asarray((sums[rows, last] - sums[rows, first]) * grid.df_hz, np.float32)
 
     at_peak = around_bin(k)
     fast = grid.bins(3.0, parameters.bands["peak_hz"][1])
@@ -170,7 +170,7 @@ def _widths(psd: Floats, found: _Peaks, grid: Grid) -> Floats:
             open_ &= ~crossed
             before = here
         width += reach
-    return (width * np.float32(grid.df_hz)).astype(np.float32)
+    return np.asarray(width * np.float32(grid.df_hz), np.float32)
 
 
 def _band_features(
@@ -243,4 +243,4 @@ def burst_features(step_energy: Floats) -> dict[str, Floats]:
 
 def decibel(ratio: Floats) -> Floats:
     """Ratio of amplitudes as decibels, finite at zero."""
-    return (np.float32(20.0 / np.log(10.0)) * np.log(ratio + np.float32(1e-9))).astype(np.float32)
+    return np.asarray(np.float32(20.0 / np.log(10.0)) * np.log(ratio + np.float32(1e-9)), np.float32)

@@ -88,7 +88,7 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
         fast_window=round(p["fast_window_s"] * rate_hz),
         hop=hop,
         step_edges=np.array([i * hop // STEPS_PER_HOP for i in range(STEPS_PER_HOP + 1)]),
-        freq_hz=np.arange(window // 2 + 1) * (rate_hz / window),
+        freq_hz=np.arange(window // 2 + 1, dtype=np.float64) * (rate_hz / window),
         taper=taper,
         psd_scale=1.0 / (rate_hz * float(np.sum(taper.astype(np.float64) ** 2))),
         top_hz=min(p["top_hz"], p["nyquist_share"] * rate_hz),

@@ -1,5 +1,7 @@
 """Growing: an array that is appended to without copying each time."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
@@ -23,11 +25,11 @@ class Growing:
         return self._size
 
     @property
-    def data(self) -> NDArray[np.float32]:
+    def data(self) -> NDArray[Any]:
         """What has been appended; a view, good until the next append."""
         return self._buffer[: self._size]
 
-    def extend(self, rows: NDArray[np.generic]) -> None:
+    def extend(self, rows: NDArray[Any]) -> None:
         """Append rows."""
         size = self._size + len(rows)
         if size > len(self._buffer):

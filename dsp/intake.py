@@ -77,7 +77,7 @@ class Intake:
 
     def take(self, xyz_g: Floats) -> Iterator[Piece]:
         """Cut rows into pieces; rows with a value that is not finite are missing."""
-        good = np.isfinite(xyz_g).all(axis=1)
+        good: NDArray[np.bool_] = np.asarray(np.isfinite(xyz_g).all(axis=1))
         self.bad_values += int(np.isinf(xyz_g).any(axis=1).sum())
         edges = np.concatenate([[0], np.nonzero(np.diff(good))[0] + 1, [len(good)]])
         for start, end in pairwise(edges):

@@ -54,13 +54,13 @@ def smoothed(energy: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     return total
 
 
-def floors(step_rms: NDArray[np.float32], first_hop: int, hops: int, parameters: Parameters) -> NDArray[np.float32]:
+def floors(step_energy: NDArray[np.float32], first_hop: int, hops: int, parameters: Parameters) -> NDArray[np.float32]:
     """Floor for each of `hops` hops from `first_hop` on: the median level of the last 10 s but the newest second.
 
     Parameters
     ----------
-    step_rms
-        Level of every step of the run so far, g.
+    step_energy
+        Mean square of every step of the run so far, g^2.
     """
     guard = round(parameters.jerk["guard_s"] / STEP_S)
     span = round(parameters.jerk["floor_window_s"] / STEP_S) - guard
@@ -68,11 +68,11 @@ def floors(step_rms: NDArray[np.float32], first_hop: int, hops: int, parameters:
     ends = (np.arange(first_hop, first_hop + hops)) * STEPS_PER_HOP - guard
     full = ends >= span
     for i in np.nonzero(~full)[0]:
-        known = step_rms[: max(0, ends[i])]
-        out[i] = np.median(known) if len(known) >= STEPS_PER_HOP else START_FLOOR_G
+        known = step_energy[: max(0, ends[i])]
+        out[i] = np.sqrt(np.median(known)) if len(known) >= STEPS_PER_HOP else START_FLOOR_G
     if full.any():
-        windows = np.lib.stride_tricks.sliding_window_view(step_rms, span)[ends[full] - span]
-        out[full] = np.partition(windows, span // 2, axis=1)[:, span // 2]
+        windows = np.lib.stride_tricks.sliding_window_view(step_energy, span)[ends[full] - span]
+        out[full] = np.sqrt(np.partition(windows, span // 2, axis=1)[:, span // 2])
     return out
 
 
@@ -225,6 +225,10 @@ class RunView:
         onset_step = max(onset_step, self._step_of(onset))
         stretch = self._stretch_before(onset_step)
         ring_hz, decay_s = self._ring(piece, at_peak)
+        turned = self._tilt_between(onset_step - 3, known_step - 2)
+        if stretch is None and turned >= self._parameters.hold["stretch_deg"]:
+            # The limb ended elsewhere: this was the stretch itself, not a kick.
+            return None
         label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
         terms, confidence = event_terms(
             peak=peak,
@@ -247,7 +251,7 @@ class RunView:
             ring_hz=ring_hz,
             decay_s=decay_s,
             direction=(float(direction[0]), float(direction[1]), float(direction[2])),
-            tilt_change_deg=self._tilt_between(onset_step - 3, known_step - 2),
+            tilt_change_deg=turned,
             stretch_delay_s=None if stretch is None else stretch[1],
             confidence=confidence,
             runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
@@ -290,7 +294,7 @@ class RunView:
         return turn, max(0.0, (onset_step - when) * STEP_S)
 
     def _ring(self, piece: NDArray[np.float64], at_peak: int) -> tuple[float, float]:
-        """Measure frequency and decay of the after-swing along the peak's direction, from its first two turning points."""
+        """Measure frequency and decay of the after-swing along the peak's direction, from two turning points."""
         tail = piece[at_peak:] @ (piece[at_peak] / max(float(np.sqrt((piece[at_peak] ** 2).sum())), 1e-12))
         turning = np.nonzero((tail[1:-1] - tail[:-2]) * (tail[2:] - tail[1:-1]) < 0)[0] + 1
         turning = turning[turning >= RING_FROM_S * self._grid.rate_hz]

@@ -150,10 +150,9 @@ class Run:
         """Largest level of the jerk path in each step, g."""
         return self._step_level.data
 
-    @property
-    def step_rms(self) -> Floats:
-        """Level of the jerk path in each step, g."""
-        return np.sqrt(self._step_energy.data)
+    def recent_step_rms(self, steps: int) -> Floats:
+        """Level of the jerk path in the newest steps, g."""
+        return np.sqrt(self._step_energy.data[-steps:])
 
     @property
     def frame_count(self) -> int:
@@ -239,8 +238,7 @@ class Run:
         seconds = posture.RATE_HOPS * self.grid.hop / self.grid.rate_hz
         tilt = posture.tilt_deg(every[first:hops], every[back]) / np.float32(seconds)
         self._hop_tilt.extend(tilt)
-        rms = np.sqrt(self._step_energy.data)
-        self._hop_floor.extend(jerks.floors(rms, first, hops - first, self.parameters))
+        self._hop_floor.extend(jerks.floors(self._step_energy.data, first, hops - first, self.parameters))
         for h in range(first, hops):
             self.holds.hop(h, every[h], float(tilt[h - first]))
             open_ = self.holds.current

@@ -60,7 +60,7 @@ async def _try_scan() -> RadioCheck:
         reason = getattr(error.reason, "name", str(error.reason))
         return RadioCheck(ok=False, text=f"Bluetooth is not available ({reason})", remedy=_remedy(reason))
     except (BleakError, OSError, TimeoutError) as error:
-        text = f"the radio does not answer: {error or type(error).__name__}"
+        text = f"the radio does not answer: {str(error) or type(error).__name__}"
         remedy = "sudo apt-get install -y bluez && sudo systemctl enable --now bluetooth"
         return RadioCheck(ok=False, text=text, remedy=remedy)
     return RadioCheck(ok=True, text=f"works; {len(found)} devices heard in a second")

@@ -6,6 +6,7 @@ from session.analysis import (
     analyze_file,
     analyze_recording,
     compare,
+    live_only,
     make_advice,
 )
 from session.encode import analysis_record, plain

@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 import recordings
-from dsp import InputError, Quality, Samples
+from dsp import InputError, Samples
 from sensor import Block, LinkChange, LinkState, SensorInfo, Sink, Status
 
 BLOCK_S = 0.1
@@ -187,7 +187,7 @@ class ReplaySource:
             rate_hz=run.rate_hz,
             missing_before=missing,
             host_ns=time.monotonic_ns(),
-            time_source=(run.quality or Quality()).time_source,
+            time_source=run.quality.time_source,
         )
 
     def _status(self, run: Samples) -> Status:

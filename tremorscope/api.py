@@ -23,7 +23,6 @@ def read(
     unit: str | None = None,
     rate_hz: float | None = None,
     placement: Placement | str | None = None,
-    calibrate: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> recordings.Recording:
     """Read a recording of any supported format; the format is recognised by its content.
@@ -40,8 +39,6 @@ def read(
         Samples per second, where the file has no time stamps.
     placement
         Where it was worn.
-    calibrate
-        Whether to calibrate a long recording to gravity (van Hees 2014).
     progress
         Called with the share done, 0 to 1.
 
@@ -61,7 +58,6 @@ def read(
         unit=unit,
         rate_hz=rate_hz,
         placement=Placement(placement) if placement is not None else None,
-        calibrate=calibrate,
         progress=progress,
     )
 

@@ -1,8 +1,8 @@
 """Joint: a limb on a muscle with a delayed stretch reflex.
 
 theta'' + 2 z w theta' + w^2 theta = -u + n, where u is the twitch filter 1 / (1 + sT)^2 of the delayed, rectified and
-saturated stretch velocity. Below the critical gain noise makes tremor; above it the loop beats by itself. One model gives
-both, as hard exercise does to the ankle (Iaizzo & Pozos 1982).
+saturated stretch velocity. Below the critical gain noise makes tremor; above it the loop beats by itself. One model
+gives both, as hard exercise does to the ankle (Iaizzo & Pozos 1982).
 """
 
 import math
@@ -91,4 +91,4 @@ def twitch_pulse(duration_s: float, pulse_s: float, step_s: float) -> Floats:
 def minimum_jerk(share: Floats) -> Floats:
     """Smoothest way from 0 to 1: 10 s^3 - 15 s^4 + 6 s^5 (Flash & Hogan 1985)."""
     s = np.clip(share, 0.0, 1.0)
-    return s**3 * (10.0 - 15.0 * s + 6.0 * s**2)
+    return np.asarray(s**3 * (10.0 - 15.0 * s + 6.0 * s**2))

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -170,9 +171,7 @@ class _Player:
         )
         edges = np.linspace(0, size, len(stops)).astype(int)
         path = np.empty(size)
-        for (a, b), (low, high) in zip(
-            zip(edges[:-1], edges[1:], strict=True), zip(stops[:-1], stops[1:], strict=True), strict=True
-        ):
+        for (a, b), (low, high) in zip(pairwise(edges), pairwise(stops), strict=True):
             path[a:b] = low + (high - low) * minimum_jerk(np.arange(b - a) / max(1, b - a - 1))
         return path
 
@@ -191,7 +190,7 @@ class _Player:
     def _rhythm(self, first: int, last: int) -> None:
         size = last - first
         gain = self._draw("rhythm", "loop_gain") * self._joint.critical_gain()
-        drive = self._rng.normal(scale=0.02, size=size + 3000)
+        drive = self._rng.normal(scale=4.0, size=size + 3000)
         drive[:60] += 30.0
         swing = self._joint.swing(drive, gain=gain, strength=1.0, rectified=True)[3000:]
         rms = 1e-3 * self._draw("rhythm", "rms_mg")
@@ -249,13 +248,16 @@ class _Player:
         mounted += rng.normal(scale=1e-3 * s["noise_mg"] / np.sqrt(3.0), size=mounted.shape)
         count = 1e-3 * s["count_mg"]
         clipped = np.clip(np.round(mounted / count) * count, -s["range_g"], s["range_g"])
-        return clipped.astype(np.float32)
+        return np.asarray(clipped, np.float32)
 
 
 def _limited(body: Floats, dt: float) -> Floats:
     """Strap and skin: a one-pole low-pass, and what the sensor's own filter lets through."""
-    from scipy.signal import sosfilt, sosfilt_zi  # noqa: PLC0415 - 0.3 s that only a simulation needs
-    from scipy.signal import butter  # noqa: PLC0415 - as above
+    from scipy.signal import (  # noqa: PLC0415 - 0.3 s that only a simulation needs
+        butter,
+        sosfilt,
+        sosfilt_zi,
+    )
 
     sos = butter(1, STRAP_HZ, fs=1.0 / dt, output="sos")
     return np.asarray(sosfilt(sos, body, axis=0, zi=sosfilt_zi(sos)[:, :, None] * body[0])[0])

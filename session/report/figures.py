@@ -187,7 +187,7 @@ def _without_drift(run: dsp.Samples) -> NDArray[np.float64]:
 
     xyz_g = run.xyz_g.astype(np.float64)
     if len(xyz_g) < 2 or run.rate_hz <= 2.5 * DRIFT_HZ:
-        return xyz_g - xyz_g.mean(axis=0)
+        return np.asarray(xyz_g - xyz_g.mean(axis=0), dtype=np.float64)
     sos = butter(2, DRIFT_HZ, btype="highpass", fs=run.rate_hz, output="sos")
     start = sosfilt_zi(sos)[:, :, None] * xyz_g[0]
     return np.asarray(sosfilt(sos, xyz_g, axis=0, zi=start)[0], dtype=np.float64)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import session
     from dsp import Placement, Side
 
+SIMULATED_HZ = 104.0
+"""Of the Verity Sense in its SDK mode, the sensor the limb pretends to wear."""
 DEMO_SPEED = 20.0
 """Three minutes of the simulated limb in nine seconds."""
 
@@ -171,8 +173,8 @@ def _sources(names: list[str], labels: list[str], *, rate_hz: float | None, spee
     unknown = [n for n in names if n.lower() not in ("simulated", "simulated limb")]
     if unknown:
         msg = (
-            f"{unknown[0]!r} cannot be streamed yet: this version knows the simulated limb alone; record with the sensor's "
-            "own program and open the file with `tremorscope analyze`"
+            f"{unknown[0]!r} cannot be streamed yet: this version knows the simulated limb alone; record with "
+            "the sensor's own program and open the file with `tremorscope analyze`"
         )
         raise SensorError(msg)
     return [_simulated(label, speed=speed, seed=i, rate_hz=rate_hz) for i, label in enumerate(labels)]
@@ -181,12 +183,10 @@ def _sources(names: list[str], labels: list[str], *, rate_hz: float | None, spee
 def _simulated(
     label: str, *, script: str = "demo", speed: float = 1.0, seed: int = 0, rate_hz: float | None = None
 ) -> "sensor.Source":
-    from sensor.simulated import SCRIPTS, SimulatedSource
-
     from dsp import InputError
+    from sensor.simulated import SCRIPTS, SimulatedSource
 
     if script not in SCRIPTS:
         msg = f"there is no simulated session {script!r}; choose one of {', '.join(SCRIPTS)}"
         raise InputError(msg)
-    options = {} if rate_hz is None else {"rate_hz": rate_hz}
-    return SimulatedSource(script=SCRIPTS[script], speed=speed, label=label, seed=seed, **options)
+    return SimulatedSource(script=SCRIPTS[script], speed=speed, label=label, seed=seed, rate_hz=rate_hz or SIMULATED_HZ)

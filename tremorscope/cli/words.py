@@ -21,12 +21,12 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def amount(value: float, unit: str, digits: int = 1) -> str:
+def amount(value: float | None, unit: str, digits: int = 1) -> str:
     """Write a number with its unit, a dash when there is none."""
     return "-" if value is None or not math.isfinite(value) else f"{value:.{digits}f} {unit}"
 
 
-def milli_g(value_g: float) -> str:
+def milli_g(value_g: float | None) -> str:
     """Acceleration in mg below 1 g, else in g."""
     if value_g is None or not math.isfinite(value_g):
         return "-"
