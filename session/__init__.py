@@ -1,5 +1,6 @@
 """One stretching session: live engine, replay, report."""
 
+from sensor import Source
 from session.analysis import (
     AnalysedRecording,
     analyze_all_sensors,
@@ -46,6 +47,7 @@ __all__ = [
     "SegmentUpdate",
     "SessionMessage",
     "SessionResult",
+    "Source",
     "StatusUpdate",
     "analysis_record",
     "analyze_all_sensors",

@@ -1,0 +1,36 @@
+"""Actions and keys: one table feeds the buttons, the shortcuts and the `?` sheet."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something a person can do.
+
+    Attributes
+    ----------
+    id
+        Name of the method of the main window that does it.
+    text, key
+        What it is called, and its key.
+    about
+        One sentence for the sheet.
+    """
+
+    id: str
+    text: str
+    key: str
+    about: str
+
+
+ACTIONS = (
+    Action(id="mark", text="Mark", key="M", about="Drop a marker at the newest sample."),
+    Action(id="toggle_pause", text="Pause view", key="P", about="Freeze the plots; the recording goes on."),
+    Action(id="toggle_record", text="Record", key="R", about="Begin or end a recording of the raw samples."),
+    Action(id="stop_session", text="Stop", key="S", about="End the session and show what it looks like."),
+    Action(id="start_simulated", text="Simulated leg", key="L", about="Begin a session on the simulated leg."),
+    Action(id="open_file", text="Open", key="Ctrl+O", about="Replay a recording of any supported format."),
+    Action(id="make_report", text="Report", key="Ctrl+R", about="Write the HTML report and open it in the browser."),
+    Action(id="toggle_theme", text="Light / dark", key="T", about="Change between light and dark colours."),
+    Action(id="show_keys", text="Keys", key="?", about="Show this sheet."),
+)

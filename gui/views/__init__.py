@@ -1,0 +1,1 @@
+"""Views: they draw the model and nothing else."""
