@@ -152,7 +152,7 @@ class Run:
 
     def recent_step_rms(self, steps: int) -> Floats:
         """Level of the jerk path in the newest steps, g."""
-        return np.sqrt(self._step_energy.data[-steps:])
+        return np.asarray(np.sqrt(self._step_energy.data[-steps:]))
 
     @property
     def frame_count(self) -> int:
@@ -168,7 +168,7 @@ class Run:
     @property
     def newest_probabilities(self) -> NDArray[np.float64]:
         """Forward probabilities of the newest frame, (4,)."""
-        return decision.sharpened(self._alpha.data[-1:].astype(np.float64), self.parameters)[0]
+        return np.asarray(decision.sharpened(self._alpha.data[-1:].astype(np.float64), self.parameters)[0])
 
     @property
     def newest_floor(self) -> float:
@@ -299,7 +299,7 @@ class Run:
     def _share(self, flags: NDArray[np.bool_], rows: NDArray[np.int64]) -> Floats:
         """Share of each window that is flagged."""
         counts = np.concatenate([[0], np.cumsum(flags)])
-        return ((counts[rows + self.grid.window] - counts[rows]) / self.grid.window).astype(np.float32)
+        return np.asarray((counts[rows + self.grid.window] - counts[rows]) / self.grid.window, np.float32)
 
     def _store(self, values: dict[str, Floats], psd: Floats, missing: Floats, clipped: Floats) -> None:
         scores = score(values, self.parameters, self._prior)

@@ -15,12 +15,15 @@ class Action:
         What it is called, and its key.
     about
         One sentence for the sheet.
+    icon
+        Sign in the side bar; empty for what stands in the top bar.
     """
 
     id: str
     text: str
     key: str
     about: str
+    icon: str = ""
 
 
 ACTIONS = (
@@ -28,9 +31,15 @@ ACTIONS = (
     Action(id="toggle_pause", text="Pause view", key="P", about="Freeze the plots; the recording goes on."),
     Action(id="toggle_record", text="Record", key="R", about="Begin or end a recording of the raw samples."),
     Action(id="stop_session", text="Stop", key="S", about="End the session and show what it looks like."),
-    Action(id="start_simulated", text="Simulated leg", key="L", about="Begin a session on the simulated leg."),
-    Action(id="open_file", text="Open", key="Ctrl+O", about="Replay a recording of any supported format."),
-    Action(id="make_report", text="Report", key="Ctrl+R", about="Write the HTML report and open it in the browser."),
-    Action(id="toggle_theme", text="Light / dark", key="T", about="Change between light and dark colours."),
-    Action(id="show_keys", text="Keys", key="?", about="Show this sheet."),
+    Action(id="start_simulated", text="Live", key="L", about="Begin a session on the simulated leg.", icon="◉"),
+    Action(id="open_file", text="Open", key="Ctrl+O", about="Replay a recording of any supported format.", icon="▶"),
+    Action(
+        id="make_report",
+        text="Report",
+        key="Ctrl+R",
+        about="Write the HTML report and open it in the browser.",
+        icon="▤",
+    ),
+    Action(id="toggle_theme", text="Colours", key="T", about="Change between light and dark colours.", icon="◐"),
+    Action(id="show_keys", text="Keys", key="?", about="Show this sheet.", icon="?"),
 )

@@ -7,7 +7,7 @@ import recordings
 import session
 from dsp import InputError, Placement, Side
 from gui.model import SessionModel
-from sensor.simulated import SCRIPTS, SimulatedSource
+from sensor.simulated import SCRIPTS, LimbScript, SimulatedSource
 from session import SessionMessage
 
 SIMULATED_SPEED = 1.0
@@ -38,12 +38,14 @@ class Controller:
         """Length of the replayed recording; None live."""
         return self.recording.duration_s if self.recording is not None else None
 
-    def start_simulated(self, *, script: str = "demo", speed: float = SIMULATED_SPEED) -> None:
+    def start_simulated(
+        self, *, script: LimbScript = SCRIPTS["demo"], speed: float = SIMULATED_SPEED, loop: bool = True
+    ) -> None:
         """Begin a session on the simulated limb."""
         self.stop()
-        source = SimulatedSource(script=SCRIPTS[script], speed=speed, label="simulated", loop=True)
+        source = SimulatedSource(script=script, speed=speed, label="simulated", loop=loop)
         self.recording, self.replay = None, None
-        self.model = SessionModel(title="Simulated leg · left calf", synthetic=True)
+        self.model = SessionModel(title="Simulated leg, left calf", synthetic=True)
         self._begin([source], Placement.CALF, Side.LEFT)
 
     def start_replay(self, recording: recordings.Recording, *, speed: float = 1.0) -> None:
@@ -53,7 +55,7 @@ class Controller:
         self.recording = recording
         name = recording.path.name if recording.path is not None else "recording"
         synthetic = recording.details.get("family") == "simulated" or name.startswith("simulated")
-        title = f"{name} · {recording.placement.value} · {recording.rate_hz:.4g} Hz"
+        title = f"{name}, {recording.placement.value}"
         self.model = SessionModel(title=title, synthetic=synthetic)
         self._begin([self.replay], recording.placement, recording.side)
 

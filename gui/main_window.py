@@ -31,8 +31,6 @@ from session import SessionMessage
 
 DRAW_EVERY_MS = 45
 """22 drawings a second: smooth to the eye, a fifth of one core."""
-SIDE_ACTIONS = ("start_simulated", "open_file", "make_report", "toggle_theme", "show_keys")
-TOP_ACTIONS = ("mark", "toggle_pause", "toggle_record", "stop_session")
 
 
 class MainWindow(QMainWindow):
@@ -75,8 +73,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(side)
         column.setContentsMargins(6, 16, 6, 12)
         for action in ACTIONS:
-            if action.id in SIDE_ACTIONS:
-                button = self._button(action.id, action.text.replace(" / ", "\n").replace(" ", "\n"), action.about)
+            if action.icon:
+                button = self._button(action.id, f"{action.icon}\n{action.text}", action.about)
                 button.setObjectName("nav")
                 if action.id == "toggle_theme":
                     column.addStretch()
@@ -87,6 +85,9 @@ class MainWindow(QMainWindow):
         top.setSpacing(GRID_PX)
         self._title, self._details = QLabel(""), quiet("")
         self._title.setStyleSheet("font-weight: 600;")
+        for label in (self._title, self._details):
+            label.setMinimumWidth(1)
+        self._title.setMinimumWidth(190)
         self._synthetic = QLabel("synthetic")
         self._synthetic.setObjectName("synthetic")
         chip = _row(self._title, self._synthetic, self._details)
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
         top.addWidget(chip, 1)
         top.addWidget(_row(self._record_text))
         for action in ACTIONS:
-            if action.id in TOP_ACTIONS:
+            if not action.icon:
                 top.addWidget(self._button(action.id, f"{action.text}   {action.key}", action.about))
         body = QVBoxLayout()
         body.setContentsMargins(16, 12, 12, 12)
@@ -246,9 +247,7 @@ class MainWindow(QMainWindow):
             return f"! {update.problem}"
         if update.finished:
             return "✓ recorded"
-        return (
-            f"● recording {int(update.seconds) // 60}:{int(update.seconds) % 60:02d}  {update.size_bytes / 1e6:.1f} MB"
-        )
+        return f"● recording {clock(update.seconds)}  {update.size_bytes / 1e6:.1f} MB"
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Accept files."""

@@ -12,10 +12,25 @@ from PySide6.QtWidgets import QApplication
 
 import recordings
 import session
+from dsp import Placement, Samples, Side
 from gui.main_window import MainWindow
 from gui.theme import DARK, LIGHT, apply_theme
 from sensor.simulated import SCRIPTS, simulate
+from sensor.simulated.script import fast, hold, release, rest, slow
 
+SEED = 0
+STOP_REPLAY_S = 95.0
+LONGEST_S = 60.0
+UNTIL_TREMOR = (
+    rest(8.0, twitches=(5.0,)),
+    fast(),
+    hold(12.0, jerks=(0.6,)),
+    release(),
+    rest(6.0),
+    slow(),
+    hold(36.0, tremor_from_s=14.0, growth_db_per_min=16.0),
+)
+"""A kick after a stretch, then a hold whose tremor grows: what the first picture should show."""
 SIZES = ((1280, 800), (2560, 1440))
 
 
@@ -31,13 +46,13 @@ def main() -> None:
         for theme in (DARK, LIGHT):
             for width, height in SIZES[:1] if args.small else SIZES:
                 tail = "" if width == 1280 else f"-{width}"
-                for name, at_s, replay in (("live", 64.0, False), ("live-reflex", 92.0, False), ("replay", 64.0, True)):
+                for name, replay in (("live", False), ("replay", True)):
                     apply_theme(app, theme)
                     window = MainWindow(session.find_home(Path(folder)), theme)
                     window.view.set_theme(theme)
                     window.resize(width, height)
                     window.show()
-                    _play(app, window, recording, at_s, replay=replay)
+                    _play(app, window, recording, replay=replay)
                     path = args.out / f"{name}-{theme.name}{tail}.png"
                     window.grab().save(str(path))
                     print(path)
@@ -45,9 +60,7 @@ def main() -> None:
 
 
 def _recording(folder: Path) -> Path:
-    found = simulate(SCRIPTS["demo"], seed=0)
-    from dsp import Placement, Samples, Side
-
+    found = simulate(SCRIPTS["demo"], seed=SEED)
     made = recordings.Recording(
         path=None,
         format="simulated",
@@ -56,24 +69,23 @@ def _recording(folder: Path) -> Path:
         placement=Placement.CALF,
         side=Side.LEFT,
     )
-    return recordings.export("samples", folder / "simulated-evening-calf.csv", recording=made)
+    return recordings.export("samples", folder / "simulated-evening-calf.npz", recording=made)
 
 
-def _play(app: QApplication, window: MainWindow, path: Path, at_s: float, *, replay: bool) -> None:
+def _play(app: QApplication, window: MainWindow, path: Path, *, replay: bool) -> None:
+    """Play to the end of the script or the recording, as fast as it goes; the window keeps the last view."""
     if replay:
         window.open_path(path, speed=0.0)
-        window.controller.replay.set_speed(64.0)
     else:
-        window.controller.start_simulated(speed=60.0)
-    end = time.monotonic() + 30
-    while window.controller.model.now_s < at_s and time.monotonic() < end:
+        window.controller.start_simulated(script=UNTIL_TREMOR, speed=0.0, loop=False)
+    end = time.monotonic() + LONGEST_S
+    while not window.controller.model.ended and time.monotonic() < end:
         app.processEvents()
         time.sleep(0.002)
-    if replay:
-        window.view.replay.play.setChecked(False)
-    else:
-        window.controller.running._sources["simulated"]._speed = 1e-6
-    for _ in range(30):
+        if replay and window.controller.model.now_s > STOP_REPLAY_S:
+            window.view.replay.play.setChecked(False)
+            break
+    for _ in range(20):
         app.processEvents()
         time.sleep(0.01)
     window.draw()

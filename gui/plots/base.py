@@ -15,10 +15,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]
     """A plot with fixed ranges and nothing to click by accident."""
 
     def __init__(self, theme: Theme, *, name: str, left_px: int = LEFT_AXIS_PX) -> None:
-        super().__init__(background=None)
+        super().__init__(background=theme.card)
         self.setAccessibleName(name)
         self.setFrameShape(self.Shape.NoFrame)
-        self.setMouseEnabled(False, False)
+        self.setMouseEnabled(x=False, y=False)
         self.setMenuEnabled(False)
         self.hideButtons()
         self.getPlotItem().disableAutoRange()
@@ -26,7 +26,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]
         self.getAxis("left").setWidth(left_px)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
-            axis.enableAutoSIPrefix(False)
+            axis.enableAutoSIPrefix(enable=False)
             axis.setStyle(tickLength=0)
             font = QFont()
             font.setPixelSize(AXIS_SIZE_PX)
@@ -36,6 +36,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]
 
     def paint_axes(self, theme: Theme) -> None:
         """Take the theme's colours."""
+        self.setBackground(theme.card)
         for side in ("left", "bottom"):
             self.getAxis(side).setPen(pg.mkPen(None))
             self.getAxis(side).setTextPen(theme.quiet)

@@ -25,8 +25,8 @@ class SpectrogramPlot(Plot):
         self._bracket.setData([-0.4, -0.05, -0.05, -0.4], [BAND_HZ[0], BAND_HZ[0], BAND_HZ[1], BAND_HZ[1]])
         self.setXRange(-TRACE_S, 0, padding=0)
         self.setYRange(0, TOP_HZ, padding=0)
-        self.getAxis("left").setTicks([[(0, "0"), (4, "4 Hz"), (8, "8 Hz"), (12, "12 Hz"), (20, "20 Hz")]])
-        self.getAxis("bottom").setTicks([[(-30, "-30 s"), (-20, "-20 s"), (-10, "-10 s"), (0, "now")]])
+        self.getAxis("left").setTicks([[(4, "4 Hz"), (8, "8 Hz"), (12, "12 Hz"), (16, "16 Hz")]])
+        self.getAxis("bottom").setTicks([[(-25, "-25 s"), (-15, "-15 s"), (-5, "-5 s")]])
         self._placed = False
         self._shown: object = None
         self.set_theme(theme)

@@ -24,7 +24,7 @@ class SpectrumPlot(Plot):
         self.addItem(self._label, ignoreBounds=True)
         self.setXRange(0, TOP_HZ, padding=0.01)
         self.setYRange(LEVELS_DB[0] - 5, LEVELS_DB[1] + 12, padding=0)
-        self.getAxis("bottom").setTicks([[(v, f"{v}" if v < 20 else "20 Hz") for v in (0, 4, 8, 12, 16, 20)]])
+        self.getAxis("bottom").setTicks([[(v, f"{v} Hz") for v in (4, 8, 12, 16)]])
         self.getAxis("left").setTicks([[]])
         self._theme = theme
         self.set_theme(theme)

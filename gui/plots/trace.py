@@ -27,7 +27,7 @@ class TracePlot(Plot):
         for at in (-1.0, 0.0, 1.0):
             self.add_line(at, theme)
         self.setXRange(-TRACE_S, 0, padding=0)
-        self.getAxis("bottom").setTicks([[(-30, "-30 s"), (-20, "-20 s"), (-10, "-10 s"), (0, "now")]])
+        self.getAxis("bottom").setTicks([[(-25, "-25 s"), (-15, "-15 s"), (-5, "-5 s")]])
         self._set_range(0.05)
 
     def set_theme(self, theme: Theme) -> None:

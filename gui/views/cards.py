@@ -36,6 +36,8 @@ NAMES = {
     "unclear": "Unclear",
     "no_data": "No data",
 }
+LONGEST_REASON = 34
+"""Letters that fit three abreast at 1280 pixels; the tool tip has the whole."""
 RHYTHMIC = (State.TREMOR, State.REFLEX_RHYTHM)
 
 
@@ -78,10 +80,12 @@ class StateCard(Card):
         self._name = QLabel("Waiting")
         self._name.setStyleSheet(f"font-size: {STATE_SIZE_PX}px; font-weight: 700;")
         self._sure = QLabel("")
+        self._sure.setMinimumWidth(170)
         self._numbers = QLabel("")
         self._numbers.setStyleSheet("font-size: 17px; font-weight: 500;")
         self._since = quiet("")
         self._since.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._since.setMinimumWidth(90)
         self._reasons = [QLabel("") for _ in range(3)]
         self.column.setContentsMargins(20, 8, 16, 10)
         top = QHBoxLayout()
@@ -97,7 +101,7 @@ class StateCard(Card):
         row.setSpacing(8)
         for label in self._reasons:
             label.setObjectName("reason")
-            label.setMinimumWidth(0)
+            label.setMinimumWidth(1)
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             row.addWidget(label)
         row.addStretch()
@@ -133,7 +137,7 @@ class StateCard(Card):
     def _show_reasons(self, texts: list[str]) -> None:
         for i, label in enumerate(self._reasons):
             text = texts[i] if i < len(texts) else ""
-            label.setText(text if len(text) <= 44 else text[:43] + "…")
+            label.setText(text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…")
             label.setToolTip(text)
             label.setVisible(bool(text))
 

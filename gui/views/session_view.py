@@ -32,6 +32,7 @@ class ReplayBar(Card):
         self.speed = QComboBox()
         self.speed.setAccessibleName("Speed")
         self.speed.addItems([f"{s:g}×" for s in SPEEDS])
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
         self.time = quiet("")
         row = QHBoxLayout()
         for text, name, slot in (

@@ -85,7 +85,7 @@ class Joint:
 def twitch_pulse(duration_s: float, pulse_s: float, step_s: float) -> Floats:
     """Torque of one muscle twitch, peak 1: t / T exp(1 - t / T)."""
     t = np.arange(round(duration_s / step_s)) * step_s
-    return t / pulse_s * np.exp(1.0 - t / pulse_s)
+    return np.asarray(t / pulse_s * np.exp(1.0 - t / pulse_s))
 
 
 def minimum_jerk(share: Floats) -> Floats:
