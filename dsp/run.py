@@ -121,7 +121,8 @@ class Run:
         previous = (
             self.xyz_g[-len(xyz_g) - 1 : -1] if len(self.xyz_g) > len(xyz_g) else np.vstack([xyz_g[:1], xyz_g[:-1]])
         )
-        at_end = ((xyz_g == previous) & (np.abs(xyz_g) >= CLIP_FROM_G)).any(axis=1) & (self.count > 0)
+        at_end = ((xyz_g == previous) & (np.abs(xyz_g) >= CLIP_FROM_G)).any(axis=1)
+        at_end[0] &= self.count > 0
         self._clipped = np.concatenate([self._clipped, at_end])
         self.count += len(xyz_g)
         if len(xyz_g):

@@ -25,7 +25,7 @@ from gui.actions import ACTIONS
 from gui.bridge import Bridge
 from gui.controller import Controller
 from gui.theme import DARK, GRID_PX, LIGHT, Theme, apply_theme
-from gui.views.cards import Card, quiet
+from gui.views.cards import Card, clock, quiet
 from gui.views.session_view import SessionView
 from session import SessionMessage
 

@@ -1,0 +1,56 @@
+"""Signals for the tests of the dsp room; made here, not taken from the simulated limb."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def made_signal(
+    *,
+    rate_hz: float = 100.0,
+    seconds: float = 30.0,
+    tremor: tuple[float, float, float, float] | None = None,
+    kicks: tuple[float, ...] = (),
+    stretch_at: float | None = None,
+    release_at: float | None = None,
+    gravity: bool = True,
+    noise_g: float = 0.0012,
+    seed: int = 0,
+) -> Floats:
+    """Still sensor with what is asked for: tremor (from, to, Hz, rms g), kicks of 0.3 g, one stretch of 30 degrees in 0.5 s."""
+    rng = np.random.default_rng(seed)
+    n = round(seconds * rate_hz)
+    t = np.arange(n) / rate_hz
+    xyz = rng.normal(scale=noise_g, size=(n, 3))
+    angle = np.zeros(n)
+    if stretch_at is not None:
+        out = release_at if release_at is not None else seconds + 1
+        angle = np.interp(t, [stretch_at, stretch_at + 0.5, out, out + 1.0], [0.0, 0.52, 0.52, 0.0])
+    if gravity:
+        xyz[:, 2] += np.cos(angle)
+        xyz[:, 1] += np.sin(angle)
+    if tremor is not None:
+        start, end, hz, rms = tremor
+        # Noise through a narrow band: a dozen lines within half a hertz, whose sum swells and fades like muscle noise.
+        lines = np.random.default_rng(seed + 100)
+        hertz = hz + lines.normal(scale=0.3, size=12)
+        phase = lines.uniform(0, 2 * np.pi, size=12)
+        steady = np.sin(2 * np.pi * hz * t)
+        wave = 0.8 * steady + np.sin(2 * np.pi * hertz[:, None] * t + phase[:, None]).sum(axis=0) / 5
+        wave *= (t >= start) & (t < end)
+        inside = wave[(t >= start) & (t < end)]
+        xyz[:, 0] += wave * rms / max(inside.std(), 1e-9)
+    for at in kicks:
+        late = np.clip(t - at, 0, None)
+        xyz[:, 0] += 0.3 * np.exp(-late / 0.08) * np.sin(2 * np.pi * 6.0 * late) * (t >= at)
+    return xyz.astype(np.float32)
+
+
+@pytest.fixture
+def signal() -> Callable[..., Floats]:
+    """Maker of signals."""
+    return made_signal

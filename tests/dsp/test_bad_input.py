@@ -1,0 +1,169 @@
+"""Bad input: a defined result with its quality named, never a crash, never a class from nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dsp
+from dsp import InputError, RateError, State
+from dsp.parameters import load_parameters, parse_parameters
+
+Make = Callable[..., NDArray[np.float32]]
+
+
+def test_a_gap_restarts_the_windows_and_is_a_segment_of_its_own(signal: Make) -> None:
+    xyz_g = signal(seconds=30.0)
+    xyz_g[1000:1400] = np.nan
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    gap = next(s for s in found.segments if s.label is State.NO_DATA)
+    assert (gap.start_s, gap.end_s) == (10.0, 14.0)
+    centres = found.frames["time_s"]
+    assert not ((centres > 8.0 + 1e-9) & (centres < 16.0 - 1e-9)).any()
+    assert found.findings.gap_s == pytest.approx(4.0)
+    assert any("missing" in q for q in found.quality)
+
+
+def test_a_short_loss_is_bridged_and_flagged(signal: Make) -> None:
+    xyz_g = signal(seconds=12.0)
+    xyz_g[600:604] = np.nan
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert all(s.label is State.STILL for s in found.segments)
+    assert found.frames["missing"].max() == pytest.approx(0.01)
+    assert "filled" in found.segments[0].flags
+
+
+def test_a_frame_with_more_than_a_twentieth_missing_is_no_data(signal: Make) -> None:
+    xyz_g = signal(seconds=12.0)
+    for at in range(500, 700, 9):
+        xyz_g[at : at + 2] = np.nan
+    frames = dsp.analyze(xyz_g, rate_hz=100.0).frames
+    bad = frames["missing"] > 0.05
+    assert bad.any()
+    assert (frames["label"][bad] == "no_data").all()
+    assert (frames["p_tremor"][bad] == 0).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 99])
+def test_too_few_samples_give_no_frames_and_say_so(count: int) -> None:
+    found = dsp.analyze(np.ones((count, 3), np.float32), rate_hz=100.0)
+    assert len(found.frames) == 0
+    assert any("too short" in q for q in found.quality)
+    assert all(s.label is State.NO_DATA for s in found.segments)
+
+
+def test_nothing_but_nan_is_no_data() -> None:
+    found = dsp.analyze(np.full((1000, 3), np.nan, np.float32), rate_hz=100.0)
+    assert [s.label for s in found.segments] == [State.NO_DATA]
+    assert found.segments[0].end_s == 10.0
+
+
+def test_infinite_values_count_as_missing(signal: Make) -> None:
+    xyz_g = signal(seconds=12.0)
+    xyz_g[500:503, 1] = np.inf
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert any("infinite" in q for q in found.quality)
+    assert np.isfinite(found.frames["rms_g"]).all()
+
+
+def test_constant_samples_are_still_and_called_stuck() -> None:
+    found = dsp.analyze(np.tile(np.float32([0, 0, 1]), (2000, 1)), rate_hz=100.0)
+    assert [s.label for s in found.segments] == [State.STILL]
+    assert any("never change" in q for q in found.quality)
+
+
+def test_a_dead_axis_is_named(signal: Make) -> None:
+    xyz_g = signal(seconds=20.0, tremor=(5, 15, 7.0, 0.03))
+    xyz_g[:, 1] = 0.0
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert any("axis y" in q for q in found.quality)
+    assert any(s.label is State.TREMOR for s in found.segments)
+
+
+def test_a_clipped_axis_is_flagged_and_named() -> None:
+    t = np.arange(3000) / 100.0
+    wave = np.clip(4.0 * np.sin(2 * np.pi * 3.0 * t), -2.0, 2.0)
+    xyz_g = np.stack([wave, np.zeros(3000), np.ones(3000)], axis=1)
+    xyz_g[:, 1:] += np.random.default_rng(0).normal(scale=0.01, size=(3000, 2))
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert any("cut off at +2.00 g" in q for q in found.quality)
+    assert found.frames["clipped"].max() > 0.2
+    assert "clipped" in found.segments[0].flags
+
+
+def test_a_low_rate_is_analysed_with_a_warning_and_an_absurd_one_refused(signal: Make) -> None:
+    found = dsp.analyze(signal(rate_hz=20.0, seconds=30.0), rate_hz=20.0)
+    assert any("too low for tremor" in q for q in found.quality)
+    assert "low_rate" in found.segments[0].flags
+    for rate_hz in (4.0, 0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(RateError, match="Hz"):
+            dsp.Analyzer(rate_hz)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (np.zeros((3, 100), np.float32), "pass xyz_g.T"),
+        (np.zeros((10, 2), np.float32), "shape"),
+        (np.zeros((10, 3), np.int16), "counts"),
+        (np.array([["a", "b", "c"]]), "numbers"),
+    ],
+)
+def test_what_is_no_acceleration_is_refused_with_the_reason(rows: NDArray[Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        dsp.Analyzer(100.0).push(rows)
+
+
+def test_time_going_backwards_is_refused(signal: Make) -> None:
+    analyzer = dsp.Analyzer(100.0)
+    analyzer.push(signal(seconds=5.0), start_s=3.0)
+    with pytest.raises(InputError, match="backwards"):
+        analyzer.push(signal(seconds=1.0), start_s=2.0)
+
+
+def test_a_finished_analysis_takes_no_more_and_finishing_twice_adds_nothing(signal: Make) -> None:
+    analyzer = dsp.Analyzer(100.0)
+    assert analyzer.live is None
+    assert analyzer.provisional_events == ()
+    assert analyzer.current_hold is None
+    analyzer.push(signal(seconds=5.0))
+    analyzer.finish()
+    assert len(analyzer.finish().frames) == 0
+    with pytest.raises(InputError, match="finished"):
+        analyzer.push(signal(seconds=1.0))
+
+
+def test_an_array_needs_its_rate_and_an_empty_list_is_refused(signal: Make) -> None:
+    with pytest.raises(InputError, match="rate"):
+        dsp.analyze(signal(seconds=5.0))
+    with pytest.raises(InputError, match="no samples"):
+        dsp.analyze([])
+
+
+def test_an_unknown_placement_is_refused_with_the_list() -> None:
+    with pytest.raises(InputError, match="calf"):
+        dsp.Analyzer(100.0, "elbow")
+
+
+@pytest.mark.parametrize("xyz", [np.zeros((5, 2), np.float32), np.zeros(5, np.float32)])
+def test_samples_of_the_wrong_shape_are_refused(xyz: NDArray[np.float32]) -> None:
+    with pytest.raises(InputError, match="shape"):
+        dsp.Samples(xyz_g=xyz, rate_hz=100.0)
+
+
+def test_samples_without_a_rate_are_refused() -> None:
+    with pytest.raises(InputError, match="rate"):
+        dsp.Samples(xyz_g=np.zeros((5, 3), np.float32), rate_hz=0.0)
+
+
+def test_a_parameter_curve_that_does_not_increase_is_refused() -> None:
+    import tomllib
+    from importlib import resources
+
+    raw = tomllib.loads(resources.files("dsp").joinpath("parameters.toml").read_text())
+    raw["term"][0]["x"][1] = raw["term"][0]["x"][0]
+    with pytest.raises(InputError, match="increase"):
+        parse_parameters(raw)
+    assert load_parameters().version == dsp.parameters_version()
