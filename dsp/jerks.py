@@ -81,6 +81,7 @@ class _Candidate:
     onset_step: int
     peak_step: int
     peak: float
+    loud_from: int = 0
     below: int = 0
     busy: bool = False
 
@@ -128,11 +129,11 @@ class JerkFinder:
         elif self._busy:
             recent = float(np.median(level[max(0, at - BUSY_STEPS) : at]))
             if here > BUSY_RATIO * recent and here > self.threshold(floor):
-                self._candidate = _Candidate(at, at, here, busy=True)
+                self._candidate = _Candidate(at, at, here, at, busy=True)
             elif here < self.threshold(floor) and recent < self.threshold(floor):
                 self._busy = False
         elif here > self.threshold(floor) and not self._ringing(at, here):
-            self._candidate = _Candidate(at, at, here)
+            self._candidate = _Candidate(at, at, here, at)
 
     def _ringing(self, at: int, here: float) -> bool:
         soon = at - self._last_peak_step < self.parameters.jerk["refractory_s"] / STEP_S
@@ -143,6 +144,10 @@ class JerkFinder:
         assert c is not None  # noqa: S101 - the caller has looked
         if here > c.peak:
             c.peak, c.peak_step, c.below = here, at, 0
+            # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
+            c.loud_from = at
+            while c.loud_from > c.onset_step and level[c.loud_from - 1] >= p["end_ratio"] * here:
+                c.loud_from -= 1
         elif here < p["end_ratio"] * c.peak:
             c.below += 1
         else:
@@ -151,9 +156,15 @@ class JerkFinder:
             self._close(at, c, level, floor, view)
             self._candidate = None
             self._busy = c.busy
-        elif at - c.onset_step > round((p["widest_s"] + p["quiet_after_s"]) / STEP_S) + 2:
+        elif self._lasts_too_long(at, c):
             self._candidate = None
             self._busy = True
+
+    def _lasts_too_long(self, at: int, c: _Candidate) -> bool:
+        """Whether it cannot become a kick any more: still loud after the widest kick, or not quiet for good soon after."""
+        widest = round(self.parameters.jerk["widest_s"] / STEP_S)
+        quiet = round(self.parameters.jerk["quiet_after_s"] / STEP_S)
+        return (at - c.loud_from > widest and c.below == 0) or at - c.peak_step > widest + quiet + 2
 
     def _close(self, at: int, c: _Candidate, level: NDArray[np.float32], floor: float, view: "RunView") -> None:
         p = self.parameters.jerk

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dsp import decision
 from dsp.evidence import state_terms
 from dsp.features import STANDARD_GRAVITY_MM_S2
-from dsp.grid import STEPS_PER_HOP, hann
+from dsp.grid import hann
 from dsp.labels import EventLabel, State
 from dsp.parameters import DECIDED, Parameters
 from dsp.results import Event, LiveState, Term
@@ -26,8 +26,10 @@ ONSET_LEVEL_G = 0.005
 """Starting threshold of tremor in the band: 5 mg (prior; a still sensor stays below 4 mg)."""
 ONSET_FLOOR_RATIO = 1.8
 ONSET_LOW_RATIO = 0.45
+ONSET_STEPS = 7
+"""The newest 0.7 s must be filled: longer than the widest kick (0.6 s)."""
 ONSET_CREST = 2.6
-"""Of 0.2 s levels within the second: a kick has more."""
+"""Of 0.2 s levels within these: a kick has more."""
 ONSET_KEPT_S = 1.5
 """An onset once seen is kept until the long window has caught up, while the shaking lasts (prior)."""
 ONSET_KEPT_LEVEL = 0.5
@@ -184,7 +186,7 @@ def fast_second(run: Run, parameters: Parameters) -> FastSecond | None:
     half = 2.0 * bands["around_peak_hz"]
     near = power(max(0.5, peak_hz - half), peak_hz + half)
     fast = power(2.5, bands["peak_hz"][1])
-    level = run.recent_step_rms(2 * STEPS_PER_HOP)
+    level = run.recent_step_rms(ONSET_STEPS)
     pairs = np.sqrt(0.5 * (level[1:] ** 2 + level[:-1] ** 2))
     return FastSecond(
         rms_g=float(np.sqrt(tremor)),
