@@ -44,7 +44,7 @@ def read(
         recording = _read(path, head, sensor=sensor, unit=unit, rate_hz=rate_hz)
     except TremorscopeError:
         raise
-    except (ValueError, IndexError, KeyError, OverflowError, MemoryError, EOFError) as error:
+    except Exception as error:  # damaged bytes make libraries raise anything; it becomes one sentence
         msg = f"{path.name} is damaged: {error}; if it came from a device, copy it again"
         raise FileFormatError(msg) from error
     if progress is not None:

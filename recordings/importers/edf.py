@@ -1,6 +1,7 @@
 """EDF+ and BDF+: three signals named after the axes."""
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +28,10 @@ def read_edf(path: Path, *, unit: str | None) -> Recording:
     FileFormatError, UnitError
         A damaged file, no such signals, or no unit.
     """
-    import edfio  # noqa: PLC0415 - only this format needs it
-
-    try:
-        edf = edfio.read_bdf(path) if path.read_bytes()[:1] == b"\xff" else edfio.read_edf(path)
-        signals: list[Any] = list(edf.signals)
-        annotations = list(edf.annotations)
-        picked: dict[str, Any] = {}
-        for signal in signals:
-            if (match := AXIS.search(signal.label)) and "gyr" not in signal.label.lower():
-                picked.setdefault(match[1].lower(), signal)
-        data = [picked[a].data for a in "xyz"] if set(picked) >= set("xyz") else []
-    except (ValueError, OSError, IndexError, KeyError, AssertionError, OverflowError, EOFError) as error:
-        msg = f"{path.name}: the EDF file is damaged: {error}"
-        raise FileFormatError(msg) from error
+    noticed: list[warnings.WarningMessage]
+    with warnings.catch_warnings(record=True) as noticed:
+        warnings.simplefilter("always")
+        signals, annotations, picked, data = _parts(path)
     if not data or len({len(d) for d in data}) != 1:
         labels = ", ".join(s.label for s in signals) or "none"
         msg = f"{path.name}: three signals named after the axes x, y, z are needed; it holds {labels}"
@@ -72,5 +63,28 @@ def read_edf(path: Path, *, unit: str | None) -> Recording:
         nominal_hz=rate,
         unit=decided.name,
         markers=markers,
-        warnings=[*([decided.warning] if decided.warning else []), *timeline.warnings],
+        warnings=[
+            *([decided.warning] if decided.warning else []),
+            *(str(w.message) for w in noticed),
+            *timeline.warnings,
+        ],
     )
+
+
+def _parts(path: Path) -> tuple[list[Any], list[Any], dict[str, Any], list[Any]]:
+    """Signals, annotations, the three axes by name, and their values; empty where an axis is missing."""
+    import edfio  # noqa: PLC0415 - only this format needs it
+
+    try:
+        edf = edfio.read_bdf(path) if path.read_bytes()[:1] == b"\xff" else edfio.read_edf(path)
+        signals: list[Any] = list(edf.signals)
+        annotations = list(edf.annotations)
+        picked: dict[str, Any] = {}
+        for signal in signals:
+            if (match := AXIS.search(signal.label)) and "gyr" not in signal.label.lower():
+                picked.setdefault(match[1].lower(), signal)
+        data = [picked[a].data for a in "xyz"] if set(picked) >= set("xyz") else []
+    except Exception as error:
+        msg = f"{path.name}: the EDF file is damaged: {error}"
+        raise FileFormatError(msg) from error
+    return signals, annotations, picked, data

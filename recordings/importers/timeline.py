@@ -140,9 +140,12 @@ def _breaks(time_s: Floats, period: float) -> NDArray[np.int64]:
     """First row after each gap: the clear ones, then the small ones among what may be stamps written in blocks."""
     step = np.diff(time_s)
     clear = np.nonzero(step > CLEAR_PERIODS * period)[0] + 1
-    clear = np.array(
-        [i for i in clear if _lasting_step(time_s, int(i), period, LOOK_S) > LASTING_PERIODS * period], np.int64
-    )
+    fences = np.concatenate([[0], clear, [len(time_s)]])
+    lasting = [
+        _lasting_step(time_s[fences[k] : fences[k + 2]], int(fences[k + 1] - fences[k]), period, LOOK_S)
+        for k in range(len(clear))
+    ]
+    clear = clear[np.array(lasting) > LASTING_PERIODS * period] if len(clear) else clear
     small = np.nonzero((step > GAP_PERIODS * period) & (step <= CLEAR_PERIODS * period))[0] + 1
     if not len(small):
         return clear
@@ -182,6 +185,9 @@ def _runs(
     sensor: str,
     even: bool,
 ) -> Timeline:
+    if not np.isfinite(rate_hz) or rate_hz <= 0:
+        msg = f"a rate of {rate_hz} Hz makes no time line; name the rate with --rate"
+        raise RateError(msg)
     good = np.isfinite(xyz_g).all(axis=1)
     if not good.any():
         msg = "no row holds three finite numbers: there is no acceleration in this file"
@@ -206,9 +212,6 @@ def _runs(
             f"{rate_hz:.3g} Hz is too low for tremor: nothing above {0.45 * rate_hz:.1f} Hz can be seen; "
             "record with 50 Hz or more"
         )
-    if not np.isfinite(rate_hz) or rate_hz <= 0:
-        msg = f"the time stamps give a rate of {rate_hz} Hz; name the rate with --rate"
-        raise RateError(msg)
     return Timeline(runs, rate_hz, warnings)
 
 

@@ -15,7 +15,9 @@ RATES = (25.0, 50.0, 52.0, 64.0, 100.0, 104.0, 200.0, 208.0, 400.0, 51.3)
 
 def rich(make: Callable[..., NDArray[np.float32]], rate_hz: float) -> NDArray[np.float32]:
     """Everything at once: a stretch, kicks, tremor, a bridged loss, a gap."""
-    xyz_g = make(rate_hz=rate_hz, seconds=24.0, tremor=(8, 13, 6.3, 0.03), kicks=(5.6, 17.0), stretch_at=5.0, release_at=15.0)
+    xyz_g = make(
+        rate_hz=rate_hz, seconds=24.0, tremor=(8, 13, 6.3, 0.03), kicks=(5.6, 17.0), stretch_at=5.0, release_at=15.0
+    )
     xyz_g[round(20 * rate_hz) : round(20.6 * rate_hz)] = np.nan
     xyz_g[round(22 * rate_hz)] = np.nan
     return xyz_g
