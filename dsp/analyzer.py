@@ -1,5 +1,6 @@
 """Analyzer: samples in, in any chunks; frames, segments and events out, as soon as they are final."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -92,6 +93,7 @@ class Analyzer:
         self._segments: list[Segment] = []
         self._events: list[Event] = []
         self._holds: list[Hold] = []
+        self._tiring, self._tiring_frames = False, 0
         self._taken_events = 0
         self._covered_s = 0.0
         self._fresh_frames: list[NDArray[np.void]] = []
@@ -135,7 +137,19 @@ class Analyzer:
         """What is happening now; None before the first second is there."""
         if self._run is None:
             return None
-        return self._tracker.state(self._run, self._events[-1] if self._events else None)
+        state = self._tracker.state(self._run, self._events[-1] if self._events else None)
+        if state is not None and state.label is State.TREMOR and self._is_tiring():
+            return replace(state, tiring=True)
+        return state
+
+    def _is_tiring(self) -> bool:
+        """Whether the open segment is a tremor with fatigue evidence; looked at once a hop."""
+        frames = sum(len(part) for part in self._open)
+        if frames != self._tiring_frames:
+            self._tiring_frames = frames
+            shaking = bool(self._open) and self._open[0]["label"][0] == State.TREMOR.value
+            self._tiring = shaking and self._fatigue(np.concatenate(self._open), self._open_start_s).is_fatigue
+        return self._tiring
 
     def push(self, xyz_g: ArrayLike, *, start_s: float | None = None) -> Update:
         """Take samples.

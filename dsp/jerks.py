@@ -161,7 +161,7 @@ class JerkFinder:
             self._busy = True
 
     def _lasts_too_long(self, at: int, c: _Candidate) -> bool:
-        """Whether it cannot become a kick any more: still loud after the widest kick, or not quiet for good soon after."""
+        """Whether it cannot become a kick any more: loud for longer than the widest kick, or never quite quiet."""
         widest = round(self.parameters.jerk["widest_s"] / STEP_S)
         quiet = round(self.parameters.jerk["quiet_after_s"] / STEP_S)
         return (at - c.loud_from > widest and c.below == 0) or at - c.peak_step > widest + quiet + 2

@@ -273,6 +273,8 @@ class LiveState:
         A provisional or just confirmed event within the last second; None otherwise.
     psd
         The newest main spectrum, (m,), g^2/Hz; None before the first window is full.
+    tiring
+        Whether a tremor that is going on carries fatigue evidence by now.
     """
 
     time_s: float
@@ -287,6 +289,7 @@ class LiveState:
     hold_start_s: float | None = None
     event: Event | None = None
     psd: NDArray[np.float32] | None = None
+    tiring: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -48,10 +48,10 @@ class Controller:
         self.model = SessionModel(title="Simulated leg, left calf", synthetic=True)
         self._begin([source], Placement.CALF, Side.LEFT)
 
-    def start_replay(self, recording: recordings.Recording, *, speed: float = 1.0) -> None:
+    def start_replay(self, recording: recordings.Recording, *, speed: float = 1.0, start_s: float = 0.0) -> None:
         """Play a recording."""
         self.stop()
-        self.replay = session.ReplaySource(recording, speed=speed)
+        self.replay = session.ReplaySource(recording, speed=speed, start_s=start_s)
         self.recording = recording
         name = recording.path.name if recording.path is not None else "recording"
         synthetic = recording.details.get("family") == "simulated" or name.startswith("simulated")
@@ -63,6 +63,15 @@ class Controller:
         self.result = None
         self.running = session.LiveSession(sources, sink=self._sink, placement=placement, side=side)
         self.running.start()
+
+    def seek(self, time_s: float, *, speed: float) -> None:
+        """Go to a time of the replayed recording, also after its end; live there is nowhere to go."""
+        if self.replay is None or self.recording is None:
+            return
+        if self.model.ended:
+            self.start_replay(self.recording, speed=speed, start_s=time_s)
+        else:
+            self.replay.seek(time_s)
 
     def stop(self) -> session.SessionResult | None:
         """End the running session; its result, or None without one."""

@@ -26,7 +26,7 @@ from gui.bridge import Bridge
 from gui.controller import Controller
 from gui.theme import DARK, GRID_PX, LIGHT, Theme, apply_theme
 from gui.views.cards import Card, clock, quiet
-from gui.views.session_view import SessionView
+from gui.views.session_view import SPEEDS, SessionView
 from session import SessionMessage
 
 DRAW_EVERY_MS = 45
@@ -193,8 +193,7 @@ class MainWindow(QMainWindow):
 
     def seek(self, time_s: float) -> None:
         """Go to a time of the replayed recording; live there is nowhere to go."""
-        if self.controller.replay is not None:
-            self.controller.replay.seek(time_s)
+        self.controller.seek(time_s, speed=SPEEDS[self.view.replay.speed.currentIndex()])
 
     def _play(self, playing: bool) -> None:  # noqa: FBT001 - the form of Qt's signal
         if self.controller.replay is not None:

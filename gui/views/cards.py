@@ -121,7 +121,7 @@ class StateCard(Card):
         colour = self._theme.states[live.label.value]
         self.setStyleSheet(f"QFrame#card {{ border-left: 6px solid {colour}; }}")
         name = NAMES[live.label.value]
-        if live.label is State.TREMOR and _is_tiring(model):
+        if live.label is State.TREMOR and live.tiring:
             name = "Fatigue tremor"
         self._name.setText(name)
         self._sure.setText(f"{SIGNS[live.label.value]}  {100 * live.confidence:.0f} %")
@@ -140,15 +140,6 @@ class StateCard(Card):
             label.setText(text if len(text) <= LONGEST_REASON else text[: LONGEST_REASON - 1] + "…")
             label.setToolTip(text)
             label.setVisible(bool(text))
-
-
-def _is_tiring(model: SessionModel) -> bool:
-    """Whether the hold's tremor has grown for so long that the last evidence called it fatigue."""
-    if model.live is None or not model.live.holding:
-        return False
-    recent = [s for s in model.segments if s.fatigue is not None and s.end_s > model.now_s - 5.0]
-    held = model.live.time_s - (model.live.hold_start_s or model.live.time_s)
-    return any(s.fatigue is not None and s.fatigue.is_fatigue for s in recent) and held > 5.0
 
 
 class AdviceCard(Card):

@@ -33,7 +33,8 @@ def write_edf(recording: Recording, analysis: Analysis | None, out: Path, option
     if not len(xyz_g) or options.decimate != 1:
         msg = "EDF needs at least one sample and no decimation; choose another time range or csv"
         raise InputError(msg)
-    record_s, padded = _record(len(xyz_g), rate)
+    record_s, per_record = _record(rate)
+    padded = -(-len(xyz_g) // per_record) * per_record
     missing: NDArray[np.bool_] = np.asarray(np.isnan(xyz_g).any(axis=1))
     filled = np.zeros((padded, 3))
     filled[: len(xyz_g)] = np.where(missing[:, None], 0.0, xyz_g)
@@ -43,7 +44,7 @@ def write_edf(recording: Recording, analysis: Analysis | None, out: Path, option
     signals = [
         kind(
             filled[:, i],
-            padded / (padded / rate),
+            per_record / record_s,
             label=f"acc {axis}",
             physical_dimension="g",
             physical_range=(-float(f"{limit:.5f}"), float(f"{limit:.5f}")),
@@ -78,13 +79,12 @@ def write_edf(recording: Recording, analysis: Analysis | None, out: Path, option
     file.write(out)
 
 
-def _record(samples: int, rate_hz: float) -> tuple[float, int]:
-    """Length of a record that holds a whole number of samples, and the samples padded to whole records."""
+def _record(rate_hz: float) -> tuple[float, int]:
+    """Length of a record that holds a whole number of samples, and that number."""
     for record_s in (1.0, 2.0, 4.0, 5.0, 10.0):
         size = rate_hz * record_s
         if abs(size - round(size)) < 1e-6 * size:
-            n = round(size)
-            return record_s, -(-samples // n) * n
+            return record_s, round(size)
     msg = (
         f"EDF needs a whole number of samples in at most ten seconds; {rate_hz:.6g} Hz has none; "
         "export csv, npz or parquet, which keep the rate as it is"

@@ -200,8 +200,10 @@ def _runs(
     edges = [0, *cuts.tolist(), len(time_s)]
     parts = list(pairwise(edges))
     if not even:
-        rate_hz = _common_rate(time_s, parts, rate_hz)
-    origin = float(time_s[0])
+        # Nine digits: what more there is comes from rounding, and 52 Hz should read 52 Hz.
+        rate_hz = float(f"{_common_rate(time_s, parts, rate_hz):.9g}")
+    a, b = parts[0]
+    origin = float((time_s[a:b] - np.arange(b - a) / rate_hz).mean())
     runs = [_run(time_s, xyz_g, a, b, rate_hz, origin, start_ns, sensor) for a, b in parts]
     _separate(runs)
     if len(runs) > 1:

@@ -27,5 +27,3 @@ STATE_WORDS = {
 }
 EVENT_MARKS = {"reflex_jerk": ("v", "reflex jerk"), "twitch": ("o", "twitch")}
 EVENT_COLOUR = "#a07800"
-GOOD = "#1a7f55"
-"""Text on light needs 4.5:1; the app's green `#2fb380` has 2.6:1 on white."""

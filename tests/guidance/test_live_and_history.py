@@ -24,7 +24,7 @@ def live(time_s: float, label: State = State.STILL, **more: Any) -> LiveState:
             "displacement_mm": 0.1,
             "since_s": 0.0,
         }
-        | more  # fmt: skip
+        | more
     )
 
 

@@ -1,7 +1,7 @@
 """The `tremorscope` command: its sub-commands, exit codes, and how errors look."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from tremorscope.cli import analyze, batch, doctor, export, guide, library, live
 from tremorscope.cli.options import HomeOption
 
 DONE, FAILED, WRONG_ARGUMENTS = 0, 1, 2
+# typer carries a copy of click of its own, whose errors it does not name; a bad parameter is one of each.
+USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
+CLICK_ERROR: Any = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     name="tremorscope",
@@ -87,12 +90,10 @@ def main(arguments: list[str] | None = None) -> int:
     return result if isinstance(result, int) else DONE
 
 
-def _report(error: Exception) -> int:
-    import click
-
-    if isinstance(error, click.ClickException):
+def _report(error: Any) -> int:
+    if isinstance(error, CLICK_ERROR):
         error.show()
-        return WRONG_ARGUMENTS if isinstance(error, click.UsageError) else FAILED
+        return WRONG_ARGUMENTS if isinstance(error, USAGE_ERROR) else FAILED
     from dsp.errors import TremorscopeError
 
     if isinstance(error, TremorscopeError):

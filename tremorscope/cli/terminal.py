@@ -89,6 +89,7 @@ class JsonLines:
             "displacement_mm": live.displacement_mm,
             "since_s": live.since_s,
             "holding": live.holding,
+            "tiring": live.tiring,
             "evidence": live.evidence,
         }
 
@@ -149,12 +150,12 @@ class LiveLine:
         live, name = message.live, message.sensor
         changed = self._label.get(name) != live.label
         self._label[name] = live.label
-        word = STATE_WORDS[live.label]
+        word = "fatigue tremor" if live.tiring else STATE_WORDS[live.label]
         rhythm = ""
         if live.label in ("tremor", "reflex_rhythm"):
             rhythm = f"  {amount(live.peak_hz, 'Hz')}  {milli_g(live.rms_g)}"
         reason = live.evidence[0].text if live.evidence else ""
-        text = f"{word:<14}{100 * live.confidence:3.0f} %{rhythm}  {reason}"
+        text = f"{word:<15}{100 * live.confidence:3.0f} %{rhythm}  {reason}"
         if changed and not self._renew:
             self._stay(text.rstrip(), at_s=live.time_s)
         if self._renew and (changed or time.monotonic() - self._drawn_at > REDRAW_EVERY_S):

@@ -1,0 +1,277 @@
+"""The command line: what each command prints, and the exit codes that scripts rely on."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tremorscope as ts
+from tremorscope.cli import main
+
+SAMPLES = Path(ts.__file__).parents[1] / "recordings" / "samples"
+FATIGUE = SAMPLES / "simulated-fatigue-calf.csv"
+COMMANDS = (
+    "analyze", "report", "batch", "doctor", "export", "import", "live", "demo", "replay", "guidance list",
+    "library list", "library show", "library tag", "library note", "library rebuild", "library repair",
+    "library export", "library delete",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command.split(), "--help"]) == 0
+    assert f"Example: tremorscope {command.split(maxsplit=1)[0]}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_help_starts_without_qt_scipy_bleak_or_numpy() -> None:
+    code = (
+        "import sys\nfrom tremorscope.cli import main\nmain(['--help'])\n"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & {'PySide6','scipy','bleak','numpy','matplotlib'}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert ts.__version__ in capsys.readouterr().out
+
+
+def test_analyze_prints_one_json_object_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    files = sorted(SAMPLES.glob("*.csv"))
+    assert main(["analyze", "--json", "--placement", "calf", *map(str, files)]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [r["file"] for r in records] == [str(f) for f in files]
+    for key in ("rate_hz", "duration_s", "quality", "segments", "events", "holds", "findings", "guidance"):
+        assert all(key in r for r in records)
+
+
+def test_the_shipped_sessions_get_the_advice_their_truth_calls_for(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["analyze", "--json", "--placement", "calf", str(SAMPLES)])
+    leading = {}
+    for line in capsys.readouterr().out.splitlines():
+        record = json.loads(line)
+        causes = record["guidance"]["causes"]
+        leading[Path(record["file"]).stem] = causes[0]["id"] if causes else None
+    assert leading == {
+        "simulated-fatigue-calf": "muscle_fatigue",
+        "simulated-reflex-calf": "stretch_reflex",
+        "simulated-rhythm-calf": "stretch_reflex",
+        "simulated-twitches-calf": "spasm_twitch",
+        "simulated-calm-calf": None,
+    }
+
+
+def test_analyze_prints_tables_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze", str(FATIGUE), "--placement", "calf", "--all-sensors"]) == 0
+    out = capsys.readouterr().out
+    for wanted in ("segments", "fatigue tremor", "stretches", "This looks most like: a tired muscle", "What to do now"):
+        assert wanted in out
+
+
+def test_a_file_that_cannot_be_read_fails_with_its_reason_and_the_others_are_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.csv").write_text("nonsense")
+    assert main(["analyze", "--json", str(tmp_path / "bad.csv"), str(FATIGUE)]) == 1
+    got = capsys.readouterr()
+    first, second = (json.loads(line) for line in got.out.splitlines())
+    assert "error" in first
+    assert second["segments"]
+    assert "bad.csv" in got.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["analyze"],
+        ["analyze", "nowhere.csv"],
+        ["nonsense"],
+        ["export", "moods", "a", "-o", "b"],
+        ["analyze", "--nonsense", "x"],
+    ],
+)
+def test_wrong_arguments_end_with_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err
+
+
+def test_an_empty_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze", str(tmp_path)]) == 2
+    assert "no recordings" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending"),
+    [
+        ("spectra", "csv"),
+        ("frames", "npz"),
+        ("events", "json"),
+        ("samples", "csv"),
+        ("samples", "edf"),
+        ("picture", "png"),
+    ],
+)
+def test_export_writes_what_is_asked(tmp_path: Path, kind: str, ending: str) -> None:
+    out = tmp_path / f"o.{ending}"
+    assert main(["export", kind, str(FATIGUE), "-o", str(out), "--from", "5", "--to", "60"]) == 0
+    assert out.stat().st_size > 100
+
+
+def test_export_into_the_wrong_format_says_which_would_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "spectra", str(FATIGUE), "-o", str(tmp_path / "o.edf")]) == 1
+    assert ".csv" in capsys.readouterr().err
+
+
+def test_report_writes_the_page_into_the_home(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(FATIGUE)]) == 0
+    path = Path(capsys.readouterr().out.strip())
+    assert path.parent == home / "reports"
+    assert "tired muscle" in path.read_text()
+
+
+def test_the_demo_ends_by_itself_with_verdict_and_report(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--speed", "0", "--script", "fatigue"]) == 0
+    out = capsys.readouterr().out
+    assert "synthetic" in out
+    assert "This looks most like: a tired muscle" in out
+    page = Path(out.strip().splitlines()[-1].removeprefix("Report: "))
+    assert page.exists()
+    assert "Synthetic" in page.read_text()
+    assert list((home / "recordings").glob("simulated-*.mcap"))
+
+
+def test_an_unknown_script_is_refused_with_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--script", "dance"]) == 1
+    assert "fatigue" in capsys.readouterr().err
+
+
+def test_live_prints_json_lines_and_records_the_raw_samples(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["live", "simulated", "--no-gui", "--record", "--json", "--speed", "0", "--seconds", "40"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"link", "status", "frame", "event", "segment", "hold", "advice", "recording", "end"} >= {
+        x["type"] for x in lines
+    }
+    assert {"link", "status", "frame", "segment", "advice", "recording", "end"} <= {x["type"] for x in lines}
+    assert lines[-1]["type"] == "end"
+    (path,) = (home / "recordings").glob("*.mcap")
+    assert ts.read(path).duration_s >= 40
+
+
+def test_live_with_two_simulated_sensors_records_both(tmp_path: Path) -> None:
+    arguments = [
+        "live",
+        "simulated",
+        "simulated",
+        "--side",
+        "left",
+        "--side",
+        "right",
+        "--speed",
+        "0",
+        "--seconds",
+        "20",
+    ]
+    assert main([*arguments, "--no-gui", "--json", "--out", str(tmp_path)]) == 0
+    (path,) = tmp_path.glob("*.mcap")
+    assert ts.read(path).sensors == ("left", "right")
+
+
+def test_a_sensor_that_cannot_be_streamed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["live", "H10", "--no-gui"]) == 1
+    assert "cannot be streamed yet" in capsys.readouterr().err
+
+
+def test_replay_in_the_terminal_gives_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", str(FATIGUE), "--speed", "0", "--placement", "calf"]) == 0
+    assert "tired muscle" in capsys.readouterr().out
+
+
+def test_without_a_display_the_app_says_what_works(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 1
+    assert "tremorscope demo" in capsys.readouterr().err
+
+
+def test_doctor_ends_with_zero_and_names_the_radio(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json"]) == 0
+    names = {json.loads(line)["name"] for line in capsys.readouterr().out.splitlines()}
+    assert {"program", "home", "display", "radio"} <= names
+    assert main(["doctor"]) == 0
+
+
+def test_guidance_list_gives_every_sentence_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["guidance", "list", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(rows) > 150
+    assert all(r["sources"] for r in rows)
+    assert main(["guidance", "list", "--about", "water"]) == 0
+    assert "glass of water" in capsys.readouterr().out
+
+
+def test_the_library_takes_files_in_shows_tags_notes_exports_and_deletes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bad.csv").write_text("nonsense")
+    assert main(["library", "list"]) == 0
+    assert "no sessions yet" in capsys.readouterr().out
+    assert main(["import", str(FATIGUE), "--placement", "calf"]) == 0
+    assert main(["import", str(tmp_path / "bad.csv")]) == 1
+    capsys.readouterr()
+    assert main(["library", "list", "--json"]) == 0
+    (wanted,) = [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()]
+    assert main(["library", "tag", wanted, "evening"]) == 0
+    assert main(["library", "note", wanted, "after a run"]) == 0
+    assert main(["library", "list", "evening"]) == 0
+    assert main(["library", "show", wanted, "--json"]) == 0
+    assert "after a run" in capsys.readouterr().out
+    assert main(["library", "show", wanted]) == 0
+    assert main(["library", "rebuild"]) == 0
+    assert main(["library", "repair"]) == 0
+    assert main(["library", "export", wanted, "-o", str(tmp_path / "copy.csv")]) == 0
+    assert (tmp_path / "copy.csv").exists()
+    monkeypatch.setattr("typer.confirm", lambda text, abort: (_ for _ in ()).throw(__import__("typer").Abort()))
+    assert main(["library", "delete", wanted]) == 1
+    assert main(["library", "delete", wanted, "--yes"]) == 0
+    assert main(["library", "show", wanted]) == 1
+
+
+def test_a_batch_writes_a_table_and_a_second_run_does_nothing_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cohort, out = tmp_path / "cohort", tmp_path / "out"
+    cohort.mkdir()
+    for name in ("fatigue", "calm"):
+        (cohort / f"{name}.csv").write_bytes((SAMPLES / f"simulated-{name}-calf.csv").read_bytes())
+    (cohort / "bad.csv").write_text("nonsense")
+    arguments = ["batch", str(cohort), "--out", str(out), "--placement", "calf", "--spectra", "--workers", "1"]
+    assert main(arguments) == 1
+    assert "2 analysed, 0 were done before, 1 failed" in capsys.readouterr().out
+    with (out / "cohort.csv").open() as file:
+        rows = {Path(r["file"]).stem: r for r in csv.DictReader(file)}
+    assert rows["fatigue"]["looks_most_like"] == "muscle_fatigue"
+    assert "bad.csv" in (out / "errors.csv").read_text()
+    assert main(arguments) == 1
+    assert "0 analysed, 2 were done before, 1 failed" in capsys.readouterr().out
+
+
+def test_a_batch_runs_on_several_processes_alike(tmp_path: Path) -> None:
+    assert main(["batch", str(SAMPLES), "--out", str(tmp_path / "a"), "--workers", "2"]) == 0
+    assert main(["batch", str(SAMPLES), "--out", str(tmp_path / "b"), "--workers", "1"]) == 0
+    assert (tmp_path / "a" / "cohort.csv").read_text() == (tmp_path / "b" / "cohort.csv").read_text()
+
+
+def test_a_cluster_that_does_not_answer_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tremorscope.batch.CLUSTER_TIMEOUT_S", 1.0)
+    assert main(["batch", str(FATIGUE), "--out", str(tmp_path), "--scheduler", "tcp://127.0.0.1:1"]) == 1
+    assert "no Dask scheduler answers" in capsys.readouterr().err
