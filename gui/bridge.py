@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.model import SessionModel
 from session import SessionMessage
 
 
@@ -10,6 +11,6 @@ class Bridge(QObject):
 
     message = Signal(object)
 
-    def sink(self, message: SessionMessage) -> None:
-        """Take a message in the session's thread."""
+    def sink(self, message: tuple[SessionModel, SessionMessage]) -> None:
+        """Take a message and the model it is for, in the session's thread."""
         self.message.emit(message)

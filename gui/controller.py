@@ -19,12 +19,12 @@ class Controller:
     Parameters
     ----------
     sink
-        Takes the session's messages in the session's thread (the bridge).
+        Takes each message, with the model it is for, in the session's thread (the bridge).
     home
         Where recordings and reports go.
     """
 
-    def __init__(self, sink: Callable[[SessionMessage], None], home: session.Home) -> None:
+    def __init__(self, sink: Callable[[tuple[SessionModel, SessionMessage]], None], home: session.Home) -> None:
         self._sink = sink
         self.home = home
         self.model = SessionModel(title="No session")
@@ -61,14 +61,18 @@ class Controller:
 
     def _begin(self, sources: list[session.Source], placement: Placement, side: Side) -> None:
         self.result = None
-        self.running = session.LiveSession(sources, sink=self._sink, placement=placement, side=side)
+        model = self.model
+        # Each message carries its model: what an ended session said last must not reach the next one's.
+        self.running = session.LiveSession(
+            sources, sink=lambda message: self._sink((model, message)), placement=placement, side=side
+        )
         self.running.start()
 
     def seek(self, time_s: float, *, speed: float) -> None:
         """Go to a time of the replayed recording, also after its end; live there is nowhere to go."""
         if self.replay is None or self.recording is None:
             return
-        if self.model.ended:
+        if self.replay.finished:
             self.start_replay(self.recording, speed=speed, start_s=time_s)
         else:
             self.replay.seek(time_s)

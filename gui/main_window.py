@@ -24,6 +24,7 @@ from dsp import TremorscopeError
 from gui.actions import ACTIONS
 from gui.bridge import Bridge
 from gui.controller import Controller
+from gui.model import SessionModel
 from gui.theme import DARK, GRID_PX, LIGHT, Theme, apply_theme
 from gui.views.cards import Card, clock, quiet
 from gui.views.session_view import SPEEDS, SessionView
@@ -211,8 +212,9 @@ class MainWindow(QMainWindow):
             self.seek((ahead[0] if direction > 0 else ahead[-1]) - 2.0)
 
     @Slot(object)
-    def _take(self, message: SessionMessage) -> None:
-        self.controller.model.take(message)
+    def _take(self, pair: tuple[SessionModel, SessionMessage]) -> None:
+        model, message = pair
+        model.take(message)
 
     def draw(self) -> None:
         """Draw what is new; nothing while nobody looks."""

@@ -59,6 +59,7 @@ class ReplaySource:
         self._seek_s: float | None = None
         self._paused = False
         self._stopping = False
+        self._finished = False
         self._thread: threading.Thread | None = None
         self._sink: Sink | None = None
 
@@ -92,6 +93,11 @@ class ReplaySource:
     def speed(self) -> float:
         """Recorded seconds a second; 0 is as fast as possible."""
         return self._speed
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has played to its end or was stopped; a new source is needed to play again."""
+        return self._finished
 
     def start(self, sink: Sink) -> None:
         """Begin to play into `sink` from a thread of its own."""
@@ -149,6 +155,7 @@ class ReplaySource:
             if self._stopping:
                 reason = "replay stopped"
                 break
+        self._finished = True
         self._link(sink, LinkState.STOPPED, reason)
 
     def _play_from(self, sink: Sink, start_s: float) -> bool:
