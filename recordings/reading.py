@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dsp import FileFormatError, Placement, TremorscopeError
-from recordings.importers import arrays, axivity, compiled, edf, empatica, text, umafall
+from recordings.importers import actigraph, arrays, axivity, compiled, edf, empatica, text, umafall
 from recordings.recording import Recording
 from recordings.store import is_native, read_native
 
@@ -64,8 +64,8 @@ def _read(  # noqa: PLR0911 - one return a format
         return axivity.read_cwa(path)
     if compiled.is_geneactiv(head):
         return compiled.read_compiled(path, format_id="geneactiv-bin", device="GENEActiv")
-    if compiled.is_gt3x(head, path):
-        return compiled.read_compiled(path, format_id="actigraph-gt3x", device="ActiGraph")
+    if actigraph.is_gt3x(head, path):
+        return actigraph.read_gt3x(path)
     if arrays.is_npz(head, path):
         return arrays.read_npz(path, rate_hz=rate_hz)
     if edf.is_edf(head):

@@ -1,6 +1,5 @@
-"""GENEActiv `.bin` and ActiGraph `.gt3x` through the compiled reader `actfast`."""
+"""GENEActiv `.bin` through the compiled reader `actfast`."""
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,6 @@ from recordings.recording import Recording
 def is_geneactiv(head: bytes) -> bool:
     """Whether it begins with the GENEActiv header."""
     return head.startswith(b"Device Identity")
-
-
-def is_gt3x(head: bytes, path: Path) -> bool:
-    """Whether it is a zip with the ActiGraph's info in it."""
-    if not head.startswith(b"PK"):
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "info.txt" in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
 
 
 def read_compiled(path: Path, *, format_id: str, device: str) -> Recording:

@@ -9,7 +9,7 @@ import pytest
 
 import dsp
 import recordings
-from dsp import FileFormatError, InputError, MissingExtraError, Placement, StorageError
+from dsp import InputError, MissingExtraError, Placement, StorageError
 from recordings import ExportOptions, Recording
 
 Make = Callable[..., Recording]
@@ -218,13 +218,3 @@ def test_a_recording_as_one_array_has_nan_in_its_gaps(recording: Make) -> None:
 def test_an_unknown_name_of_the_room_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         _ = recordings.nonsense
-
-
-def test_a_gt3x_without_samples_is_refused(tmp_path: Path) -> None:
-    import zipfile
-
-    with zipfile.ZipFile(tmp_path / "a.gt3x", "w") as archive:
-        archive.writestr("info.txt", "Serial Number: X\nSample Rate: 30\n")
-        archive.writestr("log.bin", b"")
-    with pytest.raises(FileFormatError, match="ActiGraph"):
-        recordings.read(tmp_path / "a.gt3x")
