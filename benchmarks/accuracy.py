@@ -113,7 +113,7 @@ def negatives(data: Path) -> None:
 
 def falls(data: Path) -> None:
     found = []
-    for path in sorted((data / "umafall").glob("*Fall_*")):
+    for path in sorted((data / "umafall").glob("*_Fall_*")):
         recording = recordings.read(path, sensor="pocket")
         analysis = dsp.analyze(recording.samples, placement="thigh", keep_spectra=False)
         rhythmic = called_rhythmic(analysis)[1]

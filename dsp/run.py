@@ -24,6 +24,7 @@ FEATURE_FIELDS = (
     "peak_hz",
     "rms_g",
     "displacement_mm",
+    "wander_hz",
     "prominence_db",
     "width_hz",
     "share",
@@ -303,6 +304,7 @@ class Run:
         return np.asarray((counts[rows + self.grid.window] - counts[rows]) / self.grid.window, np.float32)
 
     def _store(self, values: dict[str, Floats], psd: Floats, missing: Floats, clipped: Floats) -> None:
+        values["wander_hz"] = self._wander(values["peak_hz"])
         scores = score(values, self.parameters, self._prior)
         too_much = missing > self.parameters.gaps["most_missing"]
         scores[too_much] = 0.0
@@ -315,6 +317,18 @@ class Run:
         raw[:, -2], raw[:, -1] = missing, clipped
         self._raw.extend(raw)
         self._waiting_psd = np.concatenate([self._waiting_psd, psd])
+
+    def _wander(self, peak_hz: Floats) -> Floats:
+        """Standard deviation of the peak over each frame and the two before it."""
+        before = self._raw.data[-2:, FEATURE_FIELDS.index("peak_hz")]
+        peaks = np.concatenate([before, peak_hz])
+        out = np.full(len(peak_hz), np.nan, np.float32)
+        if len(peaks) >= 3:
+            a, b, c = peaks[:-2], peaks[1:-1], peaks[2:]
+            mean = (a + b + c) / np.float32(3.0)
+            spread = ((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / np.float32(3.0)
+            out[len(out) - len(spread) :] = np.sqrt(spread)
+        return out
 
     def _finalise(self, upto: int) -> list[FrameBatch]:
         """Frames before `upto` become final; the frames after them are what the smoother looks at."""

@@ -18,6 +18,7 @@ SEEN_BY_FEATURES = (
     "rms_g",
     "displacement_mm",
     "prominence_db",
+    "wander_hz",
     "share",
     "low_ratio",
     "low_rms_g",

@@ -11,14 +11,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def data_dir() -> Path:
     """Folder of the public recordings, whether it exists or not."""
     default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    return Path(os.environ.get("TREMORSCOPE_DATA", default))
+    return Path(os.environ.get("TREMORSCOPE_DATA") or default)
 
 
 @pytest.fixture
 def data() -> Path:
     """Folder of the public recordings; skips the test where it is absent."""
     folder = data_dir()
-    if not folder.is_dir():
+    if not (folder / "shaker").is_dir():
         pytest.skip(f"public recordings not found at {folder}; set TREMORSCOPE_DATA")
     return folder
 
