@@ -26,16 +26,6 @@ WHITENING = 0.7
 MOST_WIDTH_BINS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FrameFeatures:
-    """Features by name, each float32 (frames,); names as in `dsp.FRAME_DTYPE` and in the parameter file."""
-
-    values: dict[str, Floats]
-
-    def __getitem__(self, name: str) -> Floats:
-        return self.values[name]
-
-
 def spectral_features(
     psd: Floats, transformed: NDArray[np.complex64] | None, grid: Grid, parameters: Parameters, taper: Floats
 ) -> dict[str, Floats]:

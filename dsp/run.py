@@ -319,7 +319,7 @@ class Run:
         self._waiting_psd = np.concatenate([self._waiting_psd, psd])
 
     def _wander(self, peak_hz: Floats) -> Floats:
-        """Standard deviation of the peak over each frame and the two before it."""
+        """Give the standard deviation of the peak over each frame and the two before it."""
         before = self._raw.data[-2:, FEATURE_FIELDS.index("peak_hz")]
         peaks = np.concatenate([before, peak_hz])
         out = np.full(len(peak_hz), np.nan, np.float32)
