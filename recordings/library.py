@@ -85,16 +85,20 @@ class Library:
     def __init__(self, home: Path) -> None:
         self.home = Path(home)
         self.folder = self.home / FOLDER
+        db: sqlite3.Connection | None = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.home / INDEX, timeout=BUSY_TIMEOUT_S)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute(TABLE)
-            self._db.commit()
+            db = sqlite3.connect(self.home / INDEX, timeout=BUSY_TIMEOUT_S)
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute(TABLE)
+            db.commit()
         except (OSError, sqlite3.Error) as error:
+            if db is not None:
+                db.close()
             way_out = f"move {INDEX} away, then `tremorscope library rebuild`"
             msg = f"the library in {self.home} cannot be opened: {error}; {way_out}"
             raise StorageError(msg) from error
+        self._db = db
         self._notice_new()
 
     def __enter__(self) -> Self:
