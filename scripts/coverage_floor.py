@@ -1,6 +1,10 @@
-"""Fails when a room that people's data goes through is covered less than its floor."""
+"""Fails when a room that people's data goes through is covered less than its floor.
+
+The floor counts with the public recordings at hand: without them the readers of vendor files are not exercised.
+"""
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -8,6 +12,13 @@ from pathlib import Path
 from coverage import Coverage
 
 FLOORS_PERCENT = {"dsp": 95.0, "sensor": 95.0, "recordings": 95.0, "guidance": 95.0}
+
+
+def with_recordings() -> bool:
+    """Whether the tests had the public recordings; CI always has to."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("TREMORSCOPE_DATA") or default)
+    return bool(os.environ.get("CI")) or (folder / "shaker").is_dir()
 
 
 def main() -> int:
@@ -35,6 +46,9 @@ def main() -> int:
             f"  {room:<12} {percent:5.1f} %"
             + (f"  (floor {floor:.0f} %{', NOT HELD' if failed else ''})" if floor else "")
         )
+    if below and not with_recordings():
+        print("  (the floors count only with the public recordings; set TREMORSCOPE_DATA)")
+        return 0
     return int(below)
 
 
