@@ -1,0 +1,77 @@
+"""Does mount, gain or moment of starting change what is said; how soon is an onset told? All synthetic."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+import dsp
+from dsp import State
+from tests.acceptance import waves
+from tests.acceptance.regions import Region
+from tests.acceptance.scenes import make_scene
+from tests.acceptance.sensing import any_direction, any_mount
+
+Floats = NDArray[np.float32]
+SCENE_NAMES = ("tremor", "rhythm", "moving")
+SEEDS = range(40, 44)
+ONSET_MG = 12.0
+PUSH_S = 0.1
+
+
+def same_labels(region: Region) -> dict[str, float]:
+    """Share of frames whose label stays, by what was changed. The gain is changed where no gravity is in the data."""
+    rng = np.random.default_rng(5)
+    kept: dict[str, list[NDArray[np.bool_]]] = {"rotation": [], "gain 0.5": [], "gain 2": [], "time shift": []}
+    for name in SCENE_NAMES:
+        for seed in SEEDS:
+            scene = make_scene(name, seed, region)
+            changes: dict[str, Callable[[Floats], Floats]] = {
+                "rotation": lambda x: (x @ any_mount(rng).T).astype(np.float32)
+            }
+            if not scene.gravity:
+                changes |= {"gain 0.5": lambda x: 0.5 * x, "gain 2": lambda x: 2.0 * x}
+            shift = round(0.23 * scene.rate_hz)
+            changes["time shift"] = lambda x, shift=shift: x[shift:]  # type: ignore[misc]
+            plain = dsp.analyze(scene.xyz_g, rate_hz=scene.rate_hz, placement=scene.placement, keep_spectra=False)
+            for what, change in changes.items():
+                changed = dsp.analyze(
+                    change(scene.xyz_g), rate_hz=scene.rate_hz, placement=scene.placement, keep_spectra=False
+                )
+                kept[what].append(_agreeing(plain, changed, what))
+    return {what: float(np.concatenate(parts).mean()) for what, parts in kept.items() if parts}
+
+
+def _agreeing(plain: dsp.Analysis, changed: dsp.Analysis, what: str) -> NDArray[np.bool_]:
+    """Compare the frames well above the floor and away from changes of state."""
+    frames, other = plain.frames, changed.frames
+    n = min(len(frames), len(other))
+    steady = np.ones(n, bool)
+    for near in range(-3, 4):
+        steady &= frames["label"][:n] == frames["label"][np.clip(np.arange(n) + near, 0, len(frames) - 1)]
+    if what.startswith("gain"):
+        steady &= (frames["rms_g"][:n] > 0.016) | (frames["rms_g"][:n] < 0.002)
+    return np.asarray((frames["label"][:n] == other["label"][:n])[steady])
+
+
+def onset_latencies(count: int = 40) -> NDArray[np.float64]:
+    """Seconds from the start of a 12 mg tremor to the live label; a tremor not told within 5 s counts 5 s."""
+    out = []
+    for seed in range(count):
+        rng = np.random.default_rng([seed, 12])
+        rate = float(rng.choice([52.0, 100.0, 104.0, 200.0]))
+        n, first = round(20 * rate), round(12 * rate)
+        x = rng.normal(scale=0.0012, size=(n, 3)) + any_direction(rng)
+        wave = waves.tremor(rng, n - first, rate, hz=rng.uniform(4.5, 9.0), width_hz=rng.uniform(0.4, 1.2), depth=0.3)
+        x[first:] += 1e-3 * ONSET_MG * (wave * waves.ramped(n - first, rate, 0.2, 0.2))[:, None] * any_direction(rng)
+        analyzer = dsp.Analyzer(rate, "calf")
+        step = round(PUSH_S * rate)
+        told_s = 5.0
+        for at in range(0, n, step):
+            analyzer.push(x[at : at + step].astype(np.float32))
+            live = analyzer.live
+            if live is not None and live.time_s > 12.0 and live.label in (State.TREMOR, State.REFLEX_RHYTHM):
+                told_s = live.time_s - 12.0
+                break
+        out.append(told_s)
+    return np.array(out)
