@@ -9,8 +9,9 @@ from collections import deque
 WINDOW_PACKETS = 60
 SETTLE_PACKETS = 60
 """Until so many packets have come, a quicker one corrects the offset at once."""
-DEADBAND_S = 0.010
-"""Below it the sensor's own clock is the better one: two sensors are aligned to 5 to 20 ms anyway (sensors.md 4.3)."""
+DEADBAND_S = 0.020
+"""Below it the sensor's own clock is the better one: radios align two sensors to 5 to 20 ms at best, and a correction
+bends the sample times. Crystals that differ by 20 ppm get there in a quarter of an hour."""
 SLEW_SHARE = 2e-4
 """A drift beyond the dead band is taken back by 0.2 ms a second: crystals drift by 0.02 to 0.1 ms a second."""
 

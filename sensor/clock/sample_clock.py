@@ -134,7 +134,7 @@ class SampleClock:
         self._senseless = 0
         self._fresh = before is None
         self._restarted = before is not None
-        self.totals = before.totals if before is not None else Totals()
+        self.totals: Totals = before.totals if before is not None else Totals()
 
     @classmethod
     def for_stream(cls, settings: StreamSettings, *, epoch_ns: int, before: "SampleClock | None" = None) -> Self:

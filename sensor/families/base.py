@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from dsp import SensorError
 
+UNTIMED = "the sensor sends no time: sample times rest on the arrival of its packets"
+"""The note of a stream without stamps and counter."""
 MAX_FRAME_BYTES = 512
 """The longest attribute value that the ATT protocol allows (Bluetooth Core, Vol 3 Part F 3.2.9)."""
 CLIP_SHARE = 0.9985

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sensor.families.base import (
+    UNTIMED,
     Advertisement,
     DataSink,
     Decoded,
@@ -93,7 +94,7 @@ class MetaMotionDriver(Driver):
             resolution_bits=16,
             data_uuids=(NOTIFY,),
             packet_s=3 / rate_hz,
-            notes=("the sensor sends no time: sample times rest on the arrival of its packets",),
+            notes=(UNTIMED,),
         )
 
     async def stop(self) -> None:

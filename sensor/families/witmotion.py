@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 
 from sensor.families.base import (
+    UNTIMED,
     Advertisement,
     DataSink,
     Decoded,
@@ -27,7 +28,7 @@ SERVICE = "0000ffe5-0000-1000-8000-00805f9a34fb"
 SERVICE_OTHER = short_uuid(0xFFE0)
 NOTIFY = ("0000ffe4-0000-1000-8000-00805f9a34fb", short_uuid(0xFFE4), short_uuid(0xFFE1))
 WRITE = ("0000ffe9-0000-1000-8000-00805f9a34fb", short_uuid(0xFFE9), short_uuid(0xFFE1))
-"""The vendor's own base ends in 9a34fb, not in the 9b34fb of the Bluetooth SIG; some firmware uses ffe0/ffe1 on that."""
+"""The vendor's own base ends in 9a34fb, not in the 9b34fb of the Bluetooth SIG; some firmware has ffe0/ffe1."""
 HEAD, ANSWER = b"\x55\x61", b"\x55\x71"
 FRAME_BYTES = 20
 RANGE_G = 16.0
@@ -117,7 +118,7 @@ class WitMotionDriver(Driver):
         for data in (UNLOCK, command(RATE, RATE_CODES[rate_hz]), command(BANDWIDTH, filter_code)):
             await self._gatt.write(write, data, response=False)
             await asyncio.sleep(SETTLE_S)
-        notes = ["the sensor sends no time: sample times rest on the arrival of its packets"]
+        notes = [UNTIMED]
         confirmed = await self._read(write, RATE)
         if confirmed is None:
             notes.append(f"the sensor did not confirm {rate_hz:g} Hz")

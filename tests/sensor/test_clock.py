@@ -127,7 +127,7 @@ def test_two_sensors_that_drift_apart_stay_together() -> None:
         placed, _ = run(sensor)
         offsets.append(placed[-1].start_s - sensor.truth_s[-1])
     # Left alone they would be 0.43 s apart.
-    assert abs(offsets[0] - offsets[1]) < 0.03
+    assert abs(offsets[0] - offsets[1]) < 0.05
 
 
 def test_a_whole_day_shows_no_gap_that_is_none() -> None:
@@ -261,7 +261,7 @@ def test_a_counter_that_jumps_back_is_a_break() -> None:
 
 
 def test_the_totals_of_a_sensor_go_on_over_a_change_of_its_settings() -> None:
-    sensor = SimulatedSensor(seconds=60.0)
+    sensor = SimulatedSensor(seconds=60.0, lost=0.1)
     placed, first = run(sensor)
     later = SimulatedSensor(nominal_hz=104.0, seconds=10.0, lost=0.0)
     second = clock_of(later, before=first)

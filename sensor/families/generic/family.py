@@ -8,6 +8,7 @@ import numpy as np
 
 from dsp import SensorError
 from sensor.families.base import (
+    UNTIMED,
     Advertisement,
     DataSink,
     Decoded,
@@ -134,9 +135,7 @@ class DescribedDriver(Driver):
             await self._gatt.write(write.uuid.lower(), bytes.fromhex(write.hex), response=write.response)
         counter, stamp = frame.counter, frame.stamp
         per_packet = (frame.samples or 1) if counter is not None and counter.per == "packet" else 1
-        notes = (
-            [] if stamp or counter else ["the sensor sends no time: sample times rest on the arrival of its packets"]
-        )
+        notes = [] if stamp or counter else [UNTIMED]
         if rate_hz < LEAST_FOR_TREMOR_HZ:
             notes.append(f"{rate_hz:g} Hz is too slow to show tremor")
         return StreamSettings(
