@@ -10,6 +10,7 @@ from session.analysis import (
     live_only,
     make_advice,
 )
+from session.choice import find_sensors
 from session.encode import analysis_record, plain
 from session.engine import LiveSession, SessionResult
 from session.home import Home, find_home
@@ -55,6 +56,7 @@ __all__ = [
     "analyze_recording",
     "compare",
     "find_home",
+    "find_sensors",
     "live_only",
     "make_advice",
     "plain",

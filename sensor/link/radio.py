@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bleak.backends.scanner import BaseBleakScanner
 
     from sensor.families import Family
+    from sensor.link.times import LinkTimes
 
 T = TypeVar("T")
 OnFound = Callable[[SensorInfo], None]
@@ -148,6 +149,38 @@ class Radio:
         """End a running scan early; it returns what it has found."""
         if self._scan_stop is not None:
             self.call_soon(self._scan_stop.set)
+
+    def ask(self, info: SensorInfo, times: "LinkTimes | None" = None) -> SensorInfo:
+        """Visit a sensor for a moment and ask what it does not advertise: model, serial number, firmware, battery.
+
+        Parameters
+        ----------
+        info
+            The sensor, as a scan gave it.
+        times
+            Time-outs.
+
+        Returns
+        -------
+        SensorInfo
+            Completed as far as the sensor answers; as it was when it does not.
+
+        Raises
+        ------
+        RadioError
+            When the radio cannot be used.
+        """
+        from sensor.link.asking import ask  # noqa: PLC0415 - loads bleak, which only a radio needs
+        from sensor.link.problems import LinkLostError  # noqa: PLC0415 - as above
+        from sensor.link.times import LinkTimes  # noqa: PLC0415 - as above
+
+        waits = times if times is not None else LinkTimes()
+        whole_s = waits.find_s + waits.connect_s + 5 * waits.operation_s + waits.disconnect_s
+        try:
+            return self.call(ask(self, info, waits), timeout_s=whole_s)
+        except LinkLostError as error:
+            log.info("a sensor did not answer: %s", error)
+            return info
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Have the radio's loop do some work."""

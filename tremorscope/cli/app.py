@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tremorscope.cli import analyze, batch, doctor, export, guide, library, live, open_app
+from tremorscope.cli import analyze, batch, doctor, export, guide, library, live, open_app, scan
 from tremorscope.cli.options import HomeOption
 
 DONE, FAILED, WRONG_ARGUMENTS = 0, 1, 2
@@ -56,6 +56,7 @@ guide.register(app)
 library.register(app)
 live.register(app)
 open_app.register(app)
+scan.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,11 +1,13 @@
 """`tremorscope live` and `demo`."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tremorscope.cli.options import HomeOption, JsonOption, PlacementName, SideName
+from tremorscope.cli.radio import VirtualOption
 
 if TYPE_CHECKING:
     import sensor
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 SIMULATED_HZ = 104.0
 """Of the Verity Sense in its SDK mode, the sensor the limb pretends to wear."""
+MOST_SENSORS = 2
+RADIO_DEMO_S = 60.0
+"""Of streaming, in real time: long enough for a stretch, jerks and a rhythm of the demo script."""
 DEMO_SPEED = 20.0
 """Three minutes of the simulated limb in nine seconds."""
 
@@ -27,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def live(  # noqa: PLR0917 - typer passes by name
     wanted: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SENSOR [SENSOR]]", help="`simulated`, once or twice."),
+        typer.Argument(metavar="[SENSOR [SENSOR]]", help="A name, an address or a unique part of one; or `simulated`."),
     ] = None,
     no_gui: Annotated[bool, typer.Option("--no-gui", help="In the terminal, without the app.")] = False,
     record: Annotated[bool, typer.Option("--record", help="Record the raw samples.")] = False,
@@ -41,6 +46,7 @@ def live(  # noqa: PLR0917 - typer passes by name
     side: Annotated[
         list[SideName] | None, typer.Option("--side", help="Left or right; once for each sensor, in their order.")
     ] = None,
+    virtual: VirtualOption = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
@@ -48,7 +54,7 @@ def live(  # noqa: PLR0917 - typer passes by name
 
     Example: tremorscope live simulated --no-gui --record --seconds 60
     """
-    if not no_gui and not as_json and seconds is None:
+    if not no_gui and not as_json and seconds is None and not virtual:
         from tremorscope.cli.open_app import has_display, open_window
 
         if has_display():
@@ -59,14 +65,15 @@ def live(  # noqa: PLR0917 - typer passes by name
     names = wanted or ["simulated"]
     labels = _labels(names, side or [])
     folder = session.find_home(home)
-    return run_session(
-        _sources(names, labels, rate_hz=rate, speed=speed),
-        placement=Placement(placement.value),
-        side={label: Side(s.value) for label, s in zip(labels, side or [], strict=False)},
-        record_to=(out or folder.make(folder.recordings)) if record or out else None,
-        seconds=seconds,
-        as_json=as_json,
-    )
+    with ExitStack() as radio:
+        return run_session(
+            _sources(names, labels, radio, home=home, virtual=virtual, rate_hz=rate, speed=speed),
+            placement=Placement(placement.value),
+            side={label: Side(s.value) for label, s in zip(labels, side or [], strict=False)},
+            record_to=(out or folder.make(folder.recordings)) if record or out else None,
+            seconds=seconds,
+            as_json=as_json,
+        )
 
 
 def demo(
@@ -75,6 +82,12 @@ def demo(
     ] = False,
     speed: Annotated[float, typer.Option("--speed", help="How much faster than life, in the terminal.")] = DEMO_SPEED,
     script: Annotated[str, typer.Option("--script", metavar="NAME", help="Which simulated session.")] = "demo",
+    radio: Annotated[
+        bool, typer.Option("--radio", help="Over Bluetooth, from two virtual sensors in this program, in real time.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=5.0, help="How long the demonstration over Bluetooth streams.")
+    ] = RADIO_DEMO_S,
     home: HomeOption = None,
 ) -> int:
     """Show everything on the simulated limb: in the app, or without a display in the terminal, then a report.
@@ -83,6 +96,8 @@ def demo(
     """
     from tremorscope.cli.open_app import has_display, open_window
 
+    if radio:
+        return _demo_over_radio(home, seconds)
     if has_display() and not terminal:
         return open_window(home=home, demo=True)
     import session
@@ -98,6 +113,32 @@ def demo(
         record_to=folder.make(folder.recordings),
         report_to=folder.make(folder.reports),
     )
+
+
+def _demo_over_radio(home: Path | None, seconds: float) -> int:
+    """Stream from a virtual sensor on each leg over the whole Bluetooth path, then write a report."""
+    import session
+    from dsp import Placement, Side
+
+    typer.echo(f"Two virtual Bluetooth sensors on the simulated legs, {seconds:g} s in real time (synthetic data).")
+    folder = session.find_home(home)
+    with ExitStack() as stack:
+        return run_session(
+            _sources(
+                ["Polar Sense", "Polar H10"],
+                ["left", "right"],
+                stack,
+                home=home,
+                virtual=True,
+                rate_hz=None,
+                speed=1.0,
+            ),
+            placement=Placement.CALF,
+            side={"left": Side.LEFT, "right": Side.RIGHT},
+            record_to=folder.make(folder.recordings),
+            seconds=seconds,
+            report_to=folder.make(folder.reports),
+        )
 
 
 def run_session(
@@ -167,17 +208,43 @@ def _labels(names: list[str], sides: list[SideName]) -> list[str]:
     return [f"{name}-{i}" for i, name in enumerate(names, 1)]
 
 
-def _sources(names: list[str], labels: list[str], *, rate_hz: float | None, speed: float) -> "list[sensor.Source]":
-    from dsp import SensorError
+def _sources(
+    names: list[str],
+    labels: list[str],
+    radio_stack: ExitStack,
+    *,
+    home: Path | None,
+    virtual: bool,
+    rate_hz: float | None,
+    speed: float,
+) -> "list[sensor.Source]":
+    """Make a source of each sensor named; the radio that some of them need closes with `radio_stack`."""
+    import session
+    from dsp import InputError
 
-    unknown = [n for n in names if n.lower() not in ("simulated", "simulated limb")]
-    if unknown:
-        msg = (
-            f"{unknown[0]!r} cannot be streamed yet: this version knows the simulated limb alone; record with "
-            "the sensor's own program and open the file with `tremorscope analyze`"
-        )
-        raise SensorError(msg)
-    return [_simulated(label, speed=speed, seed=i, rate_hz=rate_hz) for i, label in enumerate(labels)]
+    if len(names) > MOST_SENSORS:
+        msg = f"{len(names)} sensors were named; a session takes one or two"
+        raise InputError(msg)
+    real = [n for n in names if not _is_simulated(n)]
+    if not real:
+        return [_simulated(label, speed=speed, seed=i, rate_hz=rate_hz) for i, label in enumerate(labels)]
+    from sensor import BleSource
+    from tremorscope.cli.radio import open_radio
+
+    radio = radio_stack.enter_context(open_radio(home, virtual=virtual))
+    infos = dict(zip(real, session.find_sensors(radio, real), strict=True))
+    # One zero for all, so that both legs lie on one clock.
+    epoch_ns = radio.now_ns()
+    return [
+        _simulated(label, speed=speed, seed=i, rate_hz=rate_hz)
+        if name not in infos
+        else BleSource(radio, infos[name], label=label, rate_hz=rate_hz, epoch_ns=epoch_ns)
+        for i, (name, label) in enumerate(zip(names, labels, strict=True))
+    ]
+
+
+def _is_simulated(name: str) -> bool:
+    return name.lower() in ("simulated", "simulated limb")
 
 
 def _simulated(

@@ -35,6 +35,8 @@ CLEAR, QUIET = b"\x03", b"\x10"
 ANSWER = re.compile(r"TS1 (\d{1,4}) (\d{1,6})\b")
 COUNTS_RANGE = (64, 65536)
 MOST_TEXT = 4096
+LONGEST_WRITE = 128
+"""Bytes of one write: the interpreter's input buffer holds a few hundred (Espruino reference, flow control)."""
 
 
 def program() -> str:
@@ -95,7 +97,7 @@ class EspruinoDriver(Driver):
         )
 
     async def _send(self, data: bytes) -> None:
-        size = self._gatt.max_write
+        size = min(self._gatt.max_write, LONGEST_WRITE)
         for at in range(0, len(data), size):
             # Acknowledged, so that the device's small buffer is not overrun.
             await self._gatt.write(WRITE, data[at : at + size], response=True)
