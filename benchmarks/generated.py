@@ -32,10 +32,13 @@ class SceneScore:
 
     def add(self, scene: Scene, analysis: dsp.Analysis) -> None:
         self.frames.add(*counted(scene, analysis))
-        pairs = self.onsets.add([k.onset_s for k in scene.kicks], [e.onset_s for e in analysis.events])
+        # Somebody else's push is a brief thing too: finding it is neither right nor wrong.
+        unsaid = [s for s in scene.spans if s.label is None]
+        found = [e for e in analysis.events if not any(s.start_s <= e.onset_s < s.end_s for s in unsaid)]
+        pairs = self.onsets.add([k.onset_s for k in scene.kicks], [e.onset_s for e in found])
         if scene.gravity:
             self.onsets.labels_known += len(pairs)
-            self.onsets.labels_right += sum(scene.kicks[i].label is analysis.events[j].label for i, j in pairs)
+            self.onsets.labels_right += sum(scene.kicks[i].label is found[j].label for i, j in pairs)
         if scene.name in {"moving", "kicks", "quiet"}:
             self.calm.add(analysis)
 

@@ -102,7 +102,7 @@ def _quiet_parts(piece: Piece, seconds: float = 10.0, most: int = 8) -> list[Pie
 
 
 def transients(data: Path) -> list[tuple[Floats, float]]:
-    """Impacts and starts cut out of real falls and daily life: 0.6 s each, gravity out, peak 1, with their rate.
+    """Impacts and starts cut out of real falls and daily life: 0.45 s each, gravity out, peak 1, with their rate.
 
     A transient is a change of more than 0.4 g in 50 ms that stands three times above the second before it.
     """
@@ -117,8 +117,11 @@ def transients(data: Path) -> list[tuple[Floats, float]]:
         at = second
         while at < len(change) - second:
             if change[at] > 0.4 and change[at] > 3 * change[at - second : at - round(0.2 * rate)].max():
-                cut = x[at - round(0.1 * rate) : at + round(0.5 * rate)]
-                cut = cut - np.linspace(0, 1, len(cut))[:, None] * (cut[-1] - cut[0]) - cut[0]
+                before = x[at - round(0.3 * rate) : at - round(0.05 * rate)].mean(axis=0)
+                cut = x[at - round(0.05 * rate) : at + round(0.4 * rate)] - before
+                # The limb comes back to rest: the last part fades out.
+                t = np.arange(len(cut)) / rate
+                cut = cut * (0.5 + 0.5 * np.cos(np.pi * np.clip((t - 0.2) / 0.25, 0.0, 1.0)))[:, None]
                 out.append(((cut / np.linalg.norm(cut, axis=1).max()).astype(np.float32), rate))
                 at += second
             at += 1
@@ -143,7 +146,8 @@ def pasted(data: Path, seed: int = 0) -> Iterator[tuple[Piece, list[float]]]:
             noise = float(np.sqrt(((local - local.mean(axis=0)) ** 2).sum(axis=1).mean()))
             size = max(noise, 1e-3) * np.exp(rng.uniform(np.log(5.0), np.log(20.0)))
             x[first : first + len(wave)] += size * wave
-            shown = np.linalg.norm(wave, axis=1) > 0.2
+            # Nobody sees a start below the noise: the onset is where it stands out of it.
+            shown = np.linalg.norm(wave, axis=1) > max(0.2, 2.0 * noise / size)
             onsets.append(at_s + float(np.argmax(shown)) / rate)
             at_s += rng.uniform(2.0, 4.0)
         yield Piece(name=piece.name, xyz_g=x.astype(np.float32), rate_hz=rate, placement=piece.placement), onsets

@@ -1,7 +1,7 @@
 """Jerk path: brief kicks found in the time domain, against a floor from the recent past (OS-CFAR).
 
-The path works on differences over 50 ms, which see a twitch and not gravity, and on the level of 50 ms. Every value is
-made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
+The path works on second differences over 50 ms, which see a twitch and neither gravity nor steady turning, and on their
+level. Every value is made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
 """
 
 from dataclasses import dataclass, field
@@ -9,52 +9,126 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.evidence import event_terms
 from dsp.grid import STEPS_PER_HOP, Grid
+from dsp.kick import STEP_S, RunView, step_edges
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
 
-STEP_S = 0.1
-START_FLOOR_G = 0.003
-"""Floor until a second of the run is known: noise of a low-power sensor (LSM6DSO: 1.8-3.0 mg)."""
+Floats = NDArray[np.float32]
+
+__all__ = [
+    "START_FLOOR_G",
+    "JerkFinder",
+    "RunView",
+    "count_floor",
+    "difference_energies",
+    "floors",
+    "kick_level",
+    "smoothed",
+    "step_edges",
+]
+
+START_FLOOR_G = 0.05
+"""Floor for the first half second, in which nothing is known: only a strong kick stands out (prior)."""
+EARLY_FLOOR_G = 0.012
+"""Least floor for the first second and a half: half the level of a noisy watch at rest (prior)."""
+EARLY_STEPS = 15
+SMALLEST_COUNT_G = 1e-5
+COUNTS = 1.5
+"""Counts of the sensor that a level must reach: one value that flips by one count is no motion."""
 BUSY_RATIO = 3.5
 """Within sustained motion an event must rise this far above the last two seconds: an impact does, a step does not."""
 BUSY_STEPS = 20
-RING_FROM_S = 0.05
+RING_STEPS = 2
+"""Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
+BEFORE_ORDER = 0.4
+SUSTAINED_STEPS = 30
+"""A stretch (1.1 s) and another kick (0.5 s) leave most of the last 3 s quiet; motion that goes on does not."""
+LONGEST_KICK_STEPS = 5
+MOST_KICKS = 2
+"""More within `train_s` are a rhythm or a movement, which the frames name."""
 
 
-def step_edges(steps: NDArray[np.int64], grid: Grid) -> NDArray[np.int64]:
-    """First sample of each step, counted from the start of the run."""
-    edges: NDArray[np.int64] = steps // STEPS_PER_HOP * grid.hop + grid.step_edges[steps % STEPS_PER_HOP]
-    return edges
+def difference_energies(xyz_g: Floats, first: int, lag: int) -> tuple[Floats, Floats]:
+    """Squared second and first difference of means over `lag` samples, summed over the axes, from sample `first` on.
 
-
-def difference_energy(xyz_g: NDArray[np.float32], first: int, lag: int) -> NDArray[np.float32]:
-    """Squared difference over `lag` samples, summed over the axes, for the samples from `first` on.
-
-    Rows before ``lag`` are compared with row 0.
+    m[n] - 2 m[n - lag] + m[n - 2 lag], where m is the mean of the `lag` newest samples: a wavelet that is blind to
+    gravity and to steady turning, weak below 3 Hz and strongest at 8 Hz (for 50 ms). The first difference,
+    m[n] - m[n - lag], is the larger of the two below 3.3 Hz. Before row 0 the limb is taken to have rested there.
     """
-    now = xyz_g[first:]
-    at = np.arange(first, len(xyz_g)) - lag
-    then = xyz_g[np.maximum(at, 0)] if first < lag else xyz_g[first - lag : len(xyz_g) - lag]
-    change = now - then
-    change *= change
-    energy = change[:, 0] + change[:, 1]
-    energy += change[:, 2]
-    return energy
+    reach = 3 * lag - 1
+    rows = xyz_g[max(0, first - reach) :]
+    if first < reach:
+        rows = np.concatenate([np.repeat(xyz_g[:1], reach - first, axis=0), rows])
+    mean = running_sum(rows, lag)
+    mean *= np.float32(1.0 / lag)
+    change = mean[lag:] - mean[:-lag]
+    return _over_axes(change[lag:] - change[:-lag]), _over_axes(change[lag:])
 
 
-def smoothed(energy: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Mean over the `size` newest values, for every value from ``size - 1`` on; fixed order of additions."""
-    total = energy[size - 1 :].copy()
-    for back in range(1, size):
-        total += energy[size - 1 - back : len(energy) - back]
+def _over_axes(values: Floats) -> Floats:
+    squared = values * values
+    total: Floats = squared[:, 0] + squared[:, 1]
+    total += squared[:, 2]
+    return total
+
+
+def kick_level(fast: Floats, slow: Floats, parameters: Parameters) -> Floats:
+    """Level of what is too quick for a movement, in each step.
+
+    Parameters
+    ----------
+    fast, slow
+        Largest second and first difference in each step, g; the first value is of the step before.
+
+    Returns
+    -------
+    One value fewer: the second difference where it outweighs the first of this and the last step, else a small share.
+    """
+    p = parameters.jerk
+    brisk = fast[1:] >= p["slow_ratio"] * np.maximum(slow[1:], slow[:-1])
+    return np.where(brisk, fast[1:], np.float32(p["slow_weight"]) * fast[1:]).astype(np.float32)
+
+
+def running_sum(values: Floats, size: int) -> Floats:
+    """Sum of the `size` newest values, for every value from ``size - 1`` on.
+
+    Put together from sums over powers of two, each in a fixed order, so that every chunking gives the same bits.
+    """
+    doubled, width = values, 1
+    total = values[:0]
+    covered = 0
+    while True:
+        if size & width:
+            # `total` ends at the newest value; what comes before it is `covered` values older.
+            total = total[width:] + doubled[: len(doubled) - covered] if covered else doubled
+            covered += width
+            if covered == size:
+                break
+        doubled = doubled[width:] + doubled[: len(doubled) - width]
+        width *= 2
+    return total.copy() if size == 1 else total
+
+
+def smoothed(energy: Floats, size: int) -> Floats:
+    """Mean over the `size` newest values, for every value from ``size - 1`` on."""
+    total = running_sum(energy, size)
     total *= np.float32(1.0 / size)
     return total
 
 
-def floors(step_energy: NDArray[np.float32], first_hop: int, hops: int, parameters: Parameters) -> NDArray[np.float32]:
+def count_floor(xyz_g: Floats, parameters: Parameters) -> float:
+    """Floor below which the steps of the sensor's own counts would trigger: from the smallest change that it shows.
+
+    A level of `COUNTS` counts is reached when a single value flips; the floor is that level over the ratio that opens.
+    """
+    change = np.abs(np.diff(xyz_g.astype(np.float64), axis=0))
+    moved = change[change > SMALLEST_COUNT_G]
+    return COUNTS * float(moved.min()) / parameters.jerk["on_ratio"] if len(moved) else 0.0
+
+
+def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameters) -> Floats:
     """Floor for each of `hops` hops from `first_hop` on: the median level of the last 10 s but the newest second.
 
     Parameters
@@ -68,8 +142,12 @@ def floors(step_energy: NDArray[np.float32], first_hop: int, hops: int, paramete
     ends = (np.arange(first_hop, first_hop + hops)) * STEPS_PER_HOP - guard
     full = ends >= span
     for i in np.nonzero(~full)[0]:
-        known = step_energy[: max(0, ends[i])]
-        out[i] = np.sqrt(np.median(known)) if len(known) >= STEPS_PER_HOP else START_FLOOR_G
+        # Until the guard has passed there is nothing else to go by than everything so far.
+        known = step_energy[: max(ends[i], min(ends[i] + guard, EARLY_STEPS))]
+        out[i] = max(
+            np.sqrt(np.median(known)) if len(known) else START_FLOOR_G,
+            EARLY_FLOOR_G if ends[i] < STEPS_PER_HOP else 0.0,
+        )
     if full.any():
         windows = np.lib.stride_tricks.sliding_window_view(step_energy, span)[ends[full] - span]
         out[full] = np.sqrt(np.partition(windows, span // 2, axis=1)[:, span // 2])
@@ -94,23 +172,22 @@ class JerkFinder:
     ----------
     events
         Confirmed events with the step at which each became known.
-    provisional_onset_step
-        Step of an open candidate; None without one.
     """
 
     parameters: Parameters
     grid: Grid
     start_s: float
     events: list[tuple[int, Event]] = field(default_factory=list)
+    _waiting: list[tuple[int, Event, float]] = field(default_factory=list)
     _candidate: _Candidate | None = None
     _busy: bool = False
     _last_peak_step: int = -(10**9)
-    _last_peak: float = 0.0
+    _kicks: list[int] = field(default_factory=list)
 
     @property
     def idle(self) -> bool:
         """Whether only a trigger can change anything."""
-        return self._candidate is None and not self._busy
+        return self._candidate is None and not self._busy and not self._waiting
 
     @property
     def candidate_step(self) -> int | None:
@@ -121,27 +198,61 @@ class JerkFinder:
         """Level that opens an event."""
         return max(self.parameters.jerk["on_ratio"] * floor, 1e-3 * self.parameters.jerk["on_mg"])
 
-    def step(self, at: int, level: NDArray[np.float32], floor: float, view: "RunView") -> None:
-        """Take step `at`; ``level`` holds the largest level of every step so far."""
+    def finish(self) -> None:
+        """End the run: what waited for a greater impact is confirmed."""
+        self.events += [(step, event) for step, event, _ in self._waiting]
+        self._waiting = []
+
+    def step(self, at: int, level: Floats, loud: Floats, floor: float, view: RunView) -> None:
+        """Take step `at`; ``level`` holds the kick level of every step so far, ``loud`` that of any motion."""
+        self._confirm(at, loud, view)
         here = float(level[at])
         if self._candidate is not None:
-            self._follow(at, here, level, floor, view)
+            self._follow(at, here, level, loud, floor, view)
         elif self._busy:
-            recent = float(np.median(level[max(0, at - BUSY_STEPS) : at]))
+            recent = float(np.median(loud[max(0, at - BUSY_STEPS) : at]))
             if here > BUSY_RATIO * recent and here > self.threshold(floor):
                 self._candidate = _Candidate(at, at, here, at, busy=True)
             elif here < self.threshold(floor) and recent < self.threshold(floor):
                 self._busy = False
-        elif here > self.threshold(floor) and not self._ringing(at, here):
+        elif here > self.threshold(floor) and not self._ringing(at, here, level):
             self._candidate = _Candidate(at, at, here, at)
 
-    def _ringing(self, at: int, here: float) -> bool:
-        soon = at - self._last_peak_step < self.parameters.jerk["refractory_s"] / STEP_S
-        return soon and here < self._last_peak
+    def _confirm(self, at: int, loud: Floats, view: RunView) -> None:
+        """Hand over what no greater impact has followed, and what was not the start of a stretch."""
+        wait = round(self.parameters.jerk["confirm_s"] / STEP_S)
+        while self._waiting and at - self._waiting[0][0] >= wait:
+            began, event, top = self._waiting.pop(0)
+            if self._goes_on(at, began, top, loud):
+                continue
+            if event.label is EventLabel.REFLEX_JERK or not view.turns(began, at):
+                self.events.append((at, event))
 
-    def _follow(self, at: int, here: float, level: NDArray[np.float32], floor: float, view: "RunView") -> None:
+    def _goes_on(self, at: int, began: int, top: float, loud: Floats) -> bool:
+        """Whether the motion did not end with the kick; another kick after it is no motion that goes on."""
+        after = np.arange(began + LONGEST_KICK_STEPS, at + 1)
+        open_ = [] if self._candidate is None else [self._candidate.onset_step]
+        for kick in (*self._kicks, *open_):
+            if kick > began:
+                after = after[(after < kick - 1) | (after > kick + LONGEST_KICK_STEPS)]
+        return len(after) > 0 and float(np.median(loud[after])) > self.parameters.jerk["train_share"] * top
+
+    def _ringing(self, at: int, here: float, level: Floats) -> bool:
+        """Whether this is still the swing of the last kick: a ring only fades, a new kick rises above it."""
+        soon = at - self._last_peak_step <= self.parameters.jerk["refractory_s"] / STEP_S
+        return soon and not self._rises(at, here, level)
+
+    def _rises(self, at: int, here: float, level: Floats) -> bool:
+        return here > self.parameters.jerk["new_rise"] * float(level[max(0, at - RING_STEPS) : at].max(initial=0.0))
+
+    def _follow(self, at: int, here: float, level: Floats, loud: Floats, floor: float, view: RunView) -> None:
         c, p = self._candidate, self.parameters.jerk
         assert c is not None  # noqa: S101 - the caller has looked
+        another = here > max(self.threshold(floor), p["new_share"] * c.peak)
+        if at - c.peak_step > RING_STEPS and another and self._rises(at, here, level):
+            self._close(at - 1, c, level, loud, floor, view, followed=True)
+            self._candidate = _Candidate(at, at, here, at, busy=c.busy)
+            return
         if here > c.peak:
             c.peak, c.peak_step, c.below = here, at, 0
             # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
@@ -153,165 +264,71 @@ class JerkFinder:
         else:
             c.below = 0
         if c.below >= round(p["quiet_after_s"] / STEP_S):
-            self._close(at, c, level, floor, view)
+            self._close(at, c, level, loud, floor, view)
             self._candidate = None
             self._busy = c.busy
-        elif self._lasts_too_long(at, c):
+        elif self._lasts_too_long(at, c, level):
+            self._sustained(c.onset_step, c.peak)
             self._candidate = None
             self._busy = True
 
-    def _lasts_too_long(self, at: int, c: _Candidate) -> bool:
-        """Whether it cannot become a kick any more: loud for longer than the widest kick, or never quite quiet."""
-        widest = round(self.parameters.jerk["widest_s"] / STEP_S)
-        quiet = round(self.parameters.jerk["quiet_after_s"] / STEP_S)
-        return (at - c.loud_from > widest and c.below == 0) or at - c.peak_step > widest + quiet + 2
-
-    def _close(self, at: int, c: _Candidate, level: NDArray[np.float32], floor: float, view: "RunView") -> None:
+    def _lasts_too_long(self, at: int, c: _Candidate, level: Floats) -> bool:
+        """Whether it cannot become a kick any more: loud for longer than the widest kick without fading."""
         p = self.parameters.jerk
-        first = max(0, c.onset_step - round(p["isolation_s"] / STEP_S))
-        before = level[first : c.onset_step]
-        surround = float(np.sqrt(np.mean(np.square(before, dtype=np.float64)))) if len(before) else floor
-        after = float(level[c.peak_step + 1 : at + 1].min()) if at > c.peak_step else floor
-        if max(surround, after) > p["isolation_ratio"] * c.peak:
+        widest, longest = round(p["widest_s"] / STEP_S), round(p["longest_s"] / STEP_S)
+        fading = float(level[max(0, at - RING_STEPS + 1) : at + 1].max()) < p["fading"] * c.peak
+        return (at - max(c.loud_from, c.peak_step - widest) > widest and not fading) or at - c.peak_step > longest
+
+    def _close(
+        self,
+        at: int,
+        c: _Candidate,
+        level: Floats,
+        loud: Floats,
+        floor: float,
+        view: RunView,
+        *,
+        followed: bool = False,
+    ) -> None:
+        p = self.parameters.jerk
+        near = [s for s in self._kicks if c.onset_step - s < p["train_s"] / STEP_S]
+        if len(near) >= MOST_KICKS:
+            self._sustained(c.onset_step, c.peak)
+            self._busy = True
             return
-        event = view.measure(c.onset_step, c.peak, at, floor, surround)
+        # What another kick left behind half a second earlier does not count against this one.
+        first = max(0, c.onset_step - round(p["isolation_s"] / STEP_S), self._last_peak_step + RING_STEPS + 1)
+        before = np.sort(level[first : c.onset_step])
+        surround = float(before[int(BEFORE_ORDER * len(before))]) if len(before) else floor
+        after = float(level[c.peak_step + 1 : at + 1].min()) if at > c.peak_step else floor
+        most = max(p["isolation_ratio"] * c.peak, 1e-3 * p["quiet_mg"])
+        past = np.sort(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
+        sustained = float(past[int(BEFORE_ORDER * len(past))]) if len(past) else 0.0
+        around = max(surround, sustained)
+        if around > most or after > (p["fading"] * c.peak if followed else most):
+            return
+        event = view.measure(c.onset_step, c.peak, at, floor, around, apart=bool(near))
         if event is None:
             return
-        self._last_peak_step, self._last_peak = c.peak_step, c.peak
-        self.events.append((at, event))
+        self._last_peak_step = c.peak_step
+        self._kicks = [*near, c.onset_step]
+        self._take(c.onset_step, event, c.peak)
 
+    def _sustained(self, onset_step: int, peak: float) -> None:
+        """Take back what was only the beginning of sustained motion."""
+        p = self.parameters.jerk
+        soon = onset_step - p["train_s"] / STEP_S
+        self._waiting = [(s, e, top) for s, e, top in self._waiting if s < soon or peak < p["train_share"] * top]
 
-class RunView:
-    """What an event is measured on: samples, levels and gravity of the run around it.
-
-    Parameters
-    ----------
-    parameters, grid
-        Of the analysis.
-    start_s
-        Of the run.
-    """
-
-    def __init__(self, parameters: Parameters, grid: Grid, start_s: float) -> None:
-        self._parameters = parameters
-        self._grid = grid
-        self._start_s = start_s
-        self.xyz_g = np.empty((0, 3), np.float32)
-        self.level = np.empty(0, np.float32)
-        self.first = 0
-        self.step_gravity = np.empty((0, 3), np.float32)
-
-    def edge(self, step: int) -> int:
-        """First sample of a step."""
-        return int(step_edges(np.array([step]), self._grid)[0])
-
-    def _step_of(self, sample: int) -> int:
-        hop, rest = divmod(sample, self._grid.hop)
-        return hop * STEPS_PER_HOP + int(np.searchsorted(self._grid.step_edges[1:], rest, side="right"))
-
-    def measure(self, onset_step: int, peak: float, known_step: int, floor: float, surround: float) -> Event | None:
-        """Measure a candidate; None when it is too wide to be a kick."""
-        rate, p = self._grid.rate_hz, self._parameters.jerk
-        low = max(self.first, self.edge(max(0, onset_step - 3)))
-        level = np.sqrt(self.level[low - self.first : self.edge(known_step + 1) - self.first])
-        top = int(level.argmax())
-        above = level >= p["end_ratio"] * level[top]
-        left = top - int(np.argmin(above[: top + 1][::-1])) + 1 if not above[: top + 1].all() else 0
-        right = top + int(np.argmin(above[top:])) - 1 if not above[top:].all() else len(level) - 1
-        width_s = (right - left + 1) / rate
-        if width_s > p["widest_s"] + p["smooth_s"]:
-            return None
-        # The level lags: a difference over `lag` smoothed over `smooth` samples rises with the first changed sample.
-        onset, end = low + left, low + right
-        reference = self.xyz_g[max(0, onset - round(0.5 * rate) - self.first) : max(1, onset - self.first)]
-        quiet = reference.astype(np.float64).mean(axis=0)
-        piece = self.xyz_g[max(0, onset - 1 - self.first) : end + 1 - self.first].astype(np.float64) - quiet
-        size = np.sqrt((piece**2).sum(axis=1))
-        at_peak = int(size.argmax())
-        change = np.diff(piece, axis=0)
-        jerk = float(np.sqrt((change**2).sum(axis=1)).max() * rate) if len(change) else 0.0
-        direction = piece[at_peak] / max(float(size[at_peak]), 1e-12)
-        onset_s = self._start_s + onset / rate
-        # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
-        onset_step = max(onset_step, self._step_of(onset))
-        stretch = self._stretch_before(onset_step)
-        ring_hz, decay_s = self._ring(piece, at_peak)
-        turned = self._tilt_between(onset_step - 3, known_step - 2)
-        if stretch is None and turned >= self._parameters.hold["stretch_deg"]:
-            # The limb ended elsewhere: this was the stretch itself, not a kick.
-            return None
-        label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
-        terms, confidence = event_terms(
-            peak=peak,
-            floor=floor,
-            surround=surround,
-            width_s=width_s,
-            stretch=stretch,
-            gravity=self._has_gravity(onset_step),
-            parameters=self._parameters,
-        )
-        return Event(
-            onset_s=onset_s,
-            peak_s=self._start_s + (max(self.first, onset - 1) + at_peak) / rate,
-            end_s=self._start_s + (end + 1) / rate,
-            label=label,
-            peak_g=float(size[at_peak]),
-            peak_jerk_g_per_s=jerk,
-            rise_s=max(0.0, (low + top - onset) / rate),
-            width_s=width_s,
-            ring_hz=ring_hz,
-            decay_s=decay_s,
-            direction=(float(direction[0]), float(direction[1]), float(direction[2])),
-            tilt_change_deg=turned,
-            stretch_delay_s=None if stretch is None else stretch[1],
-            confidence=confidence,
-            runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
-            evidence=terms,
-            flags=() if self._has_gravity(onset_step) else ("no_gravity",),
-        )
-
-    def _gravity(self, step: int) -> NDArray[np.float64] | None:
-        """Give unit gravity over the three steps from `step` on; None where it is not near 1 g."""
-        part = self.step_gravity[max(0, step) : max(0, step) + 3].astype(np.float64)
-        if not len(part):
-            return None
-        mean = part.mean(axis=0)
-        size = float(np.sqrt((mean**2).sum()))
-        return mean / size if 0.6 < size < 1.4 else None
-
-    def _has_gravity(self, step: int) -> bool:
-        return self._gravity(step - 3) is not None
-
-    def _tilt_between(self, first: int, second: int) -> float:
-        a, b = self._gravity(first), self._gravity(second)
-        if a is None or b is None:
-            return float("nan")
-        return float(np.degrees(np.arccos(np.clip((a * b).sum(), -1.0, 1.0))))
-
-    def _stretch_before(self, onset_step: int) -> tuple[float, float] | None:
-        """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""
-        p = self._parameters.jerk
-        steps = round(p["stretch_before_s"] / STEP_S)
-        turn = self._tilt_between(onset_step - steps - 3, onset_step - 3)
-        if not turn >= p["stretch_deg"]:
-            return None
-        quickest, when = 0.0, onset_step - 3
-        for back in range(3, steps + 1):
-            rate = self._tilt_between(onset_step - back - 3, onset_step - back) / (3 * STEP_S)
-            if rate > quickest:
-                quickest, when = rate, onset_step - back
-        if quickest < p["stretch_rate_deg_per_s"]:
-            return None
-        return turn, max(0.0, (onset_step - when) * STEP_S)
-
-    def _ring(self, piece: NDArray[np.float64], at_peak: int) -> tuple[float, float]:
-        """Measure frequency and decay of the after-swing along the peak's direction, from two turning points."""
-        tail = piece[at_peak:] @ (piece[at_peak] / max(float(np.sqrt((piece[at_peak] ** 2).sum())), 1e-12))
-        turning = np.nonzero((tail[1:-1] - tail[:-2]) * (tail[2:] - tail[1:-1]) < 0)[0] + 1
-        turning = turning[turning >= RING_FROM_S * self._grid.rate_hz]
-        if len(turning) < 2:
-            return float("nan"), float("nan")
-        half_s = (turning[1] - turning[0]) / self._grid.rate_hz
-        first, second = abs(tail[turning[0]]), abs(tail[turning[1]])
-        decay_s = half_s / np.log(first / second) if first > second > 0 else float("nan")
-        return float(0.5 / half_s), float(decay_s)
+    def _take(self, onset_step: int, event: Event, level: float) -> None:
+        """Keep one event of an impact: what leads up to it, and what bounces or settles after it, belong to it."""
+        p = self.parameters.jerk
+        if event.peak_g >= p["impact_g"]:
+            self._waiting = [w for w in self._waiting if w[1].peak_g > event.peak_g]
+        known = [e for _, e in self.events[-2:]] + [e for _, e, _ in self._waiting]
+        for impact in (e for e in known if e.peak_g >= p["impact_g"]):
+            late_s = event.onset_s - impact.onset_s
+            share = 1.0 if late_s <= p["settle_s"] else p["bounce_share"]
+            if late_s <= p["bounce_s"] and event.peak_g < share * impact.peak_g:
+                return
+        self._waiting.append((onset_step, event, level))

@@ -30,6 +30,8 @@ ONSET_STEPS = 7
 """The newest 0.7 s must be filled: longer than the widest kick (0.6 s)."""
 ONSET_CREST = 2.6
 """Of 0.2 s levels within these: a kick has more."""
+EVEN_STEPS = 5
+EVEN_CREST = 1.8
 ONSET_KEPT_S = 1.5
 """An onset once seen is kept until the long window has caught up, while the shaking lasts (prior)."""
 ONSET_KEPT_LEVEL = 0.5
@@ -202,7 +204,10 @@ def _is_onset(fast: FastSecond, run: Run) -> bool:
     low, high = run.parameters.bands["tremor_hz"]
     loud = fast.rms_g >= max(ONSET_LEVEL_G, ONSET_FLOOR_RATIO * run.newest_floor)
     narrow = fast.share >= ONSET_SHARE and low <= fast.peak_hz <= high
-    lasting = fast.crest <= ONSET_CREST and run.jerks.candidate_step is None
+    begun = run.jerks.candidate_step
+    # A burst that has just begun may still be a kick: it has to last, and evenly.
+    even = begun is None or (run.steps - begun >= EVEN_STEPS and fast.crest <= EVEN_CREST)
+    lasting = fast.crest <= ONSET_CREST and even
     return loud and narrow and lasting and fast.low_ratio <= ONSET_LOW_RATIO
 
 

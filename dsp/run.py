@@ -84,12 +84,16 @@ class Run:
         self._filled = np.empty(0, bool)
         self._clipped = np.empty(0, bool)
         self._energy = np.empty(0, np.float32)
+        self._slow = np.empty(0, np.float32)
         self._level = np.empty(0, np.float32)
+        self._least_floor = -1.0
+        self._last_step = np.zeros((2, 1), np.float32)
         self._steps = 0
         self._hops = 0
         self._frames = 0
         self._step_energy = Growing((), np.float32)
         self._step_level = Growing((), np.float32)
+        self._step_loud = Growing((), np.float32)
         self._step_mean = Growing((3,), np.float32)
         self._hop_floor = Growing((), np.float32)
         self._hop_mean = Growing((3,), np.float32)
@@ -132,7 +136,9 @@ class Run:
     def _update_levels(self) -> None:
         """Bring energy and level, aligned with the samples, up to the newest sample."""
         known = len(self._energy)
-        self._energy = np.concatenate([self._energy, jerks.difference_energy(self.xyz_g, known, self.grid.lag)])
+        energy, slow = jerks.difference_energies(self.xyz_g, known, self.grid.lag)
+        self._energy = np.concatenate([self._energy, energy])
+        self._slow = np.concatenate([self._slow, slow])
         need = self.grid.smooth - 1
         window = self._energy[max(0, known - need) :]
         if known < need:
@@ -222,10 +228,14 @@ class Run:
         starts = edges[:-1]
         sizes = np.diff(edges).astype(np.float32)
         energy = np.add.reduceat(self._energy[:last], starts) / sizes
-        level = np.sqrt(np.maximum.reduceat(self._level[:last], starts))
+        both = (np.sqrt(np.maximum.reduceat(part[:last], starts)) for part in (self._level, self._slow))
+        fast, slow = (np.concatenate([before, new]) for before, new in zip(self._last_step, both, strict=True))
+        self._least_floor = -1.0
+        self._last_step = np.stack([fast[-1:], slow[-1:]])
         mean = np.add.reduceat(self.xyz_g[:last], starts, axis=0) / sizes[:, None]
         self._step_energy.extend(energy.astype(np.float32))
-        self._step_level.extend(level)
+        self._step_loud.extend(fast[1:])
+        self._step_level.extend(jerks.kick_level(fast, slow, self.parameters))
         self._step_mean.extend(mean.astype(np.float32))
         self._new_steps = (self._steps, target)
         self._steps = target
@@ -240,7 +250,10 @@ class Run:
         seconds = posture.RATE_HOPS * self.grid.hop / self.grid.rate_hz
         tilt = posture.tilt_deg(every[first:hops], every[back]) / np.float32(seconds)
         self._hop_tilt.extend(tilt)
-        self._hop_floor.extend(jerks.floors(self._step_energy.data, first, hops - first, self.parameters))
+        if self._least_floor < 0:
+            self._least_floor = jerks.count_floor(self.xyz_g[: self.grid.hop], self.parameters)
+        floor = jerks.floors(self._step_energy.data, first, hops - first, self.parameters)
+        self._hop_floor.extend(np.maximum(floor, np.float32(self._least_floor)))
         for h in range(first, hops):
             self.holds.hop(h, every[h], float(tilt[h - first]))
             open_ = self.holds.current
@@ -254,7 +267,8 @@ class Run:
         p = self.parameters.jerk
         trigger = level[first:last] > np.maximum(p["on_ratio"] * floor_at, 1e-3 * p["on_mg"])
         self._view.xyz_g, self._view.level, self._view.first = self.xyz_g, self._level, self._first
-        self._view.step_gravity = self._step_mean.data
+        self._view.slow = self._slow
+        self._view.step_gravity, self._view.step_loud = self._step_mean.data, self._step_loud.data
         at = first
         while at < last:
             if self.jerks.idle:
@@ -262,7 +276,7 @@ class Run:
                 if not len(ahead):
                     break
                 at += int(ahead[0])
-            self.jerks.step(at, level, float(floor_at[at - first]), self._view)
+            self.jerks.step(at, level, self._view.step_loud, float(floor_at[at - first]), self._view)
             at += 1
 
     def _floors(self, steps: NDArray[np.int64]) -> Floats:
@@ -380,6 +394,7 @@ class Run:
         while self._emitted < self._frames:
             out += self._finalise(max(self._emitted + 1, self._frames - int(self.parameters.decision["lag_hops"])))
         self.holds.finish(self._hops)
+        self.jerks.finish()
         return out
 
     def _add_short_frame(self) -> None:
@@ -414,6 +429,7 @@ class Run:
             self._filled = self._filled[drop:].copy()
             self._clipped = self._clipped[drop:].copy()
             self._energy = self._energy[drop:].copy()
+            self._slow = self._slow[drop:].copy()
             self._level = self._level[drop:].copy()
             self._first += drop
 

@@ -128,7 +128,7 @@ class Stage:
             angle = self.here_deg + wander
             push = 1e-3 * d("movement", "push_mg", log=True)
             lines = np.stack([waves.noise_in_band(self.rng, n, self.fs, 0.3, 2.5) for _ in range(3)], axis=1)
-            self.add(push * 0.5 * lines, State.MOVEMENT, angle)
+            self.add(push * 0.5 * lines * waves.ramped(n, self.fs, 0.4, 0.4)[:, None], State.MOVEMENT, angle)
         elif kind < 0.75:
             hz = d("movement", "sway_hz") * (1 + 0.06 * waves.noise_in_band(self.rng, n, self.fs, 0.0, 0.3))
             phase = 2 * np.pi * np.cumsum(hz) / self.fs
@@ -136,20 +136,21 @@ class Stage:
             swing = sway * waves.swelling(self.rng, n, self.fs, 0.2)
             angle = self.here_deg + 0.3 * d("movement", "degrees") * swing * waves.ramped(n, self.fs, 0.5, 0.5)
             push = 1e-3 * d("movement", "push_mg", log=True) * 1.4
-            self.add(self.spread(push * swing), State.MOVEMENT, angle)
+            self.add(self.spread(push * swing * waves.ramped(n, self.fs, 0.5, 0.5)), State.MOVEMENT, angle)
         else:
             motion = waves.gait(
                 self.rng, n, self.fs, cadence_hz=d("movement", "cadence_hz"), step_g=d("movement", "step_g")
             )
-            angle = self.here_deg + 12.0 * np.sin(2 * np.pi * 0.9 * np.arange(n) / self.fs)
-            self.add(motion, State.MOVEMENT, angle)
+            ramp = waves.ramped(n, self.fs, 1.0, 1.0)
+            angle = self.here_deg + 12.0 * ramp * np.sin(2 * np.pi * 0.9 * np.arange(n) / self.fs)
+            self.add(motion * ramp[:, None], State.MOVEMENT, angle)
 
     def jiggle(self, seconds: float) -> None:
         n = self.size(seconds)
         wave = waves.jiggle(
             self.rng, n, self.fs, hz=self.draw("jiggle", "hz"), stroke_mm=self.draw("jiggle", "stroke_mm")
         )
-        self.add(self.spread(wave), State.MOVEMENT)
+        self.add(self.spread(wave * waves.ramped(n, self.fs, 0.5, 0.5)), State.MOVEMENT)
 
     def tremor(self, seconds: float, *, while_creeping: bool = False) -> None:
         d, n = self.draw, self.size(seconds)
@@ -272,7 +273,9 @@ def _kicks(s: Stage) -> None:
             fast_s = s.draw("stretch", "fast_s")
             s.turn(fast_s, s.draw("stretch", "degrees"))
             s.still(r.uniform(4, 7))
-            s.kick_at(before + 0.5 * fast_s + s.draw("kick", "delay_s"), EventLabel.REFLEX_JERK)
+            # A fast stretch does not always evoke the reflex.
+            if r.random() < 0.75:
+                s.kick_at(before + 0.5 * fast_s + s.draw("kick", "delay_s"), EventLabel.REFLEX_JERK)
             s.turn(r.uniform(2.5, 4.0), -s.here_deg)
             s.still(r.uniform(3, 6))
         else:
