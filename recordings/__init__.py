@@ -9,19 +9,32 @@ if TYPE_CHECKING:
     from recordings.exporters import ExportOptions, check_export, export
     from recordings.library import Library, SessionRecord
     from recordings.reading import read
-    from recordings.store import Recorder, RecorderStatus, StreamMeta, recover, repair
+    from recordings.store import (
+        NativeFile,
+        Recorder,
+        RecorderStatus,
+        StreamMeta,
+        read_native,
+        recover,
+        repair,
+        window,
+    )
 
 _HOME_OF = {
     **dict.fromkeys(("ExportOptions", "check_export", "export"), "recordings.exporters"),
     **dict.fromkeys(("Library", "SessionRecord"), "recordings.library"),
     "read": "recordings.reading",
-    **dict.fromkeys(("Recorder", "RecorderStatus", "StreamMeta", "recover", "repair"), "recordings.store"),
+    **dict.fromkeys(
+        ("NativeFile", "Recorder", "RecorderStatus", "StreamMeta", "read_native", "recover", "repair", "window"),
+        "recordings.store",
+    ),
 }
 
 __all__ = [
     "ExportOptions",
     "Library",
     "Marker",
+    "NativeFile",
     "Recorder",
     "RecorderStatus",
     "Recording",
@@ -30,8 +43,10 @@ __all__ = [
     "check_export",
     "export",
     "read",
+    "read_native",
     "recover",
     "repair",
+    "window",
 ]
 
 

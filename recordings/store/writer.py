@@ -1,63 +1,30 @@
 """Recorder: writes a session as it happens; a crash costs less than a second, the caller never waits."""
 
-import json
-import os
+import logging
 import queue
 import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import Placement, Side, StorageError
+from dsp import InputError, StorageError, TimeSource
 from recordings.store import schema
+from recordings.store.meta import RecorderStatus, StreamMeta
+from recordings.store.protobuf import Packet, gives_counts_back
+from recordings.store.session_file import SessionFile
 
-CHUNK_BYTES = 1024
-"""The library's default of 1 MiB is a quarter of an hour at our rate; this is under half a second of a slow sensor."""
 SYNC_EVERY_S = 1.0
 QUEUE_MESSAGES = 10_000
-"""Minutes of a stalled disk; beyond, messages are counted as lost instead of filling the memory."""
+"""A quarter of an hour of a stalled disk; beyond, packets are lost and leave a gap instead of filling the memory."""
 CLOSE_TIMEOUT_S = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamMeta:
-    """One sensor of a recording.
-
-    Attributes
-    ----------
-    label
-        Its label within the session.
-    family, device
-        What it is, without address or serial.
-    placement, side
-        Where it is worn.
-    nominal_hz
-        Its nominal rate.
-    """
-
-    label: str
-    family: str = ""
-    device: str = ""
-    placement: Placement = Placement.UNKNOWN
-    side: Side = Side.UNKNOWN
-    nominal_hz: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecorderStatus:
-    """How a recording is doing; see `session.RecordingUpdate`."""
-
-    seconds: float
-    size_bytes: int
-    free_bytes: int
-    problem: str
+LARGEST_COUNT = 1 << 31
+log = logging.getLogger(__name__)
 
 
 class Recorder:
@@ -65,16 +32,22 @@ class Recorder:
 
     Parameters
     ----------
-    folder
-        Where to; the name is made from time, side and placement.
+    where
+        A folder, and the name is made from time, side and placement; or a name that ends in ``.mcap``.
     sensors
-        Every stream that will come.
+        Every stream that will come; one that comes unannounced is added.
     settings
         Written into the file.
     versions
         Of program and parameters, by name.
+    app_version, analysis_version
+        The same, as arguments of their own.
     start_ns
-        UTC of the start; now by default.
+        UTC of time 0 on the session's clock; by default it is found from when the first samples arrive.
+    fallback
+        Folder where the recording goes on when the first one fails.
+    identify
+        Whether addresses and serial numbers of the sensors are written.
 
     Raises
     ------
@@ -84,34 +57,46 @@ class Recorder:
 
     def __init__(
         self,
-        folder: Path,
+        where: Path,
         *,
         sensors: Sequence[StreamMeta],
-        settings: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
         versions: Mapping[str, str] | None = None,
+        app_version: str = "",
+        analysis_version: str = "",
         start_ns: int | None = None,
+        fallback: Path | None = None,
+        identify: bool = False,
     ) -> None:
-        from mcap.writer import CompressionType, Writer  # noqa: PLC0415 - only recording needs it
-
-        self._start_ns = start_ns if start_ns is not None else time.time_ns()
-        self._final = _free_name(folder, sensors, self._start_ns)
-        self.path = self._final.with_name(self._final.name + schema.PARTIAL_ENDING)
+        named = {"app_version": app_version, "analysis_version": analysis_version}
+        head = {k: v for k, v in named.items() if v} | {k: str(v) for k, v in (versions or {}).items()}
+        head |= {
+            f"setting.{k}": v if isinstance(v, str) else schema.compact(v).decode() for k, v in (settings or {}).items()
+        }
+        self._sensors = tuple(sensors)
+        self._fallback = fallback
+        opened_ns = start_ns if start_ns is not None else time.time_ns()
+        self._opened_ns = opened_ns
+        self._final = Path(where) if Path(where).suffix == schema.ENDING else free_name(where, sensors, opened_ns)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = self.path.open("wb")
+            self._session = SessionFile(self._final, sensors=sensors, head=head, zero_ns=start_ns, identify=identify)
         except OSError as error:
-            msg = f"cannot record into {folder}: {error.strerror}; choose another folder or free some space"
+            msg = f"cannot record into {self._final.parent}: {error.strerror}; choose another folder or free some space"
             raise StorageError(msg) from error
-        self._writer = Writer(self._file, chunk_size=CHUNK_BYTES, compression=CompressionType.ZSTD)
-        self._problem = ""
-        self._end_s = 0.0
+        self._problem, self._stopped = "", False
+        self._lost: set[str] = set()
+        self._size = self._free = 0
+        self._outcome: Path | StorageError | None = None
         self._synced = time.monotonic()
-        self._channels: dict[str, int] = {}
-        self._sequence: dict[str, int] = {}
-        self._begin(sensors, settings or {}, versions or {})
+        self._measure()
         self._inbox: queue.Queue[Callable[[], None] | None] = queue.Queue(QUEUE_MESSAGES)
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
+
+    @property
+    def path(self) -> Path:
+        """The file as it is now: a ``.part`` while recording, the final one after `close`."""
+        return self._outcome if isinstance(self._outcome, Path) else self._session.part.path
 
     def add_samples(
         self,
@@ -125,148 +110,214 @@ class Recorder:
         missing_before: int = 0,
         device_ns: int | None = None,
         host_ns: int = 0,
+        clipped: bool = False,
+        time_source: TimeSource = TimeSource.DEVICE,
     ) -> None:
-        """Write the samples of one packet; returns at once."""
-        message: dict[str, Any] = {"start_s": start_s, "rate_hz": rate_hz, "missing_before": missing_before}
-        exact = counts is not None and scale_g is not None
-        if exact and np.array_equal((counts * np.float64(scale_g)).astype(np.float32), xyz_g):  # type: ignore[operator]
-            message |= {"scale_g": scale_g, "counts": counts.tolist()}  # type: ignore[union-attr]
+        """Write the samples of one packet; returns at once. The parameters are those of `sensor.Block`.
+
+        Raises
+        ------
+        InputError
+            When the samples are not (n, 3), or time or rate are no numbers.
+        """
+        xyz_g = np.array(xyz_g, np.float32)
+        if xyz_g.ndim != 2 or xyz_g.shape[1] != 3 or not np.isfinite([start_s, rate_hz]).all() or rate_hz <= 0:
+            msg = f"samples must be (n, 3) with a time and a rate, not {xyz_g.shape} at {start_s} s and {rate_hz} Hz"
+            raise InputError(msg)
+        if not len(xyz_g):
+            return
+        raw = b""
+        if counts is not None and scale_g and not gives_counts_back(counts, scale_g, xyz_g):
+            raw = np.ascontiguousarray(counts, "<i4").tobytes()
+        packet = Packet(
+            start_s=float(start_s),
+            rate_hz=float(rate_hz),
+            samples=len(xyz_g),
+            missing_before=-1 if label in self._lost else max(-1, min(int(missing_before), LARGEST_COUNT - 1)),
+            scale_g=float(scale_g or 0.0) if counts is not None else 0.0,
+            device_ns=int(device_ns or 0),
+            host_ns=int(host_ns),
+            clipped=bool(clipped),
+            time_source=TimeSource(time_source),
+            counts=raw,
+        )
+        arrived_ns = time.time_ns()
+        if self._put(lambda: self._session.add_packet(label, packet, xyz_g, arrived_ns=arrived_ns)):
+            self._lost.discard(label)
         else:
-            # The shortest decimal that gives the same float32 back.
-            message["xyz_g"] = [[float(str(v)) if np.isfinite(v) else None for v in row] for row in xyz_g]
-        if device_ns is not None:
-            message["device_ns"] = device_ns
-        message["host_ns"] = host_ns
-        self._end_s = max(self._end_s, start_s + len(xyz_g) / rate_hz)
-        self._put(schema.ACCELERATION + label, start_s, message)
+            # The next packet that gets through begins a new run: what is missing stays missing.
+            self._lost.add(label)
 
     def add_link(self, label: str, *, state: str, reason: str, time_s: float) -> None:
         """Write a change of the link."""
-        self._put(f"/link/{label}", time_s, {"state": state, "reason": reason})
+        self._note(schema.LINK + label, time_s, {"state": state, "reason": reason})
+
+    def add_status(self, label: str, value: Mapping[str, Any], *, time_s: float | None = None) -> None:
+        """Write how a stream is doing; without a time, at the newest sample."""
+        self._note(schema.STATUS + label, time_s, value)
 
     def add_marker(self, time_s: float, text: str) -> None:
         """Write a marker."""
-        self._put("/marker", time_s, {"text": text})
+        self._note(schema.MARKER, time_s, {"text": text})
 
-    def add_json(self, topic: str, time_s: float, value: Mapping[str, Any]) -> None:
-        """Write anything else."""
-        self._put(f"/{topic}", time_s, dict(value))
+    def add_json(self, topic: str, time_s: float | None, value: Mapping[str, Any]) -> None:
+        """Write anything else, under a topic of its own: ``event``, ``segment``, ``advice`` ..."""
+        self._note(f"/{topic.lstrip('/')}", time_s, value)
 
     def status(self) -> RecorderStatus:
         """How the recording is doing."""
-        try:
-            size = self.path.stat().st_size
-            free = shutil.disk_usage(self.path.parent).free
-        except OSError as error:
-            self._fail(error)
-            size, free = 0, 0
-        return RecorderStatus(seconds=self._end_s, size_bytes=size, free_bytes=free, problem=self._problem)
+        seconds = max(0.0, self._session.newest_s - self._session.first_s)
+        return RecorderStatus(
+            seconds=seconds, size_bytes=self._size, free_bytes=self._free, problem=self._problem, stopped=self._stopped
+        )
 
     def close(self) -> Path:
-        """Finish the file and give it its final name.
+        """Finish the file and give it its final name; a second call returns the same.
 
         Raises
         ------
         StorageError
             When that fails; what was written stays in the ``.part`` file and is recovered on the next start.
         """
-        self._inbox.put(None)
-        self._thread.join(CLOSE_TIMEOUT_S)
-        try:
-            if self._problem or self._thread.is_alive():
-                msg = f"{self._problem or 'the disk does not answer'}; what was written is in {self.path}"
-                raise StorageError(msg)
-            self._writer.finish()  # type: ignore[no-untyped-call]
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self.path.replace(self._final)
-        except OSError as error:
-            msg = f"the recording could not be finished: {error.strerror}; what was written is in {self.path}"
-            raise StorageError(msg) from error
-        finally:
-            self._file.close()
-        return self._final
+        if self._outcome is None:
+            try:
+                self._inbox.put(None, timeout=CLOSE_TIMEOUT_S)
+                self._thread.join(CLOSE_TIMEOUT_S)
+            except queue.Full:
+                log.warning("the recorder's queue stayed full for %s s", CLOSE_TIMEOUT_S)
+        if isinstance(self._outcome, Path):
+            return self._outcome
+        if self._outcome is None:
+            msg = f"the disk does not answer; what was written is in {self.path} and is recovered on the next start"
+            raise StorageError(msg)
+        raise self._outcome
 
-    def _begin(self, sensors: Sequence[StreamMeta], settings: Mapping[str, str], versions: Mapping[str, str]) -> None:
-        # What the session is comes before the first sample, so that a file cut short still says it.
-        self._writer.start(schema.PROFILE, schema.LIBRARY)
-        self._acceleration = self._writer.register_schema(
-            str(schema.ACCELERATION_SCHEMA["title"]), "jsonschema", json.dumps(schema.ACCELERATION_SCHEMA).encode()
-        )
-        self._note = self._writer.register_schema(
-            str(schema.NOTE_SCHEMA["title"]), "jsonschema", json.dumps(schema.NOTE_SCHEMA).encode()
-        )
-        head = {"format": schema.FORMAT_VERSION, "start_ns": str(self._start_ns)}
-        self._writer.add_metadata(
-            schema.METADATA, head | dict(versions) | {f"setting.{k}": v for k, v in settings.items()}
-        )
-        for s in sensors:
-            fields = {
-                "label": s.label,
-                "family": s.family,
-                "device": s.device,
-                "placement": s.placement.value,
-                "side": s.side.value,
-                "nominal_hz": repr(s.nominal_hz),
-            }
-            self._writer.add_metadata(schema.STREAM_METADATA + s.label, fields)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+    def _note(self, topic: str, time_s: float | None, value: Mapping[str, Any]) -> None:
+        kept = dict(value)
+        self._put(lambda: self._session.add_note(topic, time_s, kept))
 
-    def _put(self, topic: str, time_s: float, message: Mapping[str, Any]) -> None:
-        if self._problem:
-            return
+    def _put(self, action: Callable[[], None]) -> bool:
+        if self._stopped or self._outcome is not None:
+            return False
         try:
-            self._inbox.put_nowait(lambda: self._write(topic, time_s, message))
+            self._inbox.put_nowait(action)
         except queue.Full:
-            self._problem = "the disk is too slow: the recording has stopped; what came before is safe"
-
-    def _write(self, topic: str, time_s: float, message: Mapping[str, Any]) -> None:
-        if topic not in self._channels:
-            kind = self._acceleration if topic.startswith(schema.ACCELERATION) else self._note
-            self._channels[topic] = self._writer.register_channel(topic, "json", kind)
-        at = self._start_ns + max(0, round(time_s * 1e9))
-        self._sequence[topic] = self._sequence.get(topic, -1) + 1
-        data = json.dumps({"time_s": time_s} | dict(message), separators=(",", ":")).encode()
-        self._writer.add_message(self._channels[topic], at, data, at, self._sequence[topic])
+            self._problem = "the disk is too slow: part of the recording is lost and shows as a gap"
+            return False
+        return True
 
     def _work(self) -> None:
         while True:
-            try:
-                action = self._inbox.get(timeout=SYNC_EVERY_S)
-            except queue.Empty:
-                self._sync()
-                continue
+            action = self._next()
             if action is None:
-                return
+                break
+            if self._stopped:
+                continue
             try:
+                self._guarded(action)
+            except Exception:
+                # Whatever it is, what was written so far must be finished and the person told.
+                log.exception("recording failed")
+                self._stop("the recording stopped because of a fault of the program; what came before is safe")
+        self._finish()
+
+    def _next(self) -> Callable[[], None] | None:
+        """Next thing to do, the housekeeping among it; None when the recording is to end."""
+        if self._stopped:
+            return self._inbox.get()
+        now = time.monotonic()
+        sync_in = max(0.0, self._synced + SYNC_EVERY_S - now)
+        due = self._session.due_s(now)
+        if due == 0.0:
+            return self._session.write_chunk
+        if sync_in == 0.0:
+            return self._sync
+        try:
+            return self._inbox.get(timeout=sync_in if due is None else min(due, sync_in))
+        except queue.Empty:
+            return self._session.write_chunk
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except OSError as error:
+            self._fail_over(error)
+            if not self._stopped and action not in (self._session.write_chunk, self._sync):
+                # Taken from the inbox, and not in the file yet: once more, into the new one.
                 action()
-                self._file.flush()
-            except OSError as error:
-                self._fail(error)
-                return
-            if time.monotonic() - self._synced >= SYNC_EVERY_S:
-                self._sync()
+
+    def _fail_over(self, error: OSError) -> None:
+        """Go on in the other folder; when there is none, stop."""
+        why = error.strerror or str(error)
+        failed = self._session.part.path.parent
+        if self._fallback is None or failed == self._fallback:
+            self._stop(f"the recording stopped ({why}); free some space or choose another folder")
+            return
+        try:
+            final = free_name(self._fallback, self._sensors, self._opened_ns)
+            self._session.move_on(final)
+        except (OSError, StorageError):
+            self._stop(f"the recording stopped ({why}), in {self._fallback} too; free some space or choose another")
+            return
+        self._final = final
+        self._problem = f"{failed} cannot be written any more ({why}); the recording goes on in {self._fallback}"
 
     def _sync(self) -> None:
         self._synced = time.monotonic()
+        if self._session.part.sync():
+            self._problem = f"{self._session.part.path.name} was deleted or moved while recording; it was written again"
+        self._measure()
+
+    def _measure(self) -> None:
+        self._size = self._session.part.size
         try:
-            os.fsync(self._file.fileno())
+            self._free = shutil.disk_usage(self._session.part.path.parent).free
+        except OSError:
+            self._free = 0
+
+    def _stop(self, problem: str) -> None:
+        self._problem, self._stopped = problem, True
+
+    def _finish(self) -> None:
+        part = self._session.part
+        try:
+            if self._final.exists():
+                self._final = free_name(self._final.parent, self._sensors, self._opened_ns)
+            try:
+                self._session.write_chunk()
+            except OSError as error:
+                # The last half second does not fit: without it, the rest may still be finished.
+                self._session.drop_chunk()
+                self._problem = self._problem or f"the last moment could not be written ({error.strerror})"
+            self._session.finish(self._final)
+            self._size = self._final.stat().st_size
+            self._outcome = self._final
         except OSError as error:
-            self._fail(error)
+            why = f"{self._problem or 'the recording could not be finished'} ({error.strerror})"
+            self._outcome = StorageError(
+                f"{why}; what was written is in {part.path} and is recovered on the next start"
+            )
+        except Exception:
+            log.exception("finishing a recording failed")
+            self._outcome = StorageError(f"the recording could not be finished; what was written is in {part.path}")
+        finally:
+            self._session.part.close()
 
-    def _fail(self, error: OSError) -> None:
-        self._problem = f"the recording stopped ({error.strerror}); free some space or choose another folder"
 
+def free_name(folder: Path, sensors: Sequence[StreamMeta], start_ns: int) -> Path:
+    """Make a name that no recording has, from time, side and placement.
 
-def _free_name(folder: Path, sensors: Sequence[StreamMeta], start_ns: int) -> Path:
+    Raises
+    ------
+    StorageError
+        When there is none.
+    """
     when = datetime.fromtimestamp(start_ns / 1e9, UTC).astimezone().strftime("%Y-%m-%dT%H-%M-%S")
     first = sensors[0] if sensors else StreamMeta(label="")
     worn = "-".join(p for p in (first.side.value, first.placement.value) if p != "unknown") or "sensor"
     prefix = "simulated-" if first.family == "simulated" else ""
     for n in range(1, 1000):
-        name = folder / f"{prefix}{when}_{worn}{'' if n == 1 else f'-{n}'}.mcap"
+        name = Path(folder) / f"{prefix}{when}_{worn}{'' if n == 1 else f'-{n}'}{schema.ENDING}"
         if not name.exists() and not name.with_name(name.name + schema.PARTIAL_ENDING).exists():
             return name
     msg = f"{folder} holds a thousand recordings of this second; choose another folder"

@@ -1,6 +1,9 @@
 """Recordings made for the tests."""
 
+import importlib.util
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -31,3 +34,14 @@ def made_recording(*, rate_hz: float = 100.0, seconds: float = 20.0, gap_s: floa
 def recording() -> Callable[..., Recording]:
     """Maker of recordings."""
     return made_recording
+
+
+@pytest.fixture(scope="session")
+def store() -> ModuleType:
+    """What the tests of the store share: `store_help.py` beside this file."""
+    spec = importlib.util.spec_from_file_location("store_help", Path(__file__).with_name("store_help.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

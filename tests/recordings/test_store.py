@@ -1,194 +1,332 @@
-"""The native store: bit-exact, and a crash costs less than a second."""
+"""The native store: what goes in comes out, bit for bit, with its gaps and notes."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
+import json
+import struct
 import time
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 import recordings
-from dsp import FileFormatError, Placement, Side, StorageError
+from dsp import FileFormatError, InputError, Side, StorageError, TimeSource
 from recordings import Recorder, StreamMeta
-from recordings.store import schema
-
-STREAM = StreamMeta(
-    label="left", family="test", device="Test", placement=Placement.CALF, side=Side.LEFT, nominal_hz=100.0
-)
 
 
-def blocks(seconds: float = 5.0, seed: int = 0) -> list[np.ndarray]:
-    xyz_g = np.random.default_rng(seed).normal(size=(round(100 * seconds), 3)).astype(np.float32)
-    return [xyz_g[i : i + 10] for i in range(0, len(xyz_g), 10)]
+def test_floats_come_back_bit_for_bit_with_what_was_told_of_the_sensor(store: ModuleType, tmp_path: Path) -> None:
+    parts = store.blocks()
+    parts[3][2] = [np.nan, np.inf, -0.0]
+    found = recordings.read(store.record(tmp_path, parts))
+    assert store.joined(found).tobytes() == np.concatenate(parts).tobytes()
+    assert (found.placement, found.side, found.device, found.nominal_hz) == ("calf", "left", "Test", 100.0)
+    assert (found.format, found.unit, found.rate_hz, found.start_ns) == ("native", "g", 100.0, 10**18)
+    assert found.details["setting.theme"] == "dark"
+    assert found.details["app_version"] == "0.1"
+    assert found.warnings == []
 
 
-def record(folder: Path, parts: list[np.ndarray], **options: object) -> Path:
-    recorder = Recorder(folder, sensors=[STREAM], settings={"theme": "dark"}, versions={"analysis": "1"})
-    for i, part in enumerate(parts):
-        recorder.add_samples("left", xyz_g=part, start_s=i * 0.1, rate_hz=100.0, **options)
-    return recorder.close()
-
-
-def test_floats_come_back_bit_for_bit(tmp_path: Path) -> None:
-    parts = blocks()
-    found = recordings.read(record(tmp_path, parts))
-    assert np.array_equal(found.samples[0].xyz_g, np.concatenate(parts))
-    assert (found.placement, found.side, found.device, found.nominal_hz) == (Placement.CALF, Side.LEFT, "Test", 100.0)
-    assert found.format == "native"
-
-
-def test_raw_counts_are_kept_as_counts(tmp_path: Path) -> None:
-    counts = np.random.default_rng(0).integers(-30000, 30000, size=(50, 3)).astype(np.int32)
-    xyz_g = (counts * 0.000244).astype(np.float32)
-    path = record(tmp_path, [xyz_g], counts=counts, scale_g=0.000244)
-    found = recordings.read(path)
+@pytest.mark.parametrize("scale_g", [0.000244, 1 / 4096, 1 / 64, 9.80665e-3])
+def test_raw_counts_follow_from_the_samples_and_the_scale(store: ModuleType, tmp_path: Path, scale_g: float) -> None:
+    counts = np.random.default_rng(0).integers(-32768, 32768, size=(50, 3)).astype(np.int32)
+    xyz_g = (counts * scale_g).astype(np.float32)
+    found = recordings.read(store.record(tmp_path, [xyz_g], counts=counts, scale_g=scale_g))
     assert found.unit == "counts"
-    assert np.array_equal(found.samples[0].xyz_g, xyz_g)
-    assert b"xyz_g" not in path.read_bytes().split(b"Acceleration")[-1][-200:]
+    assert float(found.details["scale_g"]) == scale_g
+    assert np.array_equal(np.rint(found.samples[0].xyz_g / np.float64(scale_g)), counts)
 
 
-def test_a_gap_marker_and_link_change_are_kept(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, sensors=[STREAM])
+def test_counts_that_the_samples_do_not_give_back_are_stored_beside_them(store: ModuleType, tmp_path: Path) -> None:
+    counts = np.array([[2**30 + 1, -(2**30) - 3, 7]], np.int32)
+    path = store.record(tmp_path, [(counts * 1e-6).astype(np.float32)], counts=counts, scale_g=1e-6)
+    packets = [i.packet for i in items(path) if hasattr(i, "packet")]
+    assert np.frombuffer(packets[0].counts, "<i4").tolist() == counts[0].tolist()
+
+
+def items(path: Path) -> list[object]:
+    with recordings.NativeFile(path) as file:
+        return list(file._items(None))
+
+
+def test_a_gap_is_exactly_as_long_as_the_time_that_is_missing(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
     part = np.ones((10, 3), np.float32)
-    recorder.add_link("left", state="streaming", reason="begun", time_s=0.0)
-    recorder.add_samples("left", xyz_g=part, start_s=0.0, rate_hz=100.0, device_ns=5)
+    recorder.add_samples("left", xyz_g=part, start_s=0.0, rate_hz=100.0)
     recorder.add_samples("left", xyz_g=part, start_s=2.1, rate_hz=100.0, missing_before=200)
-    recorder.add_marker(1.0, "ouch")
-    recorder.add_json("advice", 1.5, {"text": "rest"})
+    recorder.add_samples("left", xyz_g=part, start_s=2.2, rate_hz=100.0)
+    recorder.add_samples("left", xyz_g=part, start_s=9.7, rate_hz=100.0, missing_before=-1)
     found = recordings.read(recorder.close())
-    assert [(s.start_s, len(s)) for s in found.samples] == [(0.0, 10), (pytest.approx(2.1), 10)]
-    assert {(m.text, m.kind) for m in found.markers} == {("ouch", "marker"), ("streaming: begun", "link")}
+    assert [(s.start_s, len(s)) for s in found.samples] == [(0.0, 10), (2.1, 20), (9.7, 10)]
+    assert found.gaps == [(pytest.approx(0.1), 2.1), (pytest.approx(2.3), 9.7)]
 
 
-def test_two_sensors_are_kept_apart(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, sensors=[STREAM, StreamMeta(label="right", side=Side.RIGHT)])
-    for label, value in (("left", 0.5), ("right", 0.25)):
-        recorder.add_samples(label, xyz_g=np.full((10, 3), value, np.float32), start_s=0.0, rate_hz=100.0)
+def test_time_that_jumps_without_a_word_is_a_gap_and_jitter_is_none(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
+    part = np.ones((10, 3), np.float32)
+    for start_s in (0.0, 0.12, 0.19, 0.3, 5.0, 5.1):
+        recorder.add_samples("left", xyz_g=part, start_s=start_s, rate_hz=100.0)
+    found = recordings.read(recorder.close())
+    assert [(s.start_s, len(s)) for s in found.samples] == [(0.0, 40), (5.0, 20)]
+
+
+def test_the_rate_of_a_long_recording_is_that_of_its_own_times(store: ModuleType, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
+    for i in range(1200):
+        start_s = i * 10 / 98.7 + rng.uniform(0, 0.02)
+        recorder.add_samples("left", xyz_g=np.zeros((10, 3), np.float32), start_s=start_s, rate_hz=100.0)
+    found = recordings.read(recorder.close())
+    assert found.rate_hz == pytest.approx(98.7, rel=1e-4)
+    assert len(found.samples) == 1
+
+
+def test_markers_and_links_count_from_the_first_sample(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
+    recorder.add_link("left", state="connecting", reason="asked", time_s=0.0)
+    recorder.add_samples("left", xyz_g=np.ones((10, 3), np.float32), start_s=60.0, rate_hz=100.0)
+    recorder.add_marker(61.5, "ouch")
+    before_ns = time.time_ns()
     path = recorder.close()
-    assert recordings.read(path).sensors == ("left", "right")
-    right = recordings.read(path, sensor="right")
+    found = recordings.read(path)
+    assert found.samples[0].start_s == 0.0
+    assert [(m.start_s, m.text, m.kind) for m in found.markers] == [
+        (0.0, "connecting: asked", "link"),
+        (1.5, "ouch", "marker"),
+    ]
+    # Nobody named the start: the first samples had just been measured when they came.
+    assert found.start_ns is not None
+    assert abs(found.start_ns - before_ns) < 30e9
+    assert found.samples[0].start_ns == found.start_ns
+
+
+def test_notes_of_every_topic_are_kept_and_not_a_number_becomes_null(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
+    recorder.add_samples("left", xyz_g=np.ones((100, 3), np.float32), start_s=0.0, rate_hz=100.0)
+    recorder.add_json("advice", 0.5, {"text": "rest", "value": float("nan"), "parts": [1, float("inf")]})
+    recorder.add_status("left", {"battery": 80})
+    with recordings.NativeFile(recorder.close()) as file:
+        assert file.notes() == [
+            ("/advice", {"time_s": 0.5, "text": "rest", "value": None, "parts": [1, None]}),
+            ("/status/left", {"time_s": 1.0, "battery": 80}),
+        ]
+
+
+def test_two_sensors_share_one_clock(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM, StreamMeta(label="right", side=Side.RIGHT)])
+    for label, start_s in (("left", 3.0), ("right", 3.25)):
+        recorder.add_samples(label, xyz_g=np.full((10, 3), start_s, np.float32), start_s=start_s, rate_hz=100.0)
+    path = recorder.close()
+    left, right = recordings.read(path), recordings.read(path, sensor="right")
+    assert left.sensors == ("left", "right")
+    assert left.warnings == ["several sensors: left, right; left was chosen (--sensor)"]
+    assert (left.samples[0].start_s, right.samples[0].start_s) == (0.0, 0.25)
     assert right.side is Side.RIGHT
-    assert right.samples[0].xyz_g[0, 0] == 0.25
+    assert right.samples[0].xyz_g[0, 0] == 3.25
     with pytest.raises(FileFormatError, match="no sensor 'nose'"):
         recordings.read(path, sensor="nose")
 
 
-def test_two_recordings_of_one_second_get_different_names(tmp_path: Path) -> None:
-    a, b = (record(tmp_path, blocks(0.5)) for _ in range(2))
+def test_a_sensor_that_joins_late_is_recorded_too(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
+    for i, label in enumerate(("left", "right", "left", "right")):
+        recorder.add_samples(label, xyz_g=np.full((10, 3), i, np.float32), start_s=(i // 2) * 0.1, rate_hz=100.0)
+    path = recorder.close()
+    assert store.joined(recordings.read(path, sensor="right"))[:, 0].tolist() == [1.0] * 10 + [3.0] * 10
+
+
+def test_neither_address_nor_serial_is_in_the_file_unless_asked_for(store: ModuleType, tmp_path: Path) -> None:
+    content = store.record(tmp_path, store.blocks(1.0)).read_bytes()
+    assert b"C0:FF:EE" not in content
+    assert b"SN-4711" not in content
+    recorder = Recorder(tmp_path, sensors=[store.STREAM], identify=True)
+    assert b"SN-4711" in recorder.close().read_bytes()
+
+
+def test_host_times_and_clipping_are_told(store: ModuleType, tmp_path: Path) -> None:
+    path = store.record(tmp_path, store.blocks(1.0), time_source=TimeSource.HOST, clipped=True)
+    found = recordings.read(path)
+    assert found.samples[0].quality.time_source is TimeSource.HOST
+    assert found.warnings == ["10 packets hold samples at the end of the sensor's range"]
+
+
+def test_what_the_session_is_comes_before_the_first_sample(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM], start_ns=10**18)
+    try:
+        found = recordings.read(recorder.path)
+    finally:
+        recorder.close()
+    assert found.samples == []
+    assert (found.placement, found.side, found.start_ns) == ("calf", "left", 10**18)
+
+
+def test_two_recordings_of_one_second_get_different_names(store: ModuleType, tmp_path: Path) -> None:
+    a, b = (store.record(tmp_path, store.blocks(0.5)) for _ in range(2))
     assert a != b
+    assert a.name.endswith("_left-calf.mcap")
 
 
-def test_a_file_cut_anywhere_opens_with_everything_before_the_cut(tmp_path: Path) -> None:
-    parts = blocks(10.0)
-    content = record(tmp_path / "whole", parts).read_bytes()
-    whole = np.concatenate(parts)
-    rng = random.Random(1)
-    for _ in range(40):
-        cut = rng.randrange(1500, len(content))
-        path = tmp_path / "cut.mcap"
-        path.write_bytes(content[:cut])
-        try:
-            found = recordings.read(path)
-        except FileFormatError:
-            assert cut < 4000
-            continue
-        got = np.concatenate([s.xyz_g for s in found.samples]) if found.samples else np.empty((0, 3), np.float32)
-        assert np.array_equal(got, whole[: len(got)])
+def test_a_name_can_be_chosen_and_is_never_overwritten(store: ModuleType, tmp_path: Path) -> None:
+    first = store.record(tmp_path / "mine.mcap", store.blocks(0.5))
+    assert first == tmp_path / "mine.mcap"
+    second = store.record(tmp_path / "mine.mcap", store.blocks(0.7))
+    assert second != first
+    assert len(store.joined(recordings.read(first))) == 50
+    assert len(store.joined(recordings.read(second))) == 70
 
 
-def test_what_a_crash_left_is_recovered_marked_and_indexed(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "recordings", sensors=[STREAM])
-    for i, part in enumerate(blocks(3.0)):
-        recorder.add_samples("left", xyz_g=part, start_s=i * 0.1, rate_hz=100.0)
-    deadline = time.monotonic() + 20
-    while recorder.status().size_bytes < 3000 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    (tmp_path / "recordings" / "empty.mcap.part").write_bytes(b"nothing")
-    with recordings.Library(tmp_path) as library:
-        (path,) = library.repair()
-        (found,) = library.sessions()
-    assert found.recovered
-    assert not recorder.path.exists()
-    assert "recovered after a crash" in recordings.read(path).warnings
+def test_closing_twice_gives_the_same_file_and_later_samples_are_ignored(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
+    path = recorder.close()
+    recorder.add_marker(0.0, "too late")
+    assert recorder.close() == path == recorder.path
+    assert recorder.status().problem == ""
 
 
-CHILD = """
-import sys, time
-import numpy as np
-from recordings import Recorder, StreamMeta
-recorder = Recorder(__import__("pathlib").Path(sys.argv[1]), sensors=[StreamMeta(label="left")])
-begin, i = time.monotonic(), 0
-while True:
-    part = np.full((10, 3), i / 1024, np.float32)
-    recorder.add_samples("left", xyz_g=part, start_s=i * 0.1, rate_hz=100.0)
-    i += 1
-    print(i, flush=True)
-    time.sleep(0.01)
-"""
+@pytest.mark.parametrize(
+    ("shape", "start_s", "rate_hz"), [((10, 2), 0.0, 100.0), ((10, 3), float("nan"), 100.0), ((10, 3), 0.0, 0.0)]
+)
+def test_samples_without_shape_time_or_rate_are_refused(
+    store: ModuleType, tmp_path: Path, shape: tuple[int, int], start_s: float, rate_hz: float
+) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
+    with pytest.raises(InputError, match="samples must be"):
+        recorder.add_samples("left", xyz_g=np.ones(shape, np.float32), start_s=start_s, rate_hz=rate_hz)
+    recorder.add_samples("left", xyz_g=np.ones((0, 3), np.float32), start_s=0.0, rate_hz=100.0)
+    assert recordings.read(recorder.close()).samples == []
 
 
-def test_killing_a_live_recording_loses_less_than_a_second(tmp_path: Path) -> None:
-    rng = random.Random(2)
-    for run in range(5):
-        folder = tmp_path / str(run)
-        child = subprocess.Popen([sys.executable, "-c", CHILD, str(folder)], stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None
-        wanted, told = rng.randrange(25, 120), 0
-        while told < wanted:
-            told = int(child.stdout.readline())
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
-        told = max([told, *(int(line) for line in child.stdout.read().split())])
-        child.stdout.close()
-        (path,) = folder.glob("*.part")
-        samples = recordings.read(path).samples
-        kept = np.concatenate([s.xyz_g for s in samples])
-        assert np.array_equal(kept[:, 0], np.repeat(np.arange(len(kept) // 10) / 1024, 10).astype(np.float32))
-        assert told * 10 - len(kept) <= 100
-
-
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(store: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="choose another folder"):
-        Recorder(tmp_path / "file", sensors=[STREAM])
+        Recorder(tmp_path / "file", sensors=[store.STREAM])
 
 
-def test_a_full_disk_stops_the_recording_with_a_sentence_and_keeps_what_was_there(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, sensors=[STREAM])
-    for i, part in enumerate(blocks(2.0)):
-        recorder.add_samples("left", xyz_g=part, start_s=i * 0.1, rate_hz=100.0)
-    while not recorder._inbox.empty():
-        time.sleep(0.01)
-    real = recorder._file
-
-    class Full:
-        def flush(self) -> None:
-            raise OSError(28, "No space left on device")
-
-        def fileno(self) -> int:
-            return real.fileno()
-
-        def close(self) -> None:
-            real.close()
-
-    recorder._file = Full()  # type: ignore[assignment]
-    recorder.add_samples("left", xyz_g=np.ones((10, 3), np.float32), start_s=2.0, rate_hz=100.0)
-    deadline = time.monotonic() + 10
-    while not recorder.status().problem and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert "No space left" in recorder.status().problem
-    recorder.add_marker(2.0, "ignored")
-    with pytest.raises(StorageError, match="what was written is in"):
-        recorder.close()
-    kept = recordings.read(recorder.path)
-    assert sum(len(s) for s in kept.samples) >= 100
+def test_progress_goes_from_nothing_upwards(store: ModuleType, tmp_path: Path) -> None:
+    told: list[float] = []
+    recordings.read_native(store.record(tmp_path, store.blocks(20.0)), progress=told.append)
+    assert told[0] == 0.0
+    assert max(told) < 1.0
 
 
-def test_the_metadata_comes_before_the_first_sample(tmp_path: Path) -> None:
-    content = record(tmp_path, blocks(1.0)).read_bytes()
-    assert 0 < content.index(b"placement") < 2000
-    assert content.index(schema.METADATA.encode()) < 200
+@pytest.mark.parametrize(("start_s", "end_s"), [(0.0, 10.0), (3.333, 4.444), (17.0, 27.0), (59.5, 70.0), (61.0, 62.0)])
+def test_a_window_holds_what_the_whole_holds_there(
+    store: ModuleType, tmp_path: Path, start_s: float, end_s: float
+) -> None:
+    recorder = Recorder(tmp_path, sensors=[store.STREAM])
+    parts = store.blocks(60.0)
+    for i, part in enumerate(parts):
+        if not 200 <= i < 230:
+            missing = 300 if i == 230 else 0
+            recorder.add_samples("left", xyz_g=part, start_s=5.0 + i * 0.1, rate_hz=100.0, missing_before=missing)
+    path = recorder.close()
+    whole = recordings.read(path)
+    wanted = [
+        (t, tuple(row))
+        for run in whole.samples
+        for t, row in zip(run.start_s + np.arange(len(run)) / 100.0, run.xyz_g, strict=True)
+        if start_s - 1e-6 <= t < end_s - 1e-6
+    ]
+    got = [
+        (t, tuple(row))
+        for run in recordings.window(path, start_s, end_s)
+        for t, row in zip(run.start_s + np.arange(len(run)) / 100.0, run.xyz_g, strict=True)
+    ]
+    assert [row for _, row in got] == [row for _, row in wanted]
+    assert np.allclose([t for t, _ in got], [t for t, _ in wanted])
+    with pytest.raises(InputError, match="must end after"):
+        recordings.window(path, end_s, start_s)
+
+
+def test_a_window_of_an_unfinished_file_is_read_too(store: ModuleType, tmp_path: Path) -> None:
+    part = store.leave_part(tmp_path / "a.mcap", store.blocks(5.0))
+    (run,) = recordings.window(part, 1.0, 2.0)
+    assert np.array_equal(run.xyz_g, np.concatenate(store.blocks(5.0))[100:200])
+
+
+def test_the_totals_at_the_end_agree_with_the_samples(store: ModuleType, tmp_path: Path) -> None:
+    path = store.record(tmp_path, store.blocks(5.0))
+    with recordings.NativeFile(path) as file:
+        totals = file.totals["left"]
+    assert (totals.samples, totals.first_s, totals.gaps, totals.rate_hz) == (500, 0.0, 0, 100.0)
+    assert totals.last_s == pytest.approx(5.0)
+
+
+def test_another_programs_mcap_is_refused(tmp_path: Path) -> None:
+    from mcap.writer import Writer
+
+    path = tmp_path / "other.mcap"
+    with path.open("wb") as file:
+        writer = Writer(file)
+        writer.start("ros2", "other")
+        writer.add_metadata("tremorscope", {"start_ns": "1"})
+        writer.finish()
+    with pytest.raises(FileFormatError, match="another program"):
+        recordings.read(path)
+    with pytest.raises(FileFormatError, match="cannot open"):
+        recordings.NativeFile(tmp_path / "absent.mcap")
+
+
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        value |= (data[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if not data[at - 1] & 0x80:
+            return value, at
+
+
+def fields(data: bytes) -> list[tuple[int, object]]:
+    """Decode protobuf without a schema: (field number, value)."""
+    found, at = [], 0
+    while at < len(data):
+        tag, at = varint(data, at)
+        wire = tag & 7
+        if wire == 0:
+            value, at = varint(data, at)
+        elif wire == 2:
+            size, at = varint(data, at)
+            value, at = data[at : at + size], at + size
+        else:
+            size = 8 if wire == 1 else 4
+            value, at = data[at : at + size], at + size
+        found.append((tag >> 3, value))
+    return found
+
+
+def test_a_general_mcap_reader_finds_every_sample_at_its_time_with_a_schema(store: ModuleType, tmp_path: Path) -> None:
+    from mcap.reader import make_reader
+
+    parts = store.blocks(3.0)
+    path = store.record(tmp_path, parts, counts=np.full((10, 3), 2**30, np.int32), scale_g=0.1)
+    with path.open("rb") as file:
+        reader = make_reader(file, validate_crcs=True)
+        summary = reader.get_summary()
+        assert summary is not None
+        assert {c.topic for c in summary.channels.values()} == {"/session", "/marker", "/packet/left", "/accel/left"}
+        got = [(m.log_time, m.data) for _, _, m in reader.iter_messages(topics=["/accel/left"])]
+        notes = [json.loads(m.data) for _, _, m in reader.iter_messages(topics=["/session"])]
+        packet = next(m.data for _, _, m in reader.iter_messages(topics=["/packet/left"]))
+        schemas = {s.name: s for s in summary.schemas.values()}
+    assert summary.statistics.channel_message_counts[4] == 300
+    assert [t for t, _ in got] == [10**18 + i * 10**7 for i in range(300)]
+    rows = np.array([[struct.unpack("<f", v)[0] for _, v in fields(data)] for _, data in got], np.float32)
+    assert np.array_equal(rows, np.concatenate(parts))
+    assert notes[0]["stream/left"]["placement"] == "calf"
+    # The schema describes exactly what the bytes hold.
+    described = schemas["tremorscope.Packet"]
+    assert described.encoding == "protobuf"
+    (file_proto,) = [v for n, v in fields(described.data) if n == 1]
+    proto = fields(file_proto)
+    assert (2, b"tremorscope") in proto
+    assert (12, b"proto3") in proto
+    named = {}
+    for n, message in proto:
+        if n == 4:
+            inner = fields(message)
+            named[inner[0][1]] = [dict(fields(f)) for k, f in inner if k == 2]
+    assert [f[1] for f in named[b"Acceleration"]] == [b"x_g", b"y_g", b"z_g"]
+    assert [f[3] for f in named[b"Packet"]] == list(range(1, 11))
+    wire_of = {1: 1, 2: 5, 5: 0, 7: 5, 8: 0, 15: 5, 16: 1}
+    tags = {f[3]: wire_of[f[5]] for f in named[b"Packet"]}
+    tags[10] = 2  # repeated numbers are packed
+    assert [(n, tags[n]) for n, _ in fields(packet)] == [(n, tags[n]) for n in range(1, 11)]
