@@ -3,7 +3,6 @@
 import asyncio
 import re
 from importlib import resources
-from pathlib import Path
 
 from sensor.families.base import (
     Advertisement,
@@ -46,11 +45,7 @@ def program() -> str:
 
 
 def _source() -> str:
-    shipped = resources.files("sensor.families.espruino") / SCRIPT
-    if shipped.is_file():
-        return shipped.read_text("utf-8")
-    # In a checkout the program lies with the other notes; the wheel puts it beside this module.
-    return (Path(__file__).parents[3] / "firmware-notes" / "espruino" / SCRIPT).read_text("utf-8")
+    return (resources.files("sensor.families.espruino") / SCRIPT).read_text("utf-8")
 
 
 class EspruinoDriver(Driver):
