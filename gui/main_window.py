@@ -1,37 +1,38 @@
-"""Main window: side bar, top bar, one session view, a timer that draws."""
+"""Main window: side bar, pages, a timer that draws."""
 
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, QUrl, Slot
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QMessageBox,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+import msgspec
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-import recordings
 import session
 from dsp import TremorscopeError
-from gui.actions import ACTIONS
-from gui.bridge import Bridge
+from gui.actions import ACTIONS, BY_ID, GROUPS, Needs
+from gui.bridge import Background, Bridge
+from gui.commands import Commands
 from gui.controller import Controller
-from gui.model import SessionModel
+from gui.devices import Radio
+from gui.i18n import tr
+from gui.model import Document, SessionModel
+from gui.settings import Settings, save_settings
 from gui.theme import DARK, GRID_PX, LIGHT, Theme, apply_theme
-from gui.views.cards import Card, clock, quiet
-from gui.views.session_view import SPEEDS, SessionView
+from gui.views.bed_view import BedView
+from gui.views.guide_view import GuideView
+from gui.views.library_view import LibraryView
+from gui.views.live_view import LiveView
+from gui.views.notice import Notice
+from gui.views.replay_view import ReplayView
+from gui.views.sidebar import Sidebar
 from session import SessionMessage
 
 DRAW_EVERY_MS = 45
 """22 drawings a second: smooth to the eye, a fifth of one core."""
+SLOWEST_MS = 100
+"""When drawing takes most of its time the timer slows down by itself to this."""
+PAGES = ("show_live", "show_replay", "show_library", "show_guide")
 
 
 class MainWindow(QMainWindow):
@@ -40,176 +41,142 @@ class MainWindow(QMainWindow):
     Parameters
     ----------
     home
-        Where recordings and reports go.
-    theme
-        Colours to begin with.
+        Where recordings, reports and settings go.
+    settings
+        What the person chose.
     """
 
-    def __init__(self, home: session.Home, theme: Theme = DARK) -> None:
+    def __init__(self, home: session.Home, settings: Settings | None = None) -> None:
         super().__init__()
+        self.settings = settings or Settings()
+        self.theme: Theme = LIGHT if self.settings.theme == "light" else DARK
+        self.home = home
+        self.document: Document | None = None
+        self.radio: Radio | None = None
+        self.bridge = Bridge()
+        self.bridge.message.connect(self._take)
+        self.controller = Controller(self.bridge.sink, home)
+        self.background = Background(self)
         self.setWindowTitle("Tremorscope")
         self.setAcceptDrops(True)
-        self.resize(1280, 800)
-        self.theme = theme
-        self._bridge = Bridge()
-        self._bridge.message.connect(self._take)
-        self.controller = Controller(self._bridge.sink, home)
-        self.view = SessionView(theme)
-        self._buttons: dict[str, QPushButton] = {}
         self._build()
-        self.view.replay.played.connect(self._play)
-        self.view.replay.sought.connect(self.seek)
-        self.view.replay.speed_chosen.connect(self._set_speed)
-        self.view.replay.event_wanted.connect(self._to_event)
-        self.view.timeline.sought.connect(self.seek)
-        self.view.events.list.itemActivated.connect(lambda item: self.seek(float(item.data(256)) - 2.0))
+        self.commands = Commands(self)
+        self.actions_by_id: dict[str, QAction] = {}
+        self._make_actions()
+        self.commands.connect_views()
+        self._restore_place()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.draw)
         self._timer.start(DRAW_EVERY_MS)
+        self.show_page("show_live")
 
     def _build(self) -> None:
-        side = QFrame()
-        side.setObjectName("sidebar")
-        side.setFixedWidth(72)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(6, 16, 6, 12)
-        for action in ACTIONS:
-            if action.icon:
-                button = self._button(action.id, f"{action.icon}\n{action.text}", action.about)
-                button.setObjectName("nav")
-                if action.id == "toggle_theme":
-                    column.addStretch()
-                column.addWidget(button)
-            shortcut = QShortcut(QKeySequence(action.key), self)
-            shortcut.activated.connect(partial(self.run_action, action.id))
-        top = QHBoxLayout()
-        top.setSpacing(GRID_PX)
-        self._title, self._details = QLabel(""), quiet("")
-        self._title.setStyleSheet("font-weight: 600;")
-        for label in (self._title, self._details):
-            label.setMinimumWidth(1)
-        self._title.setMinimumWidth(190)
-        self._synthetic = QLabel("synthetic")
-        self._synthetic.setObjectName("synthetic")
-        chip = _row(self._title, self._synthetic, self._details)
-        self._record_text = QLabel("not recording")
-        top.addWidget(chip, 1)
-        top.addWidget(_row(self._record_text))
-        for action in ACTIONS:
-            if not action.icon:
-                top.addWidget(self._button(action.id, f"{action.text}   {action.key}", action.about))
+        self.sidebar = Sidebar(self.theme)
+        self.live, self.replay = LiveView(self.theme), ReplayView(self.theme)
+        self.library, self.guide = LibraryView(self.theme), GuideView(self.theme)
+        self.bed = BedView()
+        self.pages = QStackedWidget()
+        for page in (self.live, self.replay, self.library, self.guide):
+            self.pages.addWidget(page)
+        self.notice = Notice(self.theme, self)
         body = QVBoxLayout()
-        body.setContentsMargins(16, 12, 12, 12)
+        body.setContentsMargins(2 * GRID_PX, GRID_PX + 4, GRID_PX + 4, GRID_PX + 4)
         body.setSpacing(GRID_PX)
-        body.addLayout(top)
-        body.addWidget(self.view, 1)
-        whole = QWidget()
-        row = QHBoxLayout(whole)
+        body.addWidget(self.pages, 1)
+        shell = QWidget()
+        row = QHBoxLayout(shell)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(side)
+        row.addWidget(self.sidebar)
         row.addLayout(body, 1)
-        self.setCentralWidget(whole)
+        self.outer = QStackedWidget()
+        self.outer.addWidget(shell)
+        self.outer.addWidget(self.bed)
+        self.setCentralWidget(self.outer)
 
-    def _button(self, action: str, text: str, about: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setAccessibleName(about)
-        button.setToolTip(about)
-        button.clicked.connect(partial(self.run_action, action))
-        self._buttons[action] = button
-        return button
+    def _make_actions(self) -> None:
+        for action in ACTIONS:
+            made = QAction(tr(action.text), self)
+            made.setToolTip(tr(action.about))
+            if action.key:
+                made.setShortcut(QKeySequence(action.key))
+            made.triggered.connect(lambda _=False, name=action.id: self.run_action(name))
+            self.addAction(made)
+            self.actions_by_id[action.id] = made
+        self.menu = QMenu(self)
+        for group in GROUPS:
+            part = self.menu.addMenu(tr(group))
+            for action in ACTIONS:
+                if action.group == group:
+                    part.addAction(self.actions_by_id[action.id])
 
-    def run_action(self, name: str, *_: object) -> None:
+    def run_action(self, name: str) -> None:
         """Do what an action of the table says; an error becomes a sentence."""
+        if not self.usable(name):
+            self.notice.say(self.why_not(name))
+            return
+        self.attempt(getattr(self.commands, name))
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something; an error becomes a sentence and the app lives on."""
         try:
-            getattr(self, name)()
+            act()
         except TremorscopeError as error:
             self.complain(str(error))
 
+    def usable(self, name: str) -> bool:
+        """Whether what an action needs is there."""
+        match BY_ID[name].needs:
+            case Needs.SESSION:
+                return self.controller.going
+            case Needs.DOCUMENT:
+                return self.document is not None
+            case Needs.SOMETHING:
+                return self.document is not None or bool(self.controller.model.streams)
+            case _:
+                return True
+
+    def why_not(self, name: str) -> str:
+        """Say what an action needs."""
+        if BY_ID[name].needs is Needs.SESSION:
+            return tr("There is no session now; choose a sensor or the simulated leg first.")
+        if BY_ID[name].needs is Needs.DOCUMENT:
+            return tr("There is no open recording; open one first.")
+        return tr("There is nothing to report on yet; begin a session or open a recording first.")
+
     def complain(self, text: str) -> None:
         """Show a sentence that helps; the app lives on."""
-        box = QMessageBox(QMessageBox.Icon.Information, "Tremorscope", text, QMessageBox.StandardButton.Ok, self)
-        box.open()
+        self.notice.say(text, trouble=True)
+        self._place_notice()
 
-    def start_simulated(self) -> None:
-        """Begin a session on the simulated leg."""
-        self.controller.start_simulated()
-        self.view.replay.hide()
-        self.view.timeline.set_total(None)
+    def change_settings(self, **fields: object) -> None:
+        """Change settings and write them."""
+        self.settings = msgspec.structs.replace(self.settings, **fields)
+        problem = save_settings(self.home.settings, self.settings)
+        if problem:
+            self.notice.say(problem, trouble=True)
 
-    def open_file(self) -> None:
-        """Choose a recording and replay it."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open a recording")
-        if name:
-            self.open_path(Path(name))
-
-    def open_path(self, path: Path, *, speed: float = 1.0) -> None:
-        """Replay the recording at `path`.
-
-        Raises
-        ------
-        TremorscopeError
-            When it cannot be read.
-        """
-        recording = recordings.read(path)
-        self.controller.start_replay(recording, speed=speed)
-        self.view.timeline.set_total(recording.duration_s)
-        self.view.replay.show()
-
-    def mark(self) -> None:
-        """Drop a marker."""
-        self.controller.mark("marker")
-
-    def toggle_pause(self) -> None:
-        """Freeze or thaw the plots."""
-        self.controller.model.paused = not self.controller.model.paused
-
-    def toggle_record(self) -> None:
-        """Begin or end a recording."""
-        self.controller.toggle_record()
-
-    def stop_session(self) -> None:
-        """End the session and say what it looks like."""
-        result = self.controller.stop()
-        if result is not None and result.advice is not None:
-            steps = "\n".join(f"• {a.text} {a.how_long}" for a in result.advice.now)
-            self.complain(f"{result.advice.verdict}\n\n{result.advice.seen}\n\n{steps}".strip())
-
-    def make_report(self) -> None:
-        """Write the report and open it in the browser."""
-        path = self.controller.report()
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-
-    def toggle_theme(self) -> None:
-        """Change between light and dark."""
-        self.theme = LIGHT if self.theme is DARK else DARK
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours everywhere."""
+        self.theme = theme
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            apply_theme(app, self.theme)
-        self.view.set_theme(self.theme)
+            apply_theme(app, theme)
+        for part in (self.sidebar, self.live, self.replay, self.library, self.guide, self.notice):
+            part.set_theme(theme)
 
-    def show_keys(self) -> None:
-        """Show every action with its key."""
-        self.complain("\n".join(f"{a.key}\t{a.text}: {a.about}" for a in ACTIONS))
+    def show_page(self, name: str) -> None:
+        """Open a view."""
+        self.outer.setCurrentIndex(0)
+        page = (self.live, self.replay, self.library, self.guide)[PAGES.index(name)]
+        self.pages.setCurrentWidget(page)
+        self.sidebar.choose(name)
+        page.setFocus()
 
-    def seek(self, time_s: float) -> None:
-        """Go to a time of the replayed recording; live there is nowhere to go."""
-        self.controller.seek(time_s, speed=SPEEDS[self.view.replay.speed.currentIndex()])
-
-    def _play(self, playing: bool) -> None:  # noqa: FBT001 - the form of Qt's signal
-        if self.controller.replay is not None:
-            (self.controller.replay.resume if playing else self.controller.replay.pause)()
-
-    def _set_speed(self, speed: float) -> None:
-        if self.controller.replay is not None:
-            self.controller.replay.set_speed(speed)
-
-    def _to_event(self, direction: int) -> None:
-        now_s = self.controller.model.now_s
-        times = sorted(r.time_s for r in self.controller.model.rows)
-        ahead = [t for t in times if (t - now_s) * direction > 2.5]
-        if ahead:
-            self.seek((ahead[0] if direction > 0 else ahead[-1]) - 2.0)
+    @property
+    def page(self) -> str:
+        """The view that is open."""
+        return PAGES[self.pages.currentIndex()]
 
     @Slot(object)
     def _take(self, pair: tuple[SessionModel, SessionMessage]) -> None:
@@ -220,35 +187,43 @@ class MainWindow(QMainWindow):
         """Draw what is new; nothing while nobody looks."""
         if not self.isVisible() or self.isMinimized():
             return
+        for name, made in self.actions_by_id.items():
+            if made.isEnabled() != self.usable(name):
+                made.setEnabled(self.usable(name))
+                self.live.top.enable(name, usable=made.isEnabled())
         model = self.controller.model
-        self.view.draw(model, self.controller.total_s)
-        self._title.setText(model.title)
-        self._synthetic.setVisible(model.synthetic)
-        self._details.setText(self._details_text())
-        self._record_text.setText(self._recording_text())
-        self._buttons["toggle_pause"].setText("Resume   P" if model.paused else "Pause view   P")
+        if self.outer.currentIndex() == 1:
+            self.bed.draw(model)
+        elif self.page == "show_live":
+            self.live.draw(model, going=self.controller.running is not None)
+        elif self.page == "show_replay":
+            self.replay.tick()
+        if self.notice.isVisible():
+            self._place_notice()
 
-    def _details_text(self) -> str:
-        model = self.controller.model
-        parts = []
-        if model.link is not None:
-            parts.append(f"{model.link.link.state.value}")
-        if model.status is not None:
-            s = model.status.status
-            parts.append(f"{s.rate_hz:.0f} Hz · loss {100 * s.loss:.1f} % · data {s.data_age_s:.1f} s old")
-            if s.battery_percent is not None:
-                parts.append(f"battery {s.battery_percent} %")
-        return " · ".join(parts)
+    def _place_notice(self) -> None:
+        width = min(self.width() - 2 * self.sidebar.width(), 760)
+        height = self.notice.fit(width)
+        left = (self.width() + self.sidebar.width() - width) // 2
+        self.notice.setGeometry(left, self.height() - height - 20, width, height)
+        self.notice.raise_()
 
-    def _recording_text(self) -> str:
-        update = self.controller.model.recording
-        if update is None:
-            return "○ not recording"
-        if update.problem:
-            return f"! {update.problem}"
-        if update.finished:
-            return "✓ recorded"
-        return f"● recording {clock(update.seconds)}  {update.size_bytes / 1e6:.1f} MB"
+    def _restore_place(self) -> None:
+        self.resize(1280, 800)
+        place = self.settings.window
+        if len(place) != 4:
+            return
+        x, y, width, height = place
+        self.resize(max(800, width), max(560, height))
+        # A monitor that is gone must not take the window with it.
+        middle = (x + width // 2, y + 20)
+        if any(s.availableGeometry().contains(*middle) for s in QApplication.screens()):
+            self.move(x, y)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the notice at the foot."""
+        super().resizeEvent(event)
+        self._place_notice()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Accept files."""
@@ -256,25 +231,14 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Replay the first file dropped."""
-        path = Path(event.mimeData().urls()[0].toLocalFile())
-        try:
-            self.open_path(path)
-        except TremorscopeError as error:
-            self.complain(str(error))
+        """Open the first file dropped."""
+        self.commands.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """End the session before the window goes."""
+        """End the session and write the settings before the window goes."""
         self._timer.stop()
-        self.controller.stop()
+        self.background.cancel()
+        self.attempt(self.controller.stop)
+        box = self.geometry()
+        self.change_settings(window=(box.x(), box.y(), box.width(), box.height()))
         super().closeEvent(event)
-
-
-def _row(*widgets: QWidget) -> Card:
-    card = Card()
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch()
-    card.column.addLayout(row)
-    return card

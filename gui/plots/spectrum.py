@@ -1,57 +1,87 @@
-"""Spectrum now: the newest 4 s, with the tremor band shaded and the peak named."""
+"""Spectrum now: the newest four seconds, with the tremor band shaded and the peak named at the line."""
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 
-from gui.model import TOP_HZ, SessionModel
+from gui.i18n import tr
+from gui.model.rings import level_db
+from gui.model.session import TOP_HZ, StreamModel
 from gui.plots.base import Plot
-from gui.plots.spectrogram import BAND_HZ, LEVELS_DB
-from gui.theme import Theme
+from gui.plots.picture import LEVELS_DB
+from gui.plots.spectrogram import BAND_HZ
+from gui.theme import BODY_SIZE_PX, Theme, face
+from gui.words import RHYTHMIC
 
-RHYTHMIC = ("tremor", "reflex_rhythm")
+BOTTOM_DB, HEADROOM_DB = LEVELS_DB[0] - 14.0, 10.0
+RHYTHMIC_NAMES = tuple(s.value for s in RHYTHMIC)
 
 
-class SpectrumPlot(Plot):
-    """The newest spectrum, dB."""
+class BandPlot(Plot):
+    """Spectra in dB over 0 to 20 Hz, with the tremor band shaded."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, name="Spectrum of the last 4 seconds", left_px=10)
+    def __init__(self, theme: Theme, *, name: str) -> None:
+        super().__init__(theme, name=name, left_px=6)
         self._band = pg.LinearRegionItem(BAND_HZ, movable=False, pen=pg.mkPen(None))
         self._band.setZValue(-20)
         self.addItem(self._band, ignoreBounds=True)
-        self._curve = self.plot(pen=pg.mkPen(theme.text, width=1), antialias=True)
-        self._label = pg.TextItem(anchor=(0.5, 1.0), color=theme.text)
+        self._label = pg.TextItem(anchor=(0.5, 1.0))
+        self._label.setFont(face(BODY_SIZE_PX, face(1).Weight.DemiBold))
         self.addItem(self._label, ignoreBounds=True)
-        self.setXRange(0, TOP_HZ, padding=0.01)
-        self.setYRange(LEVELS_DB[0] - 5, LEVELS_DB[1] + 12, padding=0)
-        self.getAxis("bottom").setTicks([[(v, f"{v} Hz") for v in (4, 8, 12, 16)]])
+        self.setXRange(0, TOP_HZ, padding=0.02)
+        self.set_top(LEVELS_DB[1])
+        self.getAxis("bottom").setTicks(
+            [[(0.0, "0"), (4.0, "4"), (8.0, "8"), (12.0, "12"), (16.0, "16"), (20.0, "20 Hz")]]
+        )
         self.getAxis("left").setTicks([[]])
-        self._theme = theme
+
+    def set_top(self, level: float) -> None:
+        """Make room up to a level, dB."""
+        self.setYRange(BOTTOM_DB, level + HEADROOM_DB, padding=0)
+
+    def paint_band(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        self.paint_axes(theme)
+        colour = pg.mkColor(theme.states["tremor"])
+        colour.setAlpha(34)
+        self._band.setBrush(colour)
+        self._label.setColor(theme.text)
+
+    def name_peak(self, peak_hz: float, level: NDArray[np.float32], bin_hz: float) -> None:
+        """Write the frequency at the peak; nothing when there is none."""
+        if not np.isfinite(peak_hz):
+            self._label.setText("")
+            return
+        self._label.setText(f"{peak_hz:.1f} Hz")
+        self._label.setPos(peak_hz, float(level[min(len(level) - 1, round(peak_hz / bin_hz))]) + 1.0)
+
+
+class SpectrumPlot(BandPlot):
+    """The newest spectrum."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, name=tr("Spectrum of the last 4 seconds"))
+        self._curve = self.plot(pen=pg.mkPen(theme.text, width=1), antialias=True)
+        self._shown: object = None
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
-        self._theme = theme
-        self.paint_axes(theme)
-        colour = pg.mkColor(theme.states["tremor"])
-        colour.setAlpha(36)
-        self._band.setBrush(colour)
-        self._label.setColor(theme.text)
+        self.paint_band(theme)
+        self._shown = None
 
-    def draw(self, model: SessionModel) -> None:
-        """Show the model."""
-        if model.psd is None or model.live is None:
-            return
-        psd = np.asarray(model.psd)
-        count = min(len(psd), int(TOP_HZ / model.bin_hz) + 1)
-        level = 10.0 * np.log10(np.maximum(psd[:count] * 1e6, 1e-4))
-        freq = np.arange(count) * model.bin_hz
-        state = model.live.label.value
-        self._curve.setPen(pg.mkPen(self._theme.states[state if state in RHYTHMIC else "still"], width=1))
-        self._curve.setData(freq, level)
-        peak = model.live.peak_hz
-        if state in RHYTHMIC and np.isfinite(peak):
-            self._label.setText(f"{peak:.1f} Hz")
-            self._label.setPos(peak, float(level[min(count - 1, round(peak / model.bin_hz))]))
-        else:
+    def draw(self, stream: StreamModel) -> None:
+        """Show the newest spectrum."""
+        if stream.psd is None or stream.live is None:
+            self._curve.clear()
             self._label.setText("")
+            return
+        if stream.psd is self._shown:
+            return
+        self._shown = stream.psd
+        level = level_db(stream.psd[: int(TOP_HZ / stream.bin_hz) + 1])
+        state = stream.live.label.value
+        rhythmic = state in RHYTHMIC_NAMES
+        self._curve.setPen(pg.mkPen(self.theme.states[state if rhythmic else "still"], width=1))
+        self._curve.setData(np.arange(len(level)) * stream.bin_hz, level)
+        self.name_peak(stream.live.peak_hz if rhythmic else float("nan"), level, stream.bin_hz)

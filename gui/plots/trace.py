@@ -1,72 +1,110 @@
-"""Trace: three axes of acceleration without gravity, with events as marks."""
+"""Trace: three axes of acceleration without gravity, with events as marks that say what they are."""
 
 import numpy as np
 import pyqtgraph as pg
 
-from gui.model import TRACE_S, SessionModel
-from gui.plots.base import Plot
-from gui.theme import Theme
+from dsp import Event
+from gui.i18n import tr
+from gui.model.rings import Floats
+from gui.model.session import TRACE_S, StreamModel
+from gui.plots.base import Plot, Steps
+from gui.theme import AXIS_SIZE_PX, Theme, face
+from gui.words import clock, size_g
 
-RANGES_G = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-"""Steps of the vertical range; it grows at once and shrinks when half would do."""
-MARKS = {"reflex_jerk": "t", "twitch": "o"}
+SYMBOLS = {"reflex_jerk": "t", "twitch": "o"}
+MOST_NAMES = 6
+"""More names would hide the trace; the list of events has them all."""
+NAME_CLEAR_S = 3.0
+"""A mark this close before the next one keeps its sign and loses its name."""
+
+
+class EventMarks:
+    """Signs and names of events at the top of a trace."""
+
+    def __init__(self, plot: Plot) -> None:
+        self._plot = plot
+        self._signs = pg.ScatterPlotItem(size=11, pen=None)
+        plot.addItem(self._signs, ignoreBounds=True)
+        self._names = [pg.TextItem(anchor=(0, 0.5)) for _ in range(MOST_NAMES)]
+        for name in self._names:
+            name.setFont(face(AXIS_SIZE_PX))
+            plot.addItem(name, ignoreBounds=True)
+        self._shown: object = None
+
+    def draw(self, events: list[Event], offset_s: float, level: float, clear_s: float) -> None:
+        """Show `events`, their times less `offset_s`, at the height `level`."""
+        key = (tuple((e.onset_s, e.label) for e in events), offset_s, level, self._plot.theme.name)
+        if key == self._shown:
+            return
+        self._shown = key
+        colours = self._plot.theme.states
+        self._signs.setData(
+            [
+                {
+                    "pos": (e.onset_s - offset_s, level),
+                    "symbol": SYMBOLS[e.label.value],
+                    "brush": colours[e.label.value],
+                }
+                for e in events
+            ]
+        )
+        onsets = [*(e.onset_s for e in events[1:]), np.inf]
+        named = [e for e, after_s in zip(events, onsets, strict=False) if after_s - e.onset_s > clear_s][-MOST_NAMES:]
+        for i, item in enumerate(self._names):
+            item.setVisible(i < len(named))
+            if i < len(named):
+                e = named[i]
+                word = tr("jerk") if e.label.value == "reflex_jerk" else tr("twitch")
+                item.setText(f"{word} {size_g(e.peak_g)}", color=colours[e.label.value])
+                item.setPos(e.onset_s - offset_s + 0.02 * clear_s, level)
 
 
 class TracePlot(Plot):
-    """The last half minute."""
+    """The last half minute, or an earlier one when the view is paused."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, name="Acceleration without gravity, the last 30 seconds")
+        super().__init__(theme, name=tr("Acceleration without gravity, the last 30 seconds"), bottom=False)
         self._curves = [
             self.plot(pen=pg.mkPen(colour, width=1), connect="finite", skipFiniteCheck=True) for colour in theme.axes
         ]
-        self._marks = pg.ScatterPlotItem(size=10, pen=None)
-        self.addItem(self._marks, ignoreBounds=True)
-        self._range_g = 0.0
-        self._theme = theme
+        self._steps = Steps()
         for at in (-1.0, 0.0, 1.0):
-            self.add_line(at, theme)
+            self.add_line(at)
+        self._marks = EventMarks(self)
         self.setXRange(-TRACE_S, 0, padding=0)
-        self.getAxis("bottom").setTicks([[(-25, "-25 s"), (-15, "-15 s"), (-5, "-5 s")]])
-        self._set_range(0.05)
+        self._follow(np.zeros((1, 3), np.float32))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
-        self._theme = theme
         self.paint_axes(theme)
         for curve, colour in zip(self._curves, theme.axes, strict=True):
             curve.setPen(pg.mkPen(colour, width=1))
 
-    def draw(self, model: SessionModel) -> None:
-        """Show the model."""
-        trace = model.trace
-        if trace is None:
+    def draw(self, stream: StreamModel, end_s: float) -> None:
+        """Show the half minute before `end_s`."""
+        if stream.trace is None:
+            for curve in self._curves:
+                curve.clear()
             return
-        ago = trace.seconds_ago()
+        ago, xyz_g = stream.trace.window(end_s, TRACE_S)
         for axis, curve in enumerate(self._curves):
-            curve.setData(ago, trace.xyz_g[:, axis])
-        shown = trace.xyz_g[np.isfinite(trace.xyz_g[:, 0])]
-        largest = float(np.abs(shown).max()) if len(shown) else 0.0
-        wanted = next((r for r in RANGES_G if r >= 1.15 * largest), RANGES_G[-1])
-        if wanted > self._range_g or wanted < 0.45 * self._range_g:
-            self._set_range(wanted)
-        recent = [e for e in model.events if model.now_s - e.onset_s < TRACE_S]
-        self._marks.setData(
-            [
-                {
-                    "pos": (e.onset_s - model.now_s, 0.9 * self._range_g),
-                    "symbol": MARKS[e.label.value],
-                    "brush": pg.mkBrush(self._theme.states[e.label.value]),
-                }
-                for e in recent
-            ]
-        )
+            curve.setData(ago, xyz_g[:, axis])
+        self._follow(xyz_g)
+        recent = [e for e in stream.events if end_s - TRACE_S < e.onset_s <= end_s]
+        self._marks.draw(recent, end_s, 1.13 * self._steps.range_g, NAME_CLEAR_S)
 
-    def _set_range(self, range_g: float) -> None:
-        self._range_g = range_g
-        self.setYRange(-range_g, range_g, padding=0.02)
-        for line, share in zip(self._lines, (-0.8, 0.0, 0.8), strict=True):
+    def _follow(self, xyz_g: Floats) -> None:
+        if not self._steps.follow(xyz_g):
+            return
+        range_g = self._steps.range_g
+        self.setYRange(-1.1 * range_g, 1.25 * range_g, padding=0)
+        for line, share in zip(self._lines, (-1.0, 0.0, 1.0), strict=True):
             line.setValue(share * range_g)
-        unit, scale = ("mg", 1000.0) if range_g < 0.1 else ("g", 1.0)
-        values = (-0.8 * range_g, 0.0, 0.8 * range_g)
-        self.getAxis("left").setTicks([[(v, f"{v * scale:+.3g} {unit}" if v else "0") for v in values]])
+        self.getAxis("left").setTicks([self._steps.ticks()])
+
+
+def span_text(end_s: float, *, paused: bool) -> str:
+    """Say what the live plots show."""
+    if not paused:
+        return tr("last {n} s", n=int(TRACE_S))
+    return tr("{start} to {end}, paused", start=clock(end_s - TRACE_S), end=clock(end_s))

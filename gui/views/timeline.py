@@ -1,109 +1,137 @@
-"""Timeline: the whole session in one band; states by colour and pattern, events above, stretches below."""
+"""Timeline: states as a band by colour and pattern, events above it, stretches below it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from dsp import Segment, State
-from gui.model import SessionModel
-from gui.theme import Theme
+from dsp import Event, Hold, Segment, State
+from gui.i18n import inside, tr
+from gui.theme import AXIS_SIZE_PX, Theme, face, state_fill
+from gui.words import clock, state_name
 
 SHORTEST_S = 60.0
 """The band is never scaled up more than this, so that the first seconds do not jump."""
-BAND = (16.0, 40.0)
-LEGEND = (("still", "–"), ("movement", "»"), ("reflex_rhythm", "ϟ"), ("tremor", "∿"), ("unclear", "▨"))
+BAND_PX = 26.0
+EVENTS_PX = 14.0
+LEGEND = ("still", "movement", "reflex_jerk", "reflex_rhythm", "tremor", "unclear")
+SHAPES = {"reflex_jerk": "▼", "reflex_rhythm": "ϟ", "tremor": "∿", "unclear": "▨"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Story:
+    """What a timeline tells.
+
+    Attributes
+    ----------
+    start_s, end_s
+        Left and right edge.
+    segments, events, holds
+        What happened.
+    now
+        State that goes on at the right, from and to; None without.
+    gaps
+        Missing time, named under the band.
+    """
+
+    start_s: float
+    end_s: float
+    segments: Sequence[Segment] = ()
+    events: Sequence[Event] = ()
+    holds: Sequence[Hold] = ()
+    now: tuple[State, float, float] | None = None
+    gaps: Sequence[tuple[float, float]] = ()
 
 
 class Timeline(QWidget):
-    """Draws the session; a click asks to go there."""
+    """Draws a story; a click asks to go there."""
 
     sought = Signal(float)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, legend: bool = True) -> None:
         super().__init__()
         self._theme = theme
-        self._model = SessionModel()
-        self._length_s = SHORTEST_S
-        self._start_s = 0.0
-        self._total_s: float | None = None
-        self.setMinimumHeight(92)
-        self.setAccessibleName("This session: states, events and stretches over time")
+        self.story = Story(start_s=0.0, end_s=SHORTEST_S)
+        self._legend_shown = legend
+        self.setFont(face(AXIS_SIZE_PX))
+        self.setFixedHeight(96 if legend else 60)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(tr("States, events and stretches over time"))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self._theme = theme
         self.update()
 
-    def set_total(self, seconds: float | None) -> None:
-        """Length of the whole when it is known (replay)."""
-        self._total_s = seconds
-
-    def draw(self, model: SessionModel) -> None:
-        """Show the model."""
-        self._model = model
-        self._start_s = 0.0 if self._total_s is not None else (model.first_s or 0.0)
-        self._length_s = self._total_s or max(SHORTEST_S, model.now_s - self._start_s)
+    def tell(self, story: Story) -> None:
+        """Draw a story."""
+        self.story = story
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Ask to go to the time under the mouse."""
-        share = event.position().x() / max(1, self.width())
-        self.sought.emit(self._start_s + share * self._length_s)
+        self.sought.emit(self.time_at(event.position().x()))
+
+    def time_at(self, x: float) -> float:
+        """Time under a position, seconds."""
+        return self.story.start_s + x / max(1, self.width()) * (self.story.end_s - self.story.start_s)
+
+    def x_at(self, time_s: float) -> float:
+        """Position of a time."""
+        s = self.story
+        return (time_s - s.start_s) / max(1e-6, s.end_s - s.start_s) * self.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw band, events, stretches, legend."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.line))
-        painter.drawRoundedRect(QRectF(0, BAND[0], self.width(), BAND[1] - BAND[0]), 4, 4)
-        for segment in self._model.segments:
-            self._segment(painter, segment)
-        self._newest(painter)
-        for e in self._model.events:
-            self._event(painter, self._x(e.onset_s), e.label.value)
+        for segment in self.story.segments:
+            self._span(painter, segment.label, segment.start_s, segment.end_s)
+        if self.story.now is not None:
+            self._span(painter, *self.story.now)
+        for each in self.story.events:
+            self._event(painter, self.x_at(each.onset_s), each.label.value)
         self._stretches(painter)
-        self._legend(painter)
+        self._gaps(painter)
+        if self._legend_shown:
+            self._legend(painter)
+        self.paint_more(painter)
         painter.end()
 
-    def _x(self, time_s: float) -> float:
-        return (time_s - self._start_s) / self._length_s * self.width()
+    def paint_more(self, painter: QPainter) -> None:
+        """Draw what a kind of timeline adds."""
 
-    def _segment(self, painter: QPainter, segment: Segment) -> None:
-        self._span(painter, segment.start_s, segment.end_s, segment.label)
-
-    def _newest(self, painter: QPainter) -> None:
-        live = self._model.live
-        known = self._model.segments[-1].end_s if self._model.segments else self._start_s
-        if live is not None and known < self._model.now_s:
-            self._span(painter, max(known, self._start_s), self._model.now_s, live.label)
-
-    def _span(self, painter: QPainter, start_s: float, end_s: float, label: State) -> None:
-        if label is State.NO_DATA:
+    def _span(self, painter: QPainter, state: State, start_s: float, end_s: float) -> None:
+        left, right = self.x_at(start_s), self.x_at(end_s)
+        if state is State.NO_DATA or right < 0 or left > self.width():
             return
-        box = QRectF(self._x(start_s), BAND[0], max(1.0, self._x(end_s) - self._x(start_s) - 1), BAND[1] - BAND[0])
-        colour = QColor(self._theme.states[label.value])
+        box = QRectF(left, EVENTS_PX, max(1.0, right - left - 1), BAND_PX)
+        colour = state_fill(self._theme, state.value)
         painter.setPen(Qt.PenStyle.NoPen)
-        if label is State.UNCLEAR:
+        radius = 4 if box.width() > 8 else 0
+        if state is State.UNCLEAR:
+            # A hatch of its own on a quiet ground: it must not look like a hole.
+            painter.setBrush(QColor(self._theme.raised))
+            painter.drawRoundedRect(box, radius, radius)
             painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern))
         else:
-            if label is State.STILL:
-                colour.setAlpha(110)
             painter.setBrush(colour)
-        painter.drawRoundedRect(box, 3, 3)
-        if label in (State.TREMOR, State.REFLEX_RHYTHM) and box.width() > 14:
-            self._wave(painter, box, sharp=label is State.REFLEX_RHYTHM)
+        painter.drawRoundedRect(box, radius, radius)
+        if state in (State.TREMOR, State.REFLEX_RHYTHM) and box.width() > 16:
+            self._wave(painter, box, sharp=state is State.REFLEX_RHYTHM)
 
     def _wave(self, painter: QPainter, box: QRectF, *, sharp: bool) -> None:
-        """Tremor is a wave, reflex rhythm a zigzag: shape says it without colour."""
-        painter.setPen(QPen(QColor(self._theme.page), 1.4))
+        """Tremor is a wave, reflex rhythm a wider zigzag: shape says it without colour."""
+        painter.setPen(QPen(QColor(self._theme.card), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        middle, step = box.center().y(), 4.0
-        points, x, up = [], box.left() + 4, True
-        while x < box.right() - 4:
-            points.append(QPointF(x, middle + (-5 if up else 5)))
-            x += step if not sharp else 3.0
+        middle, step, height = box.center().y(), (7.0 if sharp else 3.5), (6.0 if sharp else 4.5)
+        points, x, up = [], box.left() + 5, True
+        while x < box.right() - 5:
+            points.append(QPointF(x, middle + (-height if up else height)))
+            x += step
             up = not up
         painter.drawPolyline(QPolygonF(points))
 
@@ -111,31 +139,38 @@ class Timeline(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.states[kind]))
         if kind == "reflex_jerk":
-            painter.drawPolygon(QPolygonF([QPointF(x - 5, 3), QPointF(x + 5, 3), QPointF(x, 12)]))
+            painter.drawPolygon(QPolygonF([QPointF(x - 5, 2), QPointF(x + 5, 2), QPointF(x, 11)]))
         else:
-            painter.drawEllipse(QPointF(x, 8), 4, 4)
+            painter.drawEllipse(QPointF(x, 7), 3.5, 3.5)
 
     def _stretches(self, painter: QPainter) -> None:
-        painter.setPen(QPen(QColor(self._theme.quiet), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for i, hold in enumerate(self._model.holds, 1):
-            end_s = hold.end_s if hold.released else max(hold.end_s, self._model.now_s)
-            left, right, y = self._x(hold.start_s), self._x(end_s), BAND[1] + 8
-            painter.drawPolyline(
-                QPolygonF([QPointF(left, y - 4), QPointF(left, y), QPointF(right, y), QPointF(right, y - 4)])
+        y = EVENTS_PX + BAND_PX + 10
+        for i, hold in enumerate(self.story.holds, 1):
+            end_s = hold.end_s if hold.released or self.story.now is None else max(hold.end_s, self.story.end_s)
+            left, right = self.x_at(hold.start_s), min(self.x_at(end_s), self.width() - 1.0)
+            painter.setPen(QPen(QColor(self._theme.quiet), 1))
+            corners = [QPointF(left, y - 5), QPointF(left, y), QPointF(right, y), QPointF(right, y - 5)]
+            painter.drawPolyline(QPolygonF(corners))
+            for text in (tr("stretch {i} · hold {time}", i=i, time=clock(end_s - hold.start_s)), str(i)):
+                if right - left > painter.fontMetrics().horizontalAdvance(text) + 4:
+                    painter.drawText(QRectF(left, y + 2, right - left, 16), Qt.AlignmentFlag.AlignCenter, text)
+                    break
+
+    def _gaps(self, painter: QPainter) -> None:
+        painter.setPen(QColor(self._theme.quiet))
+        for start_s, end_s in self.story.gaps:
+            middle = 0.5 * (self.x_at(start_s) + self.x_at(end_s))
+            painter.drawText(
+                QRectF(middle - 40, EVENTS_PX + BAND_PX + 3, 80, 16), Qt.AlignmentFlag.AlignCenter, tr("gap")
             )
-            text = f"stretch {i} · {end_s - hold.start_s:.0f} s"
-            if right - left > painter.fontMetrics().horizontalAdvance(text):
-                painter.drawText(QRectF(left, y, right - left, 16), Qt.AlignmentFlag.AlignCenter, text)
 
     def _legend(self, painter: QPainter) -> None:
         x, y = 0.0, self.height() - 6.0
-        for name, sign in LEGEND:
-            painter.setPen(QColor(self._theme.states[name]))
-            painter.drawText(QPointF(x, y), sign)
+        for name in LEGEND:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(state_fill(self._theme, name))
+            painter.drawRoundedRect(QRectF(x, y - 10, 12, 12), 3, 3)
             painter.setPen(QColor(self._theme.quiet))
-            text = name.replace("_", " ")
+            text = f"{inside(state_name(name))} {SHAPES.get(name, '')}".rstrip()
             painter.drawText(QPointF(x + 18, y), text)
-            x += 18 + painter.fontMetrics().horizontalAdvance(text) + 26
-        painter.setPen(QColor(self._theme.states["reflex_jerk"]))
-        painter.drawText(QPointF(x, y), "▼ reflex jerk   ● twitch")
+            x += 18 + painter.fontMetrics().horizontalAdvance(text) + 28

@@ -1,0 +1,196 @@
+"""Document: an open recording with what was found in it, where the person looks, and what they wrote on it."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
+
+import dsp
+import recordings
+from gui.model.annotations import Annotations
+from gui.model.pyramid import Floats, Pyramid
+from gui.model.rings import level_db
+from gui.model.session import TOP_HZ
+
+SLOW_S = 1.0
+"""What a mean over so long leaves is shown as acceleration without gravity (for the eye; the analysis has its own)."""
+SHORTEST_VIEW_S = 2.0
+FIRST_VIEW_S = 180.0
+LEAST_SPAN_S = 0.2
+"""A shorter drag is a click."""
+
+
+class Document:
+    """An open recording.
+
+    Parameters
+    ----------
+    recording
+        What was read.
+
+    Attributes
+    ----------
+    analysis
+        What was found; None until the analysis is done.
+    level_db
+        The spectrogram, (columns, bins), dB relative to 1 mg^2/Hz, up to 20 Hz; None until the analysis is done.
+    view
+        Start and end of what is shown, seconds.
+    cursor_s
+        Where the replay stands.
+    span
+        Two cursors: start and end of the selected span; None without.
+    revision
+        Grows when anything that is drawn from the document changed, the cursor apart.
+    """
+
+    def __init__(self, recording: recordings.Recording) -> None:
+        self.recording = recording
+        self.start_s = recording.samples[0].start_s if recording.samples else 0.0
+        self.end_s = self.start_s + max(recording.duration_s, SHORTEST_VIEW_S)
+        self.rate_hz = recording.rate_hz
+        self.motion_g = _without_gravity(recording)
+        self.pyramid = Pyramid(self.motion_g)
+        self.analysis: dsp.Analysis | None = None
+        self.level_db: Floats | None = None
+        self.bin_hz = 0.25
+        self._first_column_s = self.start_s
+        self.hop_s = 0.5
+        self.view = (self.start_s, min(self.end_s, self.start_s + FIRST_VIEW_S))
+        self.cursor_s = self.start_s
+        self.span: tuple[float, float] | None = None
+        self.annotations = Annotations(recording.path)
+        self.revision = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        return self.recording.path.name if self.recording.path is not None else "recording"
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether it comes from the simulated limb."""
+        return self.recording.details.get("family") == "simulated" or self.name.startswith("simulated")
+
+    def take_analysis(self, analysis: dsp.Analysis) -> None:
+        """Take what was found."""
+        self.analysis = analysis
+        spectra = analysis.spectra
+        if len(analysis.frames) > 1:
+            self.hop_s = float(np.median(np.diff(analysis.frames["time_s"])))
+        if spectra is not None and len(spectra.freq_hz) > 1 and len(spectra.time_s):
+            self.bin_hz = float(spectra.freq_hz[1] - spectra.freq_hz[0])
+            bins = int(np.searchsorted(spectra.freq_hz, TOP_HZ + 1e-6))
+            self._first_column_s = float(spectra.time_s[0])
+            # A gap has no rows: on an even grid it becomes a hole.
+            place = np.rint((spectra.time_s - self._first_column_s) / self.hop_s).astype(np.intp)
+            self.level_db = np.full((int(place[-1]) + 1, bins), np.nan, np.float32)
+            self.level_db[place] = level_db(spectra.psd[:, :bins])
+        self.revision += 1
+
+    def trace(self, most: int) -> tuple[NDArray[np.float64], Floats]:
+        """Points of the trace in view: seconds and (n, 3)."""
+        first = math.floor((self.view[0] - self.start_s) * self.rate_hz)
+        last = math.ceil((self.view[1] - self.start_s) * self.rate_hz) + 1
+        position, values = self.pyramid.envelope(first, last, most)
+        return position / self.rate_hz + self.start_s, values
+
+    def columns(self, most: int) -> tuple[float, float, Floats] | None:
+        """Spectrogram in view: start and end (s) and columns, thinned to the loudest of each step."""
+        if self.level_db is None:
+            return None
+        first, last = ((s - self._first_column_s) / self.hop_s for s in self.view)
+        a, b = max(0, math.floor(first)), min(len(self.level_db), math.ceil(last) + 2)
+        if b <= a:
+            return None
+        step = max(1, -(-(b - a) // most))
+        n = (b - a) // step
+        part = self.level_db[a : a + max(1, n) * step]
+        if step > 1 and n:
+            part = np.fmax.reduce(part[: n * step].reshape(n, step, -1), axis=1)
+        start_s = self._first_column_s + (a - 0.5) * self.hop_s
+        return start_s, start_s + len(part) * step * self.hop_s, part
+
+    def spectrum(self, start_s: float, end_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Mean power density (g^2/Hz) of a span up to 20 Hz."""
+        if self.analysis is None or self.analysis.spectra is None:
+            return None
+        spectra = self.analysis.spectra
+        a, b = (int(i) for i in np.searchsorted(spectra.time_s, (start_s, end_s)))
+        if b <= a:
+            a = min(max(0, a - 1), len(spectra.time_s) - 1)
+            b = a + 1
+        keep = spectra.freq_hz <= TOP_HZ
+        part = spectra.psd[a:b, keep]
+        part = part[~np.isnan(part[:, 0])]
+        return (spectra.freq_hz[keep], part.mean(axis=0, dtype=np.float64)) if len(part) else None
+
+    def rest_spectrum(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Mean power density of every frame of stillness."""
+        if self.analysis is None or self.analysis.spectra is None:
+            return None
+        still = self.analysis.frames["label"] == dsp.State.STILL.value
+        keep = self.analysis.spectra.freq_hz <= TOP_HZ
+        if not still.any():
+            return None
+        part = self.analysis.spectra.psd[still][:, keep]
+        return self.analysis.spectra.freq_hz[keep], np.nanmean(part, axis=0, dtype=np.float64)
+
+    def segment_at(self, time_s: float) -> dsp.Segment | None:
+        """Find the segment at a time; None before the analysis and in a gap."""
+        for segment in self.analysis.segments if self.analysis is not None else ():
+            if segment.start_s <= time_s < segment.end_s:
+                return segment
+        return None
+
+    def event_times(self) -> list[float]:
+        """When something happened: events, and the beginning of shaking."""
+        if self.analysis is None:
+            return []
+        shaking = (dsp.State.TREMOR, dsp.State.REFLEX_RHYTHM)
+        times = [e.onset_s for e in self.analysis.events]
+        return sorted(times + [s.start_s for s in self.analysis.segments if s.label in shaking])
+
+    def select(self, start_s: float, end_s: float) -> None:
+        """Put the two cursors; too close together is no span."""
+        low, high = sorted((self._within(start_s), self._within(end_s)))
+        self.span = (low, high) if high - low >= LEAST_SPAN_S else None
+        self.revision += 1
+
+    def go(self, time_s: float) -> None:
+        """Put the replay's cursor, and bring it into view."""
+        self.cursor_s = self._within(time_s)
+        if not self.view[0] <= self.cursor_s <= self.view[1]:
+            self.show(self.cursor_s - 0.1 * (self.view[1] - self.view[0]), self.view[1] - self.view[0])
+
+    def show(self, start_s: float, seconds: float) -> None:
+        """Show `seconds` from `start_s`, kept within the recording."""
+        seconds = float(np.clip(seconds, SHORTEST_VIEW_S, self.end_s - self.start_s))
+        start_s = float(np.clip(start_s, self.start_s, self.end_s - seconds))
+        if (start_s, start_s + seconds) != self.view:
+            self.view = (start_s, start_s + seconds)
+            self.revision += 1
+
+    def zoom(self, factor: float, around_s: float | None = None) -> None:
+        """Show `factor` times as much time, keeping `around_s` where it stands."""
+        start_s, end_s = self.view
+        around_s = self.cursor_s if around_s is None else around_s
+        share = float(np.clip((around_s - start_s) / (end_s - start_s), 0.0, 1.0))
+        seconds = min((end_s - start_s) * factor, self.end_s - self.start_s)
+        self.show(around_s - share * seconds, seconds)
+
+    def _within(self, time_s: float) -> float:
+        return float(np.clip(time_s, self.start_s, self.end_s))
+
+
+def _without_gravity(recording: recordings.Recording) -> Floats:
+    xyz_g = recording.to_array()
+    size = max(1, round(SLOW_S * recording.rate_hz))
+    first = recording.samples[0].start_s if recording.samples else 0.0
+    for run in recording.samples:
+        at = round((run.start_s - first) * recording.rate_hz)
+        part = xyz_g[at : at + len(run)]
+        if len(part):
+            part -= uniform_filter1d(part, size, axis=0, mode="nearest")
+    return xyz_g

@@ -1,0 +1,260 @@
+"""Session model: one running or finished session, sensor by sensor, as the views show it."""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+import dsp
+import guidance
+import session
+from gui.model.rings import Floats, SpectrogramRing, TraceRing
+from session import (
+    AdviceUpdate,
+    EndUpdate,
+    EventUpdate,
+    FramesUpdate,
+    HoldUpdate,
+    LinkUpdate,
+    LiveUpdate,
+    RecordingUpdate,
+    SampleUpdate,
+    SegmentUpdate,
+    SessionMessage,
+    StatusUpdate,
+)
+
+TRACE_S = 30.0
+"""Seconds that the live plots show."""
+KEPT_S = 600.0
+"""Seconds that can be scrolled back to while live; the recording has everything."""
+TOP_HZ = 20.0
+COLUMN_S = 0.5
+WINDOW_S = 4.0
+"""Length of the main window: its spectrum belongs to its middle, two seconds ago."""
+MOST_ROWS = 200
+"""Lines kept in the list of events; the recording has them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """A line in the list of events.
+
+    Attributes
+    ----------
+    time_s
+        When.
+    kind
+        A state or event value, or ``marker``.
+    value, unit
+        The number to show.
+    flag
+        What kind of it: ``fatigue``, ``fast``, ``slow``; the view chooses the words.
+    """
+
+    time_s: float
+    kind: str
+    value: float = float("nan")
+    unit: str = ""
+    flag: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class StreamModel:
+    """One sensor of a session."""
+
+    label: str
+    link: session.LinkUpdate | None = None
+    status: session.StatusUpdate | None = None
+    live: dsp.LiveState | None = None
+    trace: TraceRing | None = None
+    spectrogram: SpectrogramRing | None = None
+    psd: Floats | None = None
+    bin_hz: float = 1.0 / WINDOW_S
+    segments: list[dsp.Segment] = field(default_factory=list)
+    events: list[dsp.Event] = field(default_factory=list)
+    holds: list[dsp.Hold] = field(default_factory=list)
+    rows: list[EventRow] = field(default_factory=list)
+    first_s: float | None = None
+    now_s: float = 0.0
+    revision: int = 0
+    heard_at: float = 0.0
+    _column_s: float = -1.0
+
+    @property
+    def data_age_s(self) -> float:
+        """Seconds since samples came, in the app's own time."""
+        age = time.monotonic() - self.heard_at if self.heard_at else 0.0
+        return max(age, self.status.status.data_age_s if self.status is not None else 0.0)
+
+    def take_samples(self, update: SampleUpdate) -> None:
+        """Take new samples."""
+        if self.trace is None or abs(self.trace.rate_hz - update.rate_hz) > 0.01:
+            self.trace = TraceRing(KEPT_S, update.rate_hz)
+        if self.first_s is None or update.start_s < self.now_s - 1.0:
+            # A new session, or a replay that jumped back: what was shown belongs to another time.
+            self.first_s = update.start_s
+            self._forget_after(update.start_s)
+        self.trace.add(update.start_s, update.motion_g)
+        self.now_s = update.start_s + len(update.xyz_g) / update.rate_hz
+        self.heard_at = time.monotonic()
+
+    def _forget_after(self, start_s: float) -> None:
+        self.events = [e for e in self.events if e.onset_s < start_s]
+        self.segments = [s for s in self.segments if s.end_s <= start_s]
+        self.holds = [h for h in self.holds if h.end_s <= start_s]
+        self.rows = [r for r in self.rows if r.time_s < start_s]
+        self._column_s = -1.0
+        self.revision += 1
+        if self.spectrogram is not None:
+            self.spectrogram.clear()
+
+    def take_live(self, live: dsp.LiveState) -> None:
+        """Take the state now, and its spectrum as a column when half a second has passed."""
+        self.live = live
+        if live.psd is None or 0 <= live.time_s - self._column_s < COLUMN_S - 1e-6:
+            return
+        self._column_s = live.time_s
+        self.psd = live.psd
+        if self.spectrogram is None:
+            bins = min(int(TOP_HZ / self.bin_hz) + 1, len(live.psd))
+            self.spectrogram = SpectrogramRing(KEPT_S, COLUMN_S, bins)
+        self.spectrogram.add(live.time_s - 0.5 * WINDOW_S, live.psd)
+
+    def take_event(self, update: EventUpdate) -> None:
+        """Take an event; provisional ones wait until they are confirmed."""
+        event = update.event
+        if update.withdrawn or event.provisional:
+            return
+        self.events.append(event)
+        self.add_row(EventRow(time_s=event.onset_s, kind=event.label.value, value=event.peak_g, unit="g"))
+
+    def take_segment(self, segment: dsp.Segment) -> None:
+        """Take a segment that became final."""
+        self.segments.append(segment)
+        if segment.label in (dsp.State.TREMOR, dsp.State.REFLEX_RHYTHM):
+            tired = segment.fatigue is not None and segment.fatigue.is_fatigue
+            self.add_row(
+                EventRow(
+                    time_s=segment.start_s,
+                    kind=segment.label.value,
+                    value=segment.peak_hz,
+                    unit="Hz",
+                    flag="fatigue" if tired else "",
+                )
+            )
+
+    def take_hold(self, hold: dsp.Hold) -> None:
+        """Take a hold that began or ended."""
+        known = [h for h in self.holds if h.start_s != hold.start_s]
+        if len(known) == len(self.holds):
+            speed = "fast" if hold.fast else "slow"
+            self.add_row(
+                EventRow(
+                    time_s=hold.onset_s, kind="movement", value=hold.stretch_rate_deg_per_s, unit="°/s", flag=speed
+                )
+            )
+        self.holds = [*known, hold]
+
+    def add_row(self, row: EventRow) -> None:
+        """Add a line to the list of events."""
+        self.rows = sorted([*self.rows, row], key=lambda r: r.time_s)[-MOST_ROWS:]
+        self.revision += 1
+
+
+@dataclass(slots=True, eq=False)
+class SessionModel:
+    """One running or finished session.
+
+    Attributes
+    ----------
+    title, synthetic
+        What is watched, and whether it comes from the simulated limb.
+    streams
+        Each sensor by its label.
+    shown
+        Label of the sensor that is shown large.
+    frozen_s
+        Where the view stands still; None while it follows the newest sample.
+    """
+
+    title: str = ""
+    synthetic: bool = False
+    streams: dict[str, StreamModel] = field(default_factory=dict)
+    shown: str = ""
+    recording: session.RecordingUpdate | None = None
+    advice: guidance.LiveAdvice | None = None
+    ended: str = ""
+    frozen_s: float | None = None
+    _nobody: StreamModel = field(default_factory=lambda: StreamModel(label=""))
+
+    @property
+    def stream(self) -> StreamModel:
+        """The sensor that is shown; one that knows nothing before the first message."""
+        return self.streams.get(self.shown) or self._nobody
+
+    @property
+    def paused(self) -> bool:
+        """Whether the view stands still."""
+        return self.frozen_s is not None
+
+    @property
+    def view_end_s(self) -> float:
+        """Right edge of the plots, seconds on the session's clock."""
+        return self.stream.now_s if self.frozen_s is None else self.frozen_s
+
+    def of(self, label: str) -> StreamModel:
+        """Find the sensor with a label; made when it is new."""
+        if label not in self.streams:
+            self.streams[label] = StreamModel(label=label)
+        if not self.shown:
+            self.shown = label
+        return self.streams[label]
+
+    def toggle_pause(self) -> None:
+        """Freeze the view where it is, or follow again; the recording goes on either way."""
+        self.frozen_s = self.stream.now_s if self.frozen_s is None else None
+
+    def scroll(self, seconds: float) -> None:
+        """Move the frozen view within what is kept; scrolling freezes it."""
+        now_s = self.stream.now_s
+        first_s = max(self.stream.first_s or 0.0, now_s - KEPT_S) + TRACE_S
+        self.frozen_s = float(np.clip(self.view_end_s + seconds, min(first_s, now_s), now_s))
+
+    def show_next(self) -> None:
+        """Show the next sensor."""
+        labels = list(self.streams)
+        if labels:
+            self.shown = labels[(labels.index(self.shown) + 1) % len(labels)]
+
+    def marked(self) -> None:
+        """Note that a marker was dropped now."""
+        self.stream.add_row(EventRow(time_s=self.stream.now_s, kind="marker"))
+
+    def take(self, message: SessionMessage) -> None:
+        """Take one message of the session."""
+        match message:
+            case SampleUpdate(sensor=label):
+                self.of(label).take_samples(message)
+            case LiveUpdate(sensor=label, live=live):
+                self.of(label).take_live(live)
+            case FramesUpdate(sensor=label, freq_hz=freq_hz) if len(freq_hz) > 1:
+                self.of(label).bin_hz = float(freq_hz[1] - freq_hz[0])
+            case EventUpdate(sensor=label):
+                self.of(label).take_event(message)
+            case SegmentUpdate(sensor=label, segment=segment):
+                self.of(label).take_segment(segment)
+            case HoldUpdate(sensor=label, hold=hold):
+                self.of(label).take_hold(hold)
+            case LinkUpdate(link=link):
+                self.of(link.sensor).link = message
+            case StatusUpdate(status=status):
+                self.of(status.sensor).status = message
+            case AdviceUpdate(advice=advice):
+                self.advice = advice
+            case RecordingUpdate():
+                self.recording = message
+            case EndUpdate(reason=reason):
+                self.ended = reason
+            case _:
+                pass

@@ -1,0 +1,146 @@
+"""Live view: state, reasons, what to do, the signal, everything else."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from gui.i18n import tr
+from gui.model import SessionModel, StreamModel
+from gui.plots import SpectrogramPlot, SpectrumPlot, TracePlot
+from gui.plots.trace import span_text
+from gui.theme import GRID_PX, Theme
+from gui.views.card import carded
+from gui.views.meters import Meters
+from gui.views.side_cards import AdviceCard, EventsCard, HoldCard
+from gui.views.state_card import StateCard
+from gui.views.timeline import SHORTEST_S, Story, Timeline
+from gui.views.top_bar import TopBar
+from gui.views.welcome import Welcome
+from gui.words import clock
+
+WHEEL_S = 3.0
+"""Seconds that one notch of the wheel scrolls back."""
+
+
+class LiveView(QWidget):
+    """One session while it runs, and after."""
+
+    scrolled = Signal(float)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.top = TopBar(theme)
+        self.state = StateCard(theme)
+        self.trace, self.spectrogram = TracePlot(theme), SpectrogramPlot(theme)
+        self.spectrum, self.meters = SpectrumPlot(theme), Meters(theme)
+        self.timeline = Timeline(theme)
+        self.advice, self.hold, self.events = AdviceCard(theme), HoldCard(theme), EventsCard(theme)
+        self.welcome = Welcome(theme)
+        self._trace_card = carded(theme, tr("Acceleration without gravity"), self.trace)
+        self._spectrogram_card = carded(theme, tr("Spectrogram"), self.spectrogram)
+        self._spectrogram_card.aside.setText(tr("g²/Hz, tremor band 4–12 Hz bracketed"))
+        self._timeline_card = carded(theme, tr("This session"), self.timeline)
+        self._spectrum_card = carded(theme, tr("Spectrum now"), self.spectrum)
+        self._spectrum_card.column.addWidget(self.meters)
+        self._cards = (self._trace_card, self._spectrogram_card, self._timeline_card, self._spectrum_card)
+        self._build()
+
+    def _build(self) -> None:
+        session = QWidget()
+        whole = QVBoxLayout(session)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(GRID_PX + 4)
+        whole.addWidget(self.top)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(self.state)
+        left.addWidget(self._trace_card, 5)
+        left.addWidget(self._spectrogram_card, 6)
+        left.addWidget(self._timeline_card)
+        right.addWidget(self.advice, 5)
+        right.addWidget(self.hold)
+        right.addWidget(self._spectrum_card, 6)
+        right.addWidget(self.events, 5)
+        columns = QHBoxLayout()
+        columns.setSpacing(GRID_PX + 4)
+        for side, stretch in ((left, 100), (right, 43)):
+            side.setSpacing(GRID_PX + 4)
+            columns.addLayout(side, stretch)
+        whole.addLayout(columns, 1)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(session)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        parts = (self.top, self.state, self.trace, self.spectrogram, self.spectrum, self.meters, self.timeline)
+        for part in (*parts, self.advice, self.hold, self.events, self.welcome, *self._cards):
+            part.set_theme(theme)
+
+    def draw(self, model: SessionModel, *, going: bool) -> None:
+        """Show the model; the welcome while there is none."""
+        self._pages.setCurrentIndex(1 if going or model.streams else 0)
+        if self._pages.currentIndex() == 0:
+            return
+        stream = model.stream
+        self.top.draw(model)
+        self.advice.draw(model)
+        self.hold.draw(stream)
+        self.events.show_rows(stream.rows, (stream.label, stream.revision))
+        if stream.live is not None and not _gone(stream):
+            self.state.draw(stream.live)
+        else:
+            self.state.wait(*waiting_words(model))
+        end_s = model.view_end_s
+        self._trace_card.aside.setText(span_text(end_s, paused=model.paused))
+        self.trace.draw(stream, end_s)
+        self.spectrogram.draw(stream, end_s)
+        if not model.paused:
+            self.spectrum.draw(stream)
+            self.meters.draw(stream)
+        self._timeline_card.aside.setText(clock(stream.now_s - (stream.first_s or 0.0)))
+        self.timeline.tell(story_of(stream))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Scroll back in time."""
+        notches = event.angleDelta().y() / 120.0
+        self.scrolled.emit(-notches * WHEEL_S)
+        event.setAccepted(True)
+
+    def keep_focus(self) -> None:
+        """Take the keyboard, so that single keys work at once."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocus()
+
+
+def story_of(stream: StreamModel) -> Story:
+    """Gather what the timeline tells of a sensor."""
+    start_s = stream.first_s or 0.0
+    known_s = stream.segments[-1].end_s if stream.segments else start_s
+    now = None
+    if stream.live is not None and known_s < stream.now_s:
+        now = (stream.live.label, max(known_s, start_s), stream.now_s)
+    return Story(
+        start_s=start_s,
+        end_s=max(start_s + SHORTEST_S, stream.now_s),
+        segments=stream.segments,
+        events=stream.events,
+        holds=stream.holds,
+        now=now,
+    )
+
+
+def waiting_words(model: SessionModel) -> tuple[str, str]:
+    """Say what is waited for, and what happens next."""
+    stream = model.stream
+    if model.ended:
+        return tr("Ended"), model.ended
+    link = stream.link.link if stream.link is not None else None
+    if link is not None and link.state.value in ("stalled", "reconnecting", "failed", "pairing", "scanning"):
+        return tr("No data"), " ".join(p for p in (link.reason, link.next_step) if p)
+    return tr("Waiting for data"), tr("the first two seconds are needed")
+
+
+def _gone(stream: StreamModel) -> bool:
+    """Whether the sensor is away: what it saw last is no longer now."""
+    link = stream.link.link if stream.link is not None else None
+    return link is not None and link.state.value in ("stalled", "reconnecting", "failed")

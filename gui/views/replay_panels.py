@@ -1,0 +1,195 @@
+"""Replay panels: the spectrum of a span, why it is called what it is called, and what the person calls it."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+
+import dsp
+from gui.i18n import inside, mark, tr
+from gui.model import Document
+from gui.model.rings import level_db
+from gui.plots.spectrum import BandPlot
+from gui.theme import Theme
+from gui.views.card import Card, button, clear, label, quiet, wrapped
+from gui.words import RHYTHMIC, clock_tenths, size_g, state_name
+
+MOST_TERMS = 5
+LABELS = (
+    ("tremor", mark("tremor")),
+    ("reflex_rhythm", mark("reflex rhythm")),
+    ("that was me", mark("that was me")),
+    ("unsure", mark("unsure")),
+)
+BAND_BINS_HZ = (4.0, 12.0)
+
+
+class SpanSpectrum(Card):
+    """The spectrum of the selected span against rest, and against a span or a recording kept for comparison."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, tr("Selection against rest"))
+        self.plot = BandPlot(theme, name=tr("Spectrum of the selection"))
+        self._rest = self.plot.plot(pen=pg.mkPen(theme.quiet, width=1), antialias=True)
+        self._other = self.plot.plot(antialias=True)
+        self._span = self.plot.plot(antialias=True)
+        self.words = label("", weight=QFont.Weight.DemiBold)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.other_words = quiet("")
+        self.other_words.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.column.addWidget(self.plot, 1)
+        self.column.addWidget(self.words)
+        self.column.addWidget(self.other_words)
+        self.keep = button(tr("Keep to compare"), tr("Keep this span's spectrum beside the next ones"), kind="pill")
+        self.column.addWidget(self.keep, alignment=Qt.AlignmentFlag.AlignRight)
+        self.keep.clicked.connect(self._keep)
+        self._kept: tuple[np.ndarray, np.ndarray, str] | None = None
+        self._current: tuple[np.ndarray, np.ndarray, str] | None = None
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        super().set_theme(theme)
+        self.plot.paint_band(theme)
+        self._rest.setPen(pg.mkPen(theme.quiet, width=1))
+        self._span.setPen(pg.mkPen(theme.states["tremor"], width=1))
+        self._other.setPen(pg.mkPen(theme.states["movement"], width=1, style=Qt.PenStyle.DashLine))
+
+    def _keep(self) -> None:
+        self._kept = None if self._kept is not None else self._current
+        self.keep.setText(tr("Forget the kept one") if self._kept is not None else tr("Keep to compare"))
+        self._show_kept()
+
+    def compare(self, other: Document | None, start_s: float, end_s: float) -> None:
+        """Keep the same span of another recording."""
+        found = other.spectrum(start_s, end_s) if other is not None else None
+        self._kept = (*found, other.name) if found is not None and other is not None else None
+        self._show_kept()
+
+    def _show_kept(self) -> None:
+        if self._kept is None:
+            self._other.clear()
+            self.other_words.setText("")
+            return
+        freq_hz, psd, name = self._kept
+        self._other.setData(freq_hz, level_db(psd))
+        self.other_words.setText(tr("dashed: {name}", name=name))
+
+    def draw(self, document: Document) -> None:
+        """Show span and rest."""
+        start_s, end_s = document.span or (document.cursor_s - 2.0, document.cursor_s + 2.0)
+        self.title.setText(tr("Selection against rest") if document.span else tr("At the playhead, against rest"))
+        found, rest = document.spectrum(start_s, end_s), document.rest_spectrum()
+        if rest is not None:
+            self._rest.setData(rest[0], level_db(rest[1]))
+        else:
+            self._rest.clear()
+        if found is None:
+            self._span.clear()
+            self.words.setText("")
+            self._current = None
+            return
+        freq_hz, psd = found
+        level = level_db(psd)
+        self._span.setData(freq_hz, level)
+        self._current = (freq_hz, psd, f"{clock_tenths(start_s)} – {clock_tenths(end_s)}")
+        band = (freq_hz >= BAND_BINS_HZ[0]) & (freq_hz <= BAND_BINS_HZ[1])
+        at = int(np.argmax(np.where(band, level, -np.inf)))
+        self.plot.name_peak(float(freq_hz[at]), level, document.bin_hz)
+        text = f"{freq_hz[at]:.1f} Hz"
+        if rest is not None:
+            text += ", " + tr("{n} dB above rest", n=round(float(level[at] - level_db(rest[1])[at])))
+        self.words.setText(text)
+
+
+class WhyCard(Card):
+    """The evidence behind the label of a span."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, tr("Why"))
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(8)
+        self.column.addLayout(self._rows)
+        self.column.addStretch()
+        self._shown: object = None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        super().set_theme(theme)
+        self._shown = None
+
+    def draw(self, segment: dsp.Segment | None) -> None:
+        """Show the terms of a segment."""
+        if segment is self._shown and segment is not None:
+            return
+        self._shown = segment
+        clear(self._rows)
+        if segment is None:
+            self.title.setText(tr("Why"))
+            self._rows.addWidget(wrapped(quiet(tr("Select a span, or press play: the evidence stands here."))))
+            return
+        tired = segment.fatigue is not None and segment.fatigue.is_fatigue
+        name = inside(state_name(segment.label.value, tiring=tired))
+        other = inside(state_name(segment.runner_up.value)) if segment.runner_up is not None else ""
+        self.title.setText(
+            tr("Why {name}, not {other}", name=name, other=other) if other else tr("Why {name}", name=name)
+        )
+        self.aside.setText(f"{100 * segment.confidence:.0f} %")
+        terms = [*segment.evidence, *(segment.fatigue.terms if segment.fatigue is not None else ())]
+        for term in terms[:MOST_TERMS]:
+            row = QHBoxLayout()
+            value = label(f"{term.value:+.1f}".replace("-", "−"), 14, QFont.Weight.Bold)
+            accent = segment.label.value if term.value >= 0 else (segment.runner_up or segment.label).value
+            value.setStyleSheet(f"color: {self.theme.states[accent]};")
+            value.setFixedWidth(46)
+            row.addWidget(value, alignment=Qt.AlignmentFlag.AlignTop)
+            row.addWidget(wrapped(label(term.text)), 1)
+            self._rows.addLayout(row)
+        if not terms:
+            self._rows.addWidget(wrapped(quiet(tr("Two states are about as likely here."))))
+
+
+class LabelCard(Card):
+    """What the person calls the span."""
+
+    labelled = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, tr("Label of this span"))
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        self.buttons: dict[str, QPushButton] = {}
+        for i, (name, text) in enumerate(LABELS):
+            made = button(tr(text), tr("Call this span: {text}", text=tr(text)), kind="choice")
+            made.setCheckable(True)
+            made.clicked.connect(lambda _=False, n=name: self.labelled.emit(n))
+            grid.addWidget(made, i // 2, i % 2)
+            self.buttons[name] = made
+        self.column.addLayout(grid)
+
+    def draw(self, document: Document, segment: dsp.Segment | None) -> None:
+        """Show the person's label, else the analysis's."""
+        start_s, end_s = document.span or (document.cursor_s, document.cursor_s)
+        own = document.annotations.label_of(start_s, end_s) if document.span else ""
+        found = segment.label.value if segment is not None else ""
+        for name, made in self.buttons.items():
+            made.setChecked(name == (own or found))
+        self.aside.setText(tr("yours") if own else tr("found") if found in self.buttons else "")
+
+
+def span_words(document: Document) -> str:
+    """Say what lies between the two cursors."""
+    if document.span is None:
+        return ""
+    start_s, end_s = document.span
+    parts = [f"Δ {end_s - start_s:.1f} s"]
+    if document.analysis is not None:
+        frames = document.analysis.frames
+        inside = frames[(frames["time_s"] >= start_s) & (frames["time_s"] <= end_s)]
+        rhythmic = inside[np.isin(inside["label"], [s.value for s in RHYTHMIC])]
+        if len(rhythmic) and np.isfinite(rhythmic["peak_hz"]).any():
+            parts.append(f"{np.nanmedian(rhythmic['peak_hz']):.1f} Hz")
+        if len(inside) and np.isfinite(inside["rms_g"]).any():
+            parts.append(size_g(float(np.nanmedian(inside["rms_g"]))))
+    return " · ".join(parts)

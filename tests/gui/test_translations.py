@@ -1,0 +1,109 @@
+"""Translations: German is complete, and no sentence passes it by."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+import gui
+import session
+from gui.i18n import LANGUAGES, inside, load_catalogue, tr, use_language
+from gui.main_window import MainWindow
+from gui.settings import Settings
+from gui.words import worn
+from tests.gui.helpers import SHORT
+
+ROOT = Path(gui.__file__).parent
+SHOWS = {
+    "label", "quiet", "button", "Empty", "Sheet", "Card", "carded", "setText", "setToolTip", "setWindowTitle",
+    "setPlaceholderText", "setAccessibleName", "setAccessibleDescription", "say", "complain", "wait", "addRow",
+    "QCheckBox", "QRadioButton", "addMenu",
+}  # fmt: skip
+"""Calls that put their words before a person."""
+NAMES = {"Tremorscope", "English", "Deutsch"}
+
+
+def calls() -> Iterator[tuple[Path, str, ast.Call]]:
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                yield path, name, node
+
+
+def marked() -> set[str]:
+    texts = set()
+    for _, name, call in calls():
+        if name in ("tr", "mark") and call.args and isinstance(call.args[0], ast.Constant):
+            texts.add(str(call.args[0].value))
+    return texts
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards() -> Iterator[None]:
+    yield
+    use_language("en")
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_every_text_has_its_words_and_no_word_is_left_over(language: str) -> None:
+    known = load_catalogue(language)
+    assert marked() - set(known) == set()
+    assert set(known) - marked() == set()
+    assert all(word.strip() for word in known.values())
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_what_is_filled_in_is_the_same_in_every_language(language: str) -> None:
+    fields = re.compile(r"\{(\w+)\}")
+    for english, word in load_catalogue(language).items():
+        assert sorted(fields.findall(english)) == sorted(fields.findall(word)), english
+
+
+def test_no_text_is_shown_past_the_catalogue() -> None:
+    missed = []
+    for path, name, call in calls():
+        if name not in SHOWS:
+            continue
+        for arg in call.args:
+            if isinstance(arg, ast.Constant) and isinstance(arg.value, str):
+                text = arg.value
+                if (
+                    re.search(r"[A-Za-z]{3}", text)
+                    and text not in NAMES
+                    and not text.startswith(("QToolButton", "text-"))
+                ):
+                    missed.append(f"{path.name}:{call.lineno} {text!r}")
+    assert not missed
+
+
+def test_an_unknown_language_speaks_english() -> None:
+    use_language("xx")
+    assert tr("Quit") == "Quit"
+
+
+def test_german_nouns_keep_their_capital_and_sides_follow_the_place() -> None:
+    assert (inside("Reflex jerk"), worn("calf", "left")) == ("reflex jerk", "left calf")
+    use_language("de")
+    assert (inside(tr("Reflex jerk")), worn("calf", "left")) == ("Reflexruck", "Wade links")
+
+
+def test_the_whole_window_speaks_german(qtbot: QtBot, qapp: QApplication, home: Path) -> None:
+    use_language("de")
+    window = MainWindow(session.find_home(home), Settings(language="de"))
+    qtbot.addWidget(window)
+    window.show()
+    window.controller.start_simulated(script=SHORT, speed=0.0, loop=False)
+    qtbot.waitUntil(lambda: bool(window.controller.model.ended), timeout=60_000)
+    for page in ("show_live", "show_replay", "show_library", "show_guide", "show_keys", "show_settings", "check_in"):
+        window.run_action(page)
+        window.draw()
+    english = {t for t, word in load_catalogue("de").items() if t != word}
+    left = [w.text() for w in window.findChildren(QLabel) if w.text() in english]
+    assert not left
+    assert "Reflexruck" in window.live.events.list.item(1).text()
+    window.close()
