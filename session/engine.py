@@ -146,10 +146,11 @@ class LiveSession:
 
     def stop(self, reason: str = "stopped") -> SessionResult:
         """Stop the sources, finish the analysis, close the recording; safe to call twice."""
+        # Before the sources tell that they have stopped: what they say of it is not why.
+        self._ending.reason = self._ending.reason or reason
         for source in self._sources.values():
             source.stop()
         if self._worker.is_alive():
-            self._ending.reason = self._ending.reason or reason
             self._inbox.put(None)
         finished = self.join(JOIN_TIMEOUT_S)
         if self.result is None or not finished:

@@ -186,11 +186,6 @@ def test_live_with_two_simulated_sensors_records_both(tmp_path: Path) -> None:
     assert ts.read(path).sensors == ("left", "right")
 
 
-def test_a_sensor_that_cannot_be_streamed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["live", "H10", "--no-gui"]) == 1
-    assert "cannot be streamed yet" in capsys.readouterr().err
-
-
 def test_replay_in_the_terminal_gives_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(FATIGUE), "--speed", "0", "--placement", "calf"]) == 0
     assert "tired muscle" in capsys.readouterr().out
