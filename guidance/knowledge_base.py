@@ -4,12 +4,13 @@ import functools
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import resources
 from typing import Any
 
 from dsp import InputError
 
-FILES = ("sources", "causes", "remedies", "checkin", "cards", "phrases")
+FILES = ("sources", "causes", "remedies", "checkin", "cards", "phrases", "protocols")
 FAMILIES = ("take_breaks", "hydrate", "warm_up", "modify_stretch", "breathing", "sleep", "food", "professional")
 
 
@@ -90,6 +91,63 @@ class Card:
     sources: tuple[str, ...]
 
 
+class StepKind(StrEnum):
+    """What a step of a guided session is for."""
+
+    WARM_UP = "warm_up"
+    """Gentle movement; nothing is measured."""
+    REST = "rest"
+    """Lying still: what the leg does by itself."""
+    SLOW_STRETCH = "slow_stretch"
+    """Going in too slowly for the reflex."""
+    HOLD = "hold"
+    """How long the stretch stays calm."""
+    RELEASE = "release"
+    """Letting go."""
+    FAST_STRETCH = "fast_stretch"
+    """One quick move: what the reflex answers."""
+    SWITCH = "switch"
+    """Moving the sensor to the other leg."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolStep:
+    """One step of a guided session: what for, how long (seconds), and the words."""
+
+    id: str
+    kind: StepKind
+    seconds: float
+    cue: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """A guided session.
+
+    Attributes
+    ----------
+    id, title, about
+        Identifier, its name, what it shows and how long it takes.
+    opening
+        Steps before the first leg.
+    each_leg
+        Steps that each leg does.
+    between
+        Steps between the legs, when one sensor has to change over.
+    sources
+        Keys into the source list.
+    """
+
+    id: str
+    title: str
+    about: str
+    opening: tuple[ProtocolStep, ...]
+    each_leg: tuple[ProtocolStep, ...]
+    between: tuple[ProtocolStep, ...]
+    sources: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """A sentence that can appear.
@@ -119,6 +177,7 @@ class Knowledge:
     questions: tuple[Question, ...]
     cards: Mapping[str, Card]
     phrases: Mapping[str, Mapping[str, Sentence]]
+    protocols: Mapping[str, Protocol]
 
     def say(self, section: str, name: str, **numbers: object) -> str:
         """Phrase with its numbers filled in."""
@@ -153,6 +212,7 @@ def parse_knowledge(raw: Mapping[str, Any]) -> Knowledge:
             }
             for section, phrases in raw["phrases"].items()
         },
+        protocols=_protocols(raw["protocols"]),
     )
     _check(knowledge)
     return knowledge
@@ -187,12 +247,33 @@ def _sentences(k: Knowledge) -> Iterator[Sentence]:
         yield Sentence(id=f"card.{card.id}.show", text=card.show, sources=card.sources)
     for section in k.phrases.values():
         yield from section.values()
+    yield from _of_protocols(k)
+
+
+def _of_protocols(k: Knowledge) -> Iterator[Sentence]:
+    for p in k.protocols.values():
+        for part in ("title", "about"):
+            yield Sentence(id=f"protocol.{p.id}.{part}", text=getattr(p, part), sources=p.sources)
+    steps = {s.id: s for p in k.protocols.values() for s in (*p.opening, *p.each_leg, *p.between)}
+    for step in steps.values():
+        yield Sentence(id=f"protocol.step.{step.id}", text=step.cue, sources=step.sources)
 
 
 def _cause(raw: Mapping[str, Any]) -> Cause:
     signs = tuple(Sign(**s | {"sources": tuple(s["sources"])}) for s in raw.get("sign", ()))
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k != "sign"}
     return Cause(**fields, signs=signs)
+
+
+def _protocols(raw: Mapping[str, Any]) -> dict[str, Protocol]:
+    steps = {
+        s["id"]: ProtocolStep(**s | {"kind": StepKind(s["kind"]), "sources": tuple(s["sources"])}) for s in raw["step"]
+    }
+    found = {}
+    for p in raw["protocol"]:
+        named = {part: tuple(steps[s] for s in p[part]) for part in ("opening", "each_leg", "between")}
+        found[p["id"]] = Protocol(**p | named | {"sources": tuple(p["sources"])})
+    return found
 
 
 def _question(raw: Mapping[str, Any]) -> Question:

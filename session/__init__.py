@@ -13,7 +13,9 @@ from session.analysis import (
 from session.choice import find_sensors
 from session.encode import analysis_record, plain
 from session.engine import LiveSession, SessionResult
+from session.guided import GuidedRun, guided_findings_of
 from session.home import Home, find_home
+from session.memory import CHECKIN_HOURS, keep_checkin, recall, remember, todays_checkin
 from session.messages import (
     AdviceUpdate,
     EndUpdate,
@@ -32,11 +34,13 @@ from session.replay import ReplaySource
 from session.report import write_report
 
 __all__ = [
+    "CHECKIN_HOURS",
     "AdviceUpdate",
     "AnalysedRecording",
     "EndUpdate",
     "EventUpdate",
     "FramesUpdate",
+    "GuidedRun",
     "HoldUpdate",
     "Home",
     "LinkUpdate",
@@ -57,8 +61,13 @@ __all__ = [
     "compare",
     "find_home",
     "find_sensors",
+    "guided_findings_of",
+    "keep_checkin",
     "live_only",
     "make_advice",
     "plain",
+    "recall",
+    "remember",
+    "todays_checkin",
     "write_report",
 ]

@@ -162,9 +162,17 @@ class LiveSession:
         """Wait for the end; whether it came within `timeout_s`."""
         return self._ending.done.wait(timeout_s)
 
-    def mark(self, text: str = "marker") -> None:
-        """Drop a marker at the newest sample."""
-        self._inbox.put(lambda: self._recorder.mark(self._now_s(), text))
+    def mark(self, text: str = "marker", at_s: float | None = None) -> None:
+        """Drop a marker: at a time on the session's clock, or at the newest sample."""
+
+        def put_down() -> None:
+            self._recorder.mark(self._now_s() if at_s is None else at_s, text)
+
+        if threading.current_thread() is self._worker:
+            # Whoever watches the session may mark from its own thread, which must not wait for itself.
+            put_down()
+        else:
+            self._inbox.put(put_down)
 
     def start_recording(self, folder: Path) -> None:
         """Begin to record into `folder`, from the next block on."""

@@ -104,7 +104,32 @@ def move(seconds: float, degrees: float = 25.0) -> Step:
     return Step(doing=Doing.MOVE, seconds=seconds, degrees=degrees)
 
 
+def _guided_leg(*, tremor_from_s: float | None, jerks: tuple[float, ...]) -> LimbScript:
+    """Follow the guided session on one leg, a moment late (guidance/knowledge/protocols.toml)."""
+    again = (fast(jerks=jerks), hold(5.3), release(3.0), rest(7.0))
+    growth_db = 14.0
+    return (
+        rest(31.0),
+        slow(seconds=9.0),
+        hold(31.0, tremor_from_s=tremor_from_s, growth_db_per_min=growth_db),
+        release(3.0),
+        rest(6.5),
+        *again,
+        *again,
+    )
+
+
+_GUIDED: LimbScript = (
+    *_guided_leg(tremor_from_s=12.0, jerks=(0.55,)),
+    move(20.0),
+    rest(5.0),
+    *_guided_leg(tremor_from_s=None, jerks=()),
+)
+
+
 SCRIPTS: dict[str, LimbScript] = {
+    "guided_stretch": _GUIDED,
+    "guided_warm_up": (move(175.0, 12.0), rest(5.0), *_GUIDED),
     "demo": (
         rest(20.0),
         slow(),

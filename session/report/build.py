@@ -11,6 +11,7 @@ from typing import Any
 import guidance
 from dsp import InputError, StorageError
 from session.analysis import AnalysedRecording, compare
+from session.guided import guided_findings_of
 from session.report.figures import average_spectra, spectrogram, timeline, trace
 from session.report.palette import EVENT_MARKS, STATE_WORDS
 
@@ -26,6 +27,7 @@ def write_report(
     title: str = "Stretching session",
     settings: Mapping[str, str] | None = None,
     synthetic: bool = False,
+    week: guidance.Week | None = None,
 ) -> Path:
     """Write one self-contained HTML page: no script, no request, prints on two A4 pages.
 
@@ -43,6 +45,8 @@ def write_report(
         Further settings to state, by name.
     synthetic
         Whether the data come from the simulated limb; found out from the recordings too.
+    week
+        The last seven days; None leaves them out.
 
     Returns
     -------
@@ -67,6 +71,8 @@ def write_report(
         sensors=[_sensor(f) for f in found],
         comparison=compare({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)}),
         facts=_facts(found, settings or {}),
+        guided=guided_findings_of(list(found)),
+        week=week,
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

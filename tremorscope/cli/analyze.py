@@ -20,6 +20,7 @@ from tremorscope.cli.options import (
 from tremorscope.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    import guidance
     from session import AnalysedRecording
 
 
@@ -123,19 +124,28 @@ def report(
         found = session.analyze_file(path, sensor=sensor, placement=placement, unit=unit, progress=progress)
     folder = session.find_home(home)
     target = out or folder.make(folder.reports) / f"{path.stem}.html"
-    written = write_report_of([found], target)
+    several = sensor is None and len(found.recording.sensors) > 1
+    every = session.analyze_all_sensors(path, placement=placement) if several else [found]
+    written = write_report_of(every, target)
     print(written)  # noqa: T201 - this is the output
     if open_it:
         typer.launch(str(written))
     return 0
 
 
-def write_report_of(found: "list[AnalysedRecording]", target: Path) -> Path:
+def write_report_of(
+    found: "list[AnalysedRecording]",
+    target: Path,
+    *,
+    advice: "guidance.Advice | None" = None,
+    week: "guidance.Week | None" = None,
+) -> Path:
     """Write the report of the sensors of one session."""
     import session
 
-    advice = session.make_advice({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)})
-    return session.write_report(found, advice, target)
+    if advice is None:
+        advice = session.make_advice({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)})
+    return session.write_report(found, advice, target, week=week)
 
 
 def print_json_line(value: object) -> None:

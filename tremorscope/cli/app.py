@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tremorscope.cli import analyze, batch, doctor, export, guide, library, live, open_app, scan
+from tremorscope.cli import analyze, batch, checkin, doctor, export, guide, library, live, open_app, protocol, scan
 from tremorscope.cli.options import HomeOption
 
 DONE, FAILED, WRONG_ARGUMENTS = 0, 1, 2
@@ -50,12 +50,14 @@ def tremorscope(
 
 analyze.register(app)
 batch.register(app)
+checkin.register(app)
 doctor.register(app)
 export.register(app)
 guide.register(app)
 library.register(app)
 live.register(app)
 open_app.register(app)
+protocol.register(app)
 scan.register(app)
 
 

@@ -67,12 +67,13 @@ def live(  # noqa: PLR0917 - typer passes by name
     folder = session.find_home(home)
     with ExitStack() as radio:
         return run_session(
-            _sources(names, labels, radio, home=home, virtual=virtual, rate_hz=rate, speed=speed),
+            make_sources(names, labels, radio, home=home, virtual=virtual, rate_hz=rate, speed=speed),
             placement=Placement(placement.value),
             side={label: Side(s.value) for label, s in zip(labels, side or [], strict=False)},
             record_to=(out or folder.make(folder.recordings)) if record or out else None,
             seconds=seconds,
             as_json=as_json,
+            folder=folder,
         )
 
 
@@ -112,6 +113,7 @@ def demo(
         side={source.label: Side.LEFT},
         record_to=folder.make(folder.recordings),
         report_to=folder.make(folder.reports),
+        folder=folder,
     )
 
 
@@ -124,7 +126,7 @@ def _demo_over_radio(home: Path | None, seconds: float) -> int:
     folder = session.find_home(home)
     with ExitStack() as stack:
         return run_session(
-            _sources(
+            make_sources(
                 ["Polar Sense", "Polar H10"],
                 ["left", "right"],
                 stack,
@@ -138,6 +140,7 @@ def _demo_over_radio(home: Path | None, seconds: float) -> int:
             record_to=folder.make(folder.recordings),
             seconds=seconds,
             report_to=folder.make(folder.reports),
+            folder=folder,
         )
 
 
@@ -150,8 +153,13 @@ def run_session(
     seconds: float | None = None,
     as_json: bool = False,
     report_to: Path | None = None,
+    guided: "session.GuidedRun | None" = None,
+    folder: "session.Home | None" = None,
 ) -> int:
     """Run a session in the terminal to its end and print the verdict.
+
+    With `folder`, today's check-in and earlier sessions count for the advice, and this one is remembered. `guided`
+    leads through its steps and ends with them.
 
     Returns
     -------
@@ -159,12 +167,27 @@ def run_session(
         Exit code: 1 when no sample ever came.
     """
     import session
+    from tremorscope.cli.analyze import print_json_line
     from tremorscope.cli.limit import StreamingLimit
+    from tremorscope.cli.protocol import print_guided
     from tremorscope.cli.terminal import JsonLines, LiveLine
 
     show = JsonLines() if as_json else LiveLine()
     limit = StreamingLimit(seconds, show)
-    running = session.LiveSession(sources, sink=limit, placement=placement, side=side, record_to=record_to)
+    checkin = session.todays_checkin(folder) if folder is not None else None
+    if guided is not None:
+        guided.watch_with(limit)
+    running = session.LiveSession(
+        sources,
+        sink=limit if guided is None else guided,
+        placement=placement,
+        side=side,
+        record_to=record_to,
+        checkin=checkin,
+        history=session.recall(folder) if folder is not None and record_to is not None else (),
+    )
+    if guided is not None:
+        guided.mark_with(running.mark)
     running.start()
     reason = ""
     try:
@@ -172,31 +195,49 @@ def run_session(
             if limit.reached:
                 reason = f"{seconds:g} s of streaming are over"
                 break
+            if guided is not None and guided.done:
+                reason = "all steps are done"
+                break
     except KeyboardInterrupt:
         reason = "stopped with Ctrl-C"
     result = running.stop(reason)
     if not result.analyses:
         typer.echo(f"tremorscope: no data came: {result.reason}", err=True)
         return 1
-    if not as_json:
-        _print_verdict(result, report_to)
+    if folder is not None:
+        session.remember(folder, result, checkin=checkin)
+    shown = guided.findings(result.analyses) if guided is not None else None
+    if as_json:
+        if shown is not None:
+            print_json_line({"type": "guided", **session.plain(shown)})
+        return 0
+    _print_verdict(result, report_to, folder)
+    if shown is not None:
+        print_guided(shown)
     return 0
 
 
-def _print_verdict(result: "session.SessionResult", report_to: Path | None) -> None:
+def _print_verdict(result: "session.SessionResult", report_to: Path | None, folder: "session.Home | None") -> None:
+    import time
+
+    import guidance
     import session
     from tremorscope.cli.analyze import write_report_of
     from tremorscope.cli.tables import print_analysis
 
+    # The session's own advice knows the check-in and the sessions before; a new one from the numbers alone would not.
+    advice = result.advice or session.make_advice(result.analyses)
     if result.recording is None:
         for label, analysis in result.analyses.items():
-            print_analysis(session.live_only(label, analysis), session.make_advice(result.analyses))
+            print_analysis(session.live_only(label, analysis), advice)
         return
     found = session.analyze_all_sensors(result.recording)
     for each in found:
-        print_analysis(each, session.make_advice({f.recording.sensor: f.analysis for f in found}))
+        print_analysis(each, advice)
     if report_to is not None:
-        typer.echo(f"Report: {write_report_of(found, report_to / (result.recording.stem + '.html'))}")
+        week = guidance.weekly(session.recall(folder), time.time_ns()) if folder is not None else None
+        page = report_to / (result.recording.stem + ".html")
+        typer.echo(f"Report: {write_report_of(found, page, advice=advice, week=week)}")
 
 
 def _labels(names: list[str], sides: list[SideName]) -> list[str]:
@@ -208,7 +249,7 @@ def _labels(names: list[str], sides: list[SideName]) -> list[str]:
     return [f"{name}-{i}" for i, name in enumerate(names, 1)]
 
 
-def _sources(
+def make_sources(
     names: list[str],
     labels: list[str],
     radio_stack: ExitStack,
@@ -217,6 +258,7 @@ def _sources(
     virtual: bool,
     rate_hz: float | None,
     speed: float,
+    script: str = "demo",
 ) -> "list[sensor.Source]":
     """Make a source of each sensor named; the radio that some of them need closes with `radio_stack`."""
     import session
@@ -227,7 +269,9 @@ def _sources(
         raise InputError(msg)
     real = [n for n in names if not _is_simulated(n)]
     if not real:
-        return [_simulated(label, speed=speed, seed=i, rate_hz=rate_hz) for i, label in enumerate(labels)]
+        return [
+            _simulated(label, script=script, speed=speed, seed=i, rate_hz=rate_hz) for i, label in enumerate(labels)
+        ]
     from sensor import BleSource
     from tremorscope.cli.radio import open_radio
 
@@ -236,7 +280,7 @@ def _sources(
     # One zero for all, so that both legs lie on one clock.
     epoch_ns = radio.now_ns()
     return [
-        _simulated(label, speed=speed, seed=i, rate_hz=rate_hz)
+        _simulated(label, script=script, speed=speed, seed=i, rate_hz=rate_hz)
         if name not in infos
         else BleSource(radio, infos[name], label=label, rate_hz=rate_hz, epoch_ns=epoch_ns)
         for i, (name, label) in enumerate(zip(names, labels, strict=True))

@@ -1,0 +1,337 @@
+"""Guided sessions: leads through the steps by the session's clock, and says what each step showed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dsp import Analysis, EventLabel, InputError, Side, State
+from guidance.knowledge_base import Knowledge, Protocol, ProtocolStep, StepKind, load_knowledge
+
+JERK_MARGIN_S = 1.5
+"""A kick may come this long after its step: the reflex follows within about a second (late reflex and slow entry)."""
+SIDE_SECONDS = 5.0
+"""A difference between the legs below it is no difference: holds of one leg scatter by seconds (inference)."""
+MARK = re.compile(r"^guided ([a-z_]+) (\d+) ([a-z_]+) (left|right|unknown)$")
+OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.UNKNOWN: Side.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A step as it falls due.
+
+    Attributes
+    ----------
+    index
+        Its place in the session, from 0.
+    step
+        What is done.
+    side
+        The leg it is for.
+    from_s, to_s
+        Seconds from the beginning of the guided session.
+    """
+
+    index: int
+    step: ProtocolStep
+    side: Side
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneStep:
+    """A step that was done: what, which leg, from when to when on the recording's clock."""
+
+    kind: StepKind
+    side: Side
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFinding:
+    """What one step showed.
+
+    Attributes
+    ----------
+    step
+        The step.
+    shaking_s
+        Seconds of tremor or reflex rhythm in it.
+    jerks
+        Reflex jerks in it (for a quick stretch up to a moment after it).
+    held_s
+        Length of the hold that was seen in it; None without one.
+    calm_s
+        Time in the hold before it shook; None when it stayed calm or was not seen.
+    """
+
+    step: DoneStep
+    shaking_s: float
+    jerks: int
+    held_s: float | None = None
+    calm_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidedFindings:
+    """What a guided session showed.
+
+    Attributes
+    ----------
+    protocol
+        The protocol's identifier.
+    title
+        Its name.
+    steps
+        Each step that was done.
+    sentences
+        The result in plain words.
+    finished
+        Whether all steps were done.
+    """
+
+    protocol: str
+    title: str
+    steps: tuple[StepFinding, ...]
+    sentences: tuple[str, ...]
+    finished: bool
+
+
+def find_protocol(name: str, knowledge: Knowledge | None = None) -> Protocol:
+    """Give a protocol by its identifier.
+
+    Raises
+    ------
+    InputError
+        When there is none of this name; names those that are.
+    """
+    protocols = (knowledge or load_knowledge()).protocols
+    if name not in protocols:
+        msg = f"there is no guided session {name!r}; choose one of {', '.join(protocols)}"
+        raise InputError(msg)
+    return protocols[name]
+
+
+def plan(protocol: Protocol, side: Side, *, both_worn: bool = False) -> tuple[Turn, ...]:
+    """Lay out the steps of a session in time.
+
+    Parameters
+    ----------
+    protocol
+        The guided session.
+    side
+        The leg that begins.
+    both_worn
+        Whether each leg has a sensor, so that none has to change over.
+    """
+    between = () if both_worn else protocol.between
+    legs = (
+        *((s, side) for s in (*protocol.opening, *protocol.each_leg)),
+        *((s, OTHER[side]) for s in (*between, *protocol.each_leg)),
+    )
+    turns, at = [], 0.0
+    for index, (step, leg) in enumerate(legs):
+        turns.append(Turn(index=index, step=step, side=leg, from_s=at, to_s=at + step.seconds))
+        at += step.seconds
+    return tuple(turns)
+
+
+class Leader:
+    """Leads through a guided session by the time that it is told; knows no clock, screen or sound.
+
+    Parameters
+    ----------
+    protocol
+        The guided session.
+    side
+        The leg that begins.
+    both_worn
+        Whether each leg has a sensor.
+    """
+
+    def __init__(self, protocol: Protocol, side: Side = Side.UNKNOWN, *, both_worn: bool = False) -> None:
+        self.protocol = protocol
+        self.turns = plan(protocol, side, both_worn=both_worn)
+        self._begun_s: float | None = None
+        self._next = 0
+
+    @property
+    def total_s(self) -> float:
+        """How long it takes."""
+        return self.turns[-1].to_s
+
+    @property
+    def done(self) -> bool:
+        """Whether the last step has begun and its time is over; asked after `advance`."""
+        return self._next > len(self.turns)
+
+    def advance(self, now_s: float) -> tuple[Turn, ...]:
+        """Take the time; the steps that begin now. The first call begins the session."""
+        if self._begun_s is None:
+            self._begun_s = now_s
+        since_s = now_s - self._begun_s
+        begun = []
+        while self._next < len(self.turns) and self.turns[self._next].from_s <= since_s:
+            begun.append(self.turns[self._next])
+            self._next += 1
+        if self._next == len(self.turns) and since_s >= self.total_s:
+            self._next += 1
+        return tuple(begun)
+
+    def remaining_s(self, now_s: float) -> float:
+        """Seconds until the present step ends; the whole step's before the first."""
+        if self._begun_s is None or not self._next:
+            return self.turns[0].step.seconds
+        turn = self.turns[min(self._next, len(self.turns)) - 1]
+        return max(0.0, turn.to_s - (now_s - self._begun_s))
+
+    def mark(self, turn: Turn) -> str:
+        """Word the marker that keeps a step in the recording."""
+        return f"guided {self.protocol.id} {turn.index} {turn.step.kind.value} {turn.side.value}"
+
+
+def done_steps(markers: Sequence[tuple[float, str]], end_s: float) -> tuple[str, tuple[DoneStep, ...], int]:
+    """Read the steps of a guided session back from a recording's markers.
+
+    Parameters
+    ----------
+    markers
+        Time and text of each.
+    end_s
+        End of the recording.
+
+    Returns
+    -------
+    str, tuple of DoneStep, int
+        The protocol (empty without one), its steps, and the index of the last one.
+    """
+    found = [(at, match) for at, text in sorted(markers) if (match := MARK.match(text))]
+    if not found:
+        return "", (), -1
+    ends = [at for at, _ in found[1:]] + [end_s]
+    steps = tuple(
+        DoneStep(kind=StepKind(match[3]), side=Side(match[4]), start_s=at, end_s=max(at, end))
+        for (at, match), end in zip(found, ends, strict=True)
+        if match[3] in set(StepKind)
+    )
+    return found[0][1][1], steps, int(found[-1][1][2])
+
+
+def guided_findings(
+    analyses: dict[Side, Analysis],
+    markers: Sequence[tuple[float, str]],
+    end_s: float,
+    knowledge: Knowledge | None = None,
+) -> GuidedFindings | None:
+    """Say what the steps of a guided session showed.
+
+    Parameters
+    ----------
+    analyses
+        The analysis of the sensor on each leg; with one sensor that changed over, that one alone.
+    markers
+        Time and text of the recording's markers, on the clock of the analyses.
+    end_s
+        End of the recording.
+
+    Returns
+    -------
+    GuidedFindings or None
+        None when it was no guided session.
+    """
+    k = knowledge or load_knowledge()
+    name, done, last = done_steps(markers, end_s)
+    if name not in k.protocols or not analyses:
+        return None
+    only = next(iter(analyses.values())) if len(analyses) == 1 else None
+    steps = tuple(_finding(step, only or analyses.get(step.side)) for step in done)
+    protocol = k.protocols[name]
+    count = len(plan(protocol, Side.LEFT)) - (len(protocol.between) if only is None else 0)
+    finished = last >= count - 1
+    sentences = _sentences(steps, k) + (() if finished else (k.say("guided", "unfinished"),))
+    return GuidedFindings(protocol=name, title=protocol.title, steps=steps, sentences=sentences, finished=finished)
+
+
+def _finding(step: DoneStep, analysis: Analysis | None) -> StepFinding:
+    if analysis is None:
+        return StepFinding(step=step, shaking_s=0.0, jerks=0)
+    shaking = [s for s in analysis.segments if s.label in (State.TREMOR, State.REFLEX_RHYTHM)]
+    inside = [(max(s.start_s, step.start_s), min(s.end_s, step.end_s)) for s in shaking]
+    until = step.end_s + (JERK_MARGIN_S if step.kind is StepKind.FAST_STRETCH else 0.0)
+    jerks = sum(e.label is EventLabel.REFLEX_JERK and step.start_s <= e.onset_s < until for e in analysis.events)
+    held_s = calm_s = None
+    if step.kind is StepKind.HOLD:
+        holds = [h for h in analysis.holds if h.start_s < step.end_s and h.end_s > step.start_s]
+        if holds:
+            hold = max(holds, key=lambda h: min(h.end_s, step.end_s) - max(h.start_s, step.start_s))
+            # A leg that stays in the stretch after the step has held for longer than it was asked to.
+            end_s = min(hold.end_s, step.end_s)
+            held_s = end_s - hold.start_s
+            onsets = [max(0.0, s.start_s - hold.start_s) for s in shaking if hold.start_s - 1.0 <= s.start_s < end_s]
+            calm_s = min(onsets, default=None)
+    return StepFinding(
+        step=step, shaking_s=sum(max(0.0, b - a) for a, b in inside), jerks=jerks, held_s=held_s, calm_s=calm_s
+    )
+
+
+def _sentences(steps: Sequence[StepFinding], k: Knowledge) -> tuple[str, ...]:
+    sides = list(dict.fromkeys(f.step.side for f in steps if f.step.kind is not StepKind.SWITCH))
+    named = len(sides) > 1 or Side.UNKNOWN not in sides
+    out: list[str] = []
+    for side in sides:
+        own = [f for f in steps if f.step.side is side]
+        words = _of_one_leg(own, k)
+        if words and named:
+            out.append(k.say("guided", "other_leg", side=side.value))
+        out += words
+    out += _of_both(steps, k)
+    return tuple(out)
+
+
+def _of_one_leg(steps: Sequence[StepFinding], k: Knowledge) -> list[str]:
+    out = []
+    resting = sum(f.shaking_s for f in steps if f.step.kind is StepKind.REST)
+    if resting >= 1.0:
+        out.append(k.say("guided", "rest_shaking", seconds=resting))
+    for f in (f for f in steps if f.step.kind is StepKind.HOLD):
+        if f.held_s is None:
+            out.append(k.say("guided", "no_hold"))
+        elif f.calm_s is None:
+            out.append(k.say("guided", "calm_hold", held_s=f.held_s))
+        else:
+            out.append(k.say("guided", "shaking_hold", after_s=f.calm_s))
+    quick = [f for f in steps if f.step.kind is StepKind.FAST_STRETCH]
+    if quick:
+        jerks = sum(f.jerks for f in quick)
+        words = k.say("guided", "kicks", stretches=len(quick), jerks=jerks) if jerks else k.say("guided", "no_kick")
+        out.append(words)
+    return out
+
+
+def _of_both(steps: Sequence[StepFinding], k: Knowledge) -> list[str]:
+    """Compare left and right; nothing while one of them is missing or not known."""
+    out = []
+    calm = {s: _calm_s([f for f in steps if f.step.side is s]) for s in (Side.LEFT, Side.RIGHT)}
+    kicks = {
+        s: [f.jerks for f in steps if f.step.side is s and f.step.kind is StepKind.FAST_STRETCH]
+        for s in (Side.LEFT, Side.RIGHT)
+    }
+    left, right = calm[Side.LEFT], calm[Side.RIGHT]
+    if left is not None and right is not None and abs(left - right) >= SIDE_SECONDS:
+        sooner = Side.LEFT if left < right else Side.RIGHT
+        out.append(k.say("guided", "sides_hold", side=sooner.value, seconds=abs(left - right)))
+    if all(kicks.values()) and abs(sum(kicks[Side.LEFT]) - sum(kicks[Side.RIGHT])) >= 2:
+        more = Side.LEFT if sum(kicks[Side.LEFT]) > sum(kicks[Side.RIGHT]) else Side.RIGHT
+        out.append(k.say("guided", "sides_kicks", side=more.value))
+    if not out and left is not None and right is not None and all(kicks.values()):
+        out.append(k.say("guided", "sides_same"))
+    return out
+
+
+def _calm_s(steps: Sequence[StepFinding]) -> float | None:
+    """How long the hold of a leg stayed calm; its whole length when it never shook; None when it was not seen."""
+    holds = [f for f in steps if f.step.kind is StepKind.HOLD and f.held_s is not None]
+    if not holds:
+        return None
+    return min(f.calm_s if f.calm_s is not None else f.held_s or 0.0 for f in holds)

@@ -1,0 +1,149 @@
+"""Guided sessions through the live engine, and what is kept from one session to the next."""
+
+from pathlib import Path
+
+import pytest
+
+import guidance
+import recordings
+import session
+from dsp import InputError, Placement, Side, StorageError
+from guidance import CheckIn
+from sensor.simulated import SCRIPTS, SimulatedSource
+from session import Home
+from tremorscope.cli import main
+
+HOUR_NS = 3_600_000_000_000
+
+
+@pytest.fixture(scope="module")
+def guided_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home in which a guided session has been recorded on the simulated limb."""
+    home = Home(root=tmp_path_factory.mktemp("home"))
+    leader = guidance.Leader(guidance.find_protocol("stretch"), Side.LEFT)
+    turns: list[guidance.Turn] = []
+    guided = session.GuidedRun(leader, lambda turn, at_s: turns.append(turn))
+    seen: list[object] = []
+    guided.watch_with(seen.append)
+    source = SimulatedSource(script=SCRIPTS["guided_stretch"], speed=0, label="leg")
+    folder = home.make(home.recordings)
+    running = session.LiveSession([source], sink=guided, placement=Placement.CALF, side=Side.LEFT, record_to=folder)
+    guided.mark_with(running.mark)
+    running.start()
+    assert running.join(120)
+    result = running.stop()
+    assert len(turns) == len(leader.turns)
+    assert seen
+    live = guided.findings(result.analyses)
+    assert live is not None
+    assert live.finished
+    session.remember(home, result, checkin=CheckIn(chosen={"load": ("feet_4h",)}))
+    return home
+
+
+def test_the_steps_stand_in_the_recording_and_are_found_again(guided_home: Home) -> None:
+    (path,) = guided_home.recordings.glob("*.mcap")
+    markers = [m for m in recordings.read(path).markers if m.text.startswith("guided stretch")]
+    assert len(markers) == len(guidance.Leader(guidance.find_protocol("stretch")).turns)
+    found = session.guided_findings_of(session.analyze_all_sensors(path))
+    assert found is not None
+    assert found.finished
+    assert any("shaking came after" in s for s in found.sentences)
+    assert session.guided_findings_of([]) is None
+
+
+def test_the_report_of_a_guided_session_has_its_steps(guided_home: Home, tmp_path: Path) -> None:
+    (path,) = guided_home.recordings.glob("*.mcap")
+    found = session.analyze_all_sensors(path)
+    week = guidance.weekly(session.recall(guided_home), found[0].recording.start_ns or 0 + 10**12)
+    advice = session.make_advice({f.recording.sensor: f.analysis for f in found})
+    page = session.write_report(found, advice, tmp_path / "guided.html", week=week).read_text()
+    assert "Guided session: Slow and quick stretch" in page
+    assert "fast stretch" in page
+    assert "Synthetic" in page
+
+
+def test_a_session_is_remembered_with_its_advice_and_answers(guided_home: Home) -> None:
+    (summary,) = session.recall(guided_home)
+    assert summary.tremor_s > 5
+    assert summary.reflex_jerk_count >= 2
+    assert summary.remedies
+    with recordings.Library(guided_home.root) as library:
+        (record,) = library.sessions()
+        assert record.checkin == {"load": ["feet_4h"]}
+
+
+def test_a_recording_elsewhere_or_none_is_not_remembered(guided_home: Home, tmp_path: Path) -> None:
+    result = session.SessionResult(analyses={}, advice=None, recording=None, reason="")
+    session.remember(guided_home, result)
+    other = Home(root=tmp_path)
+    other.make(other.recordings)
+    assert session.recall(other) == []
+
+
+def test_todays_answers_hold_for_half_a_day(tmp_path: Path) -> None:
+    home = Home(root=tmp_path / "home")
+    assert session.todays_checkin(home) is None
+    question = guidance.load_knowledge().questions[0]
+    said = CheckIn(chosen={question.id: (question.answers[0].id,)})
+    session.keep_checkin(home, said, now_ns=100 * HOUR_NS)
+    assert session.todays_checkin(home, now_ns=111 * HOUR_NS) == said
+    assert session.todays_checkin(home, now_ns=113 * HOUR_NS) is None
+    assert session.todays_checkin(home, now_ns=99 * HOUR_NS) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"time_ns": "x", "chosen": {}}', '{"time_ns": 1, "chosen": {"a": ["b"]}}']
+)
+def test_damaged_answers_are_no_answers(tmp_path: Path, text: str) -> None:
+    (tmp_path / "checkin.json").write_text(text)
+    assert session.todays_checkin(Home(root=tmp_path), now_ns=2) is None
+
+
+def test_answers_that_cannot_be_kept_are_told(tmp_path: Path) -> None:
+    (tmp_path / "checkin.json").mkdir()
+    with pytest.raises(StorageError, match="could not be kept"):
+        session.keep_checkin(Home(root=tmp_path), CheckIn(chosen={}))
+
+
+def test_the_terminal_leads_lists_shows_and_sums_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = ["--home", str(tmp_path)]
+    assert main(["protocol", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "stretch: Slow and quick stretch (4:" in listed
+    assert main(["checkin", "--answer", "load=feet_4h", *home]) == 0
+    assert "1 answers kept" in capsys.readouterr().out
+    assert main(["protocol", "run", "stretch", "--speed", "0", *home]) == 0
+    shown = capsys.readouterr().out
+    assert "▶ Hold it there. Stop if it hurts. (left leg)  [30 s]" in shown
+    assert "On the right leg:" in shown
+    (path,) = (tmp_path / "recordings").glob("*.mcap")
+    assert main(["protocol", "show", str(path)]) == 0
+    assert "kicked more often" in capsys.readouterr().out
+    assert main(["week", *home]) == 0
+    assert "Sessions: 1." in capsys.readouterr().out
+    assert main(["week", "--json", *home]) == 0
+    assert '"sessions": 1' in capsys.readouterr().out
+
+
+def test_the_check_in_asks_and_everything_may_be_skipped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = iter(["1, 2", "", "99", *[""] * 40])
+    monkeypatch.setattr("typer.prompt", lambda *a, **k: next(said))
+    assert main(["checkin", "--home", str(tmp_path)]) == 0
+    assert "2 answers kept" in capsys.readouterr().out
+    assert main(["checkin", "--questions"]) == 0
+    assert "load=feet_4h" in capsys.readouterr().out
+    assert main(["checkin", "--answer", "nonsense", "--home", str(tmp_path)]) == 1
+    assert main(["checkin", "--answer", "load=nonsense", "--home", str(tmp_path)]) == 1
+
+
+def test_a_recording_without_steps_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    from recordings import samples
+
+    path = Path(str(samples.__path__[0])) / "simulated-calm-calf.csv"
+    assert main(["protocol", "show", str(path)]) == 1
+    assert "holds no guided session" in capsys.readouterr().err
+    with pytest.raises(InputError):
+        guidance.find_protocol("")
