@@ -13,6 +13,8 @@ from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
 
 Floats = NDArray[np.float64]
+NAMES = np.array([*(s.value for s in DECIDED), State.UNCLEAR.value], "U13")
+"""Labels by number: the states in their order, then unclear."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,24 +37,32 @@ class Filter:
         -------
         (frames, 4), rows sum to 1
         """
-        out = np.empty_like(likelihood)
+        out = []
         (s0, s1, s2, s3), (l0, l1, l2, l3) = self.stay, self.leave
-        # Plain numbers: four states are too few for array operations to pay.
-        for i, (e0, e1, e2, e3) in enumerate(likelihood.tolist()):
-            if self.alpha is None:
-                a0, a1, a2, a3 = e0, e1, e2, e3
-            else:
-                b0, b1, b2, b3 = self.alpha
+        rows = likelihood.tolist()
+        if self.alpha is None and rows:
+            e0, e1, e2, e3 = rows.pop(0)
+            scale = 1.0 / (e0 + e1 + e2 + e3)
+            self.alpha = (e0 * scale, e1 * scale, e2 * scale, e3 * scale)
+            out.append(self.alpha)
+        if rows and self.alpha is not None:
+            b0, b1, b2, b3 = self.alpha
+            # Plain numbers: four states are too few for array operations to pay.
+            for e0, e1, e2, e3 in rows:
                 m0, m1, m2, m3 = b0 * l0, b1 * l1, b2 * l2, b3 * l3
                 total = m0 + m1 + m2 + m3
-                a0 = e0 * (b0 * s0 + total - m0)
-                a1 = e1 * (b1 * s1 + total - m1)
-                a2 = e2 * (b2 * s2 + total - m2)
-                a3 = e3 * (b3 * s3 + total - m3)
-            scale = 1.0 / (a0 + a1 + a2 + a3)
-            self.alpha = (a0 * scale, a1 * scale, a2 * scale, a3 * scale)
-            out[i] = self.alpha
-        return out
+                b0 = e0 * (b0 * s0 + total - m0)
+                b1 = e1 * (b1 * s1 + total - m1)
+                b2 = e2 * (b2 * s2 + total - m2)
+                b3 = e3 * (b3 * s3 + total - m3)
+                scale = 1.0 / (b0 + b1 + b2 + b3)
+                b0 *= scale
+                b1 *= scale
+                b2 *= scale
+                b3 *= scale
+                out.append((b0, b1, b2, b3))
+            self.alpha = (b0, b1, b2, b3)
+        return np.array(out, np.float64).reshape(-1, 4)
 
 
 def make_filter(parameters: Parameters, hop_s: float) -> Filter:
@@ -83,26 +93,39 @@ def smooth(alpha: Floats, likelihood: Floats, rule: Filter, lag: int) -> Floats:
     (n, 4), rows sum to 1
     """
     n = len(alpha) - lag
-    beta = np.ones((n, 4))
+    forward, seen = alpha[:n].T.copy(), np.ascontiguousarray(likelihood.T)
+    stay, leave = (np.array(part)[:, None] for part in (rule.stay, rule.leave))
+    beta = np.ones((4, n))
     for j in range(lag, 0, -1):
-        weighted = likelihood[j : j + n] * beta
-        total = ((weighted[:, 0] + weighted[:, 1]) + weighted[:, 2]) + weighted[:, 3]
-        for k in range(4):
-            beta[:, k] = weighted[:, k] * rule.stay[k] + (total - weighted[:, k]) * rule.leave[k]
-        beta /= beta.max(axis=1)[:, None]
-    p = alpha[:n] * beta
-    p /= (((p[:, 0] + p[:, 1]) + p[:, 2]) + p[:, 3])[:, None]
-    return p
+        beta *= seen[:, j : j + n]
+        rest = _total(beta) - beta
+        rest *= leave
+        beta *= stay
+        beta += rest
+        beta /= beta.max(axis=0)
+    forward *= beta
+    forward /= _total(forward)
+    return forward.T
+
+
+def _total(p: Floats) -> Floats:
+    """Sum over the states (first axis), one after the other: the same for one frame and for many."""
+    total: Floats = p[0] + p[1]
+    total += p[2]
+    total += p[3]
+    return total
 
 
 def labels(p: Floats, parameters: Parameters) -> NDArray[np.str_]:
     """Most likely state of each row; unclear when the runner-up is within 2:1."""
-    order = np.argsort(p, axis=1, kind="stable")
-    rows = np.arange(len(p))
-    first, second = p[rows, order[:, 3]], p[rows, order[:, 2]]
-    names = np.array([s.value for s in DECIDED])[order[:, 3]].astype("U13")
-    names[first < parameters.decision["unclear_ratio"] * second] = State.UNCLEAR.value
-    return names
+    best = p.argmax(axis=1)
+    # The second of four from two pairs: the other of the winning pair, or the winner of the other pair.
+    (a, b, c, d) = p.T
+    left, right = np.maximum(a, b), np.maximum(c, d)
+    beaten = np.where(left >= right, np.minimum(a, b), np.minimum(c, d))
+    second = np.maximum(np.minimum(left, right), beaten)
+    close = np.maximum(left, right) < parameters.decision["unclear_ratio"] * second
+    return NAMES.take(np.where(close, len(DECIDED), best))
 
 
 def sharpened(p: Floats, parameters: Parameters) -> Floats:
@@ -111,4 +134,4 @@ def sharpened(p: Floats, parameters: Parameters) -> Floats:
     if power == 1.0:
         return p
     q = p**power
-    return np.asarray(q / (((q[:, 0] + q[:, 1]) + q[:, 2]) + q[:, 3])[:, None])
+    return np.asarray(q / _total(q.T)[:, None])

@@ -33,17 +33,7 @@ def score(
     -------
     float64 (frames, 4), in the order of `DECIDED`
     """
-    size = len(next(iter(features.values())))
-    total = np.empty((4, size))
-    total[:] = prior[:, None]
-    for curve in parameters.terms:
-        x = features[curve.feature]
-        known = ~np.isnan(x)
-        for k in range(4):
-            value = np.interp(x, curve.x, curve.values[k])
-            value[~known] = 0.0
-            total[k] += value
-    return total.T
+    return parameters.table.total(features, prior).T
 
 
 def state_terms(
@@ -51,16 +41,23 @@ def state_terms(
 ) -> tuple[Term, ...]:
     """Name the strongest terms for `label` against the runner-up, strongest first: three for, three against."""
     row, other = DECIDED.index(label), DECIDED.index(against)
-    numbers = _spoken(features)
-    terms = []
+    seen = []
     for curve in parameters.terms:
         x = features[curve.feature]
         if math.isnan(x):
             continue
-        value = float(np.interp(x, curve.x, curve.values[row]) - np.interp(x, curve.x, curve.values[other]))
+        value = curve.value(row, x) - curve.value(other, x)
         if abs(value) >= SMALLEST_TERM:
-            terms.append(Term(name=curve.name, value=value, text=curve.text.format(**numbers)))
-    return strongest(terms)
+            seen.append((value, curve))
+    ordered = sorted(seen, key=lambda pair: -abs(pair[0]))
+    pros = [pair for pair in ordered if pair[0] > 0][:STRONGEST]
+    cons = [pair for pair in ordered if pair[0] < 0][:STRONGEST]
+    numbers = _spoken(features)
+    # Only what will be read is put into words.
+    return tuple(
+        Term(name=curve.name, value=value, text=curve.text.format(**numbers))
+        for value, curve in sorted((*pros, *cons), key=lambda pair: -abs(pair[0]))
+    )
 
 
 def strongest(terms: Sequence[Term]) -> tuple[Term, ...]:

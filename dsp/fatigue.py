@@ -1,5 +1,6 @@
 """Fatigue evidence: what shows that a tremor belongs to a tiring muscle."""
 
+import functools
 import math
 
 import numpy as np
@@ -21,8 +22,15 @@ def theil_sen(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
         # Pairs grow with the square; 200 points spread over the segment carry the trend.
         keep = np.linspace(0, len(x) - 1, 200).astype(int)
         x, y = x[keep], y[keep]
-    i, j = np.triu_indices(len(x), 1)
+    i, j = _pairs(len(x))
     return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+
+
+@functools.lru_cache(maxsize=8)
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """All pairs of `count` points; kept, because a tremor that goes on asks for them twice a second."""
+    i, j = np.triu_indices(count, 1)
+    return i, j
 
 
 def fatigue_evidence(

@@ -4,37 +4,18 @@ import functools
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.curves import CurveTable, TermCurve
 from dsp.errors import InputError
 from dsp.labels import Placement, State
 
 DECIDED = (State.STILL, State.MOVEMENT, State.REFLEX_RHYTHM, State.TREMOR)
 """The states that carry a probability, in the order of every array over states."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TermCurve:
-    """How one feature speaks for each state.
-
-    Attributes
-    ----------
-    name, feature, text
-        Identifier, the feature it reads, and its sentence with places for numbers.
-    x
-        Feature values, increasing.
-    values
-        Natural log-odds, shape (4, len(x)), rows in the order of `DECIDED`.
-    """
-
-    name: str
-    feature: str
-    text: str
-    x: NDArray[np.float64]
-    values: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,8 +28,8 @@ class Parameters:
         Named by every result.
     spectrum, bands, gaps, still, jerk, hold, decision, fatigue
         The sections; units are in the names.
-    terms
-        The evidence curves.
+    terms, table
+        The evidence curves; and all of them at once.
     prior
         Log-odds of the states before any evidence, (4,).
     """
@@ -63,6 +44,7 @@ class Parameters:
     decision: dict[str, Any]
     fatigue: dict[str, float]
     terms: tuple[TermCurve, ...]
+    table: CurveTable
     prior: NDArray[np.float64]
     placement: dict[Placement, NDArray[np.float64]]
 
@@ -86,6 +68,7 @@ def load_parameters() -> Parameters:
 
 def parse_parameters(raw: dict[str, Any]) -> Parameters:
     """Turn the parsed file into `Parameters`; see `load_parameters`."""
+    terms = tuple(_curve(t) for t in raw["term"])
     return Parameters(
         version=str(raw["version"]),
         spectrum=raw["spectrum"],
@@ -96,7 +79,8 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         hold=raw["hold"],
         decision=raw["decision"],
         fatigue=raw["fatigue"],
-        terms=tuple(_curve(t) for t in raw["term"]),
+        terms=terms,
+        table=CurveTable(terms, len(DECIDED)),
         prior=np.array([raw["prior"][s.value] for s in DECIDED], np.float64),
         placement={
             p: np.array([raw["placement"][p.value].get(s.value, 0.0) for s in DECIDED], np.float64) for p in Placement
@@ -110,10 +94,10 @@ def parameters_version() -> str:
 
 
 def _curve(raw: dict[str, Any]) -> TermCurve:
-    x = np.array(raw["x"], np.float64)
+    x = tuple(float(v) for v in raw["x"])
     missing = [s.value for s in DECIDED if len(raw.get(s.value, ())) != len(x)]
-    if missing or np.any(np.diff(x) <= 0):
+    if missing or any(b <= a for a, b in pairwise(x)):
         msg = f"term {raw['name']!r} of the parameters: x must increase, and every state needs a value for each x"
         raise InputError(msg)
-    values = np.array([raw[s.value] for s in DECIDED], np.float64)
+    values = tuple(tuple(float(v) for v in raw[s.value]) for s in DECIDED)
     return TermCurve(name=raw["name"], feature=raw["feature"], text=raw["text"], x=x, values=values)

@@ -1,12 +1,12 @@
 """Segments: runs of frames of one state, with their evidence."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.evidence import state_terms
-from dsp.features import decibel
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
 from dsp.results import FatigueEvidence, Segment, Term
@@ -41,7 +41,7 @@ def make_segment(
 ) -> Segment:
     """Segment from its frames (all of one label), for the time it stands for."""
     label = State(str(frames["label"][0]))
-    p = np.array([float(frames[name].astype(np.float64).mean()) for name in P_FIELDS])
+    p = np.add.reduce(np.array([frames[name] for name in P_FIELDS], np.float64), axis=1) / len(frames)
     order = np.argsort(-p, kind="stable")
     runner_up: State | None
     if label is State.NO_DATA:
@@ -69,9 +69,7 @@ def make_segment(
         confidence=confidence,
         runner_up=runner_up,
         peak_hz=typical["peak_hz"],
-        peak_spread_hz=float(np.nanstd(frames["peak_hz"].astype(np.float64)))
-        if label is not State.NO_DATA
-        else float("nan"),
+        peak_spread_hz=_spread(frames["peak_hz"]) if label is not State.NO_DATA else float("nan"),
         rms_g=typical["rms_g"],
         displacement_mm=typical["displacement_mm"],
         evidence=terms,
@@ -81,18 +79,34 @@ def make_segment(
 
 
 def _typical(frames: NDArray[np.void], parameters: Parameters) -> dict[str, float]:
+    """Median of each feature over the frames in which it is known."""
+    # Sorted with the unknown last: one pass for all features instead of a median each.
+    values = np.sort(np.array([frames[name] for name in SEEN_BY_FEATURES]), axis=1)
     typical = {}
-    for name in SEEN_BY_FEATURES:
-        values = frames[name].astype(np.float64)
-        known = values[~np.isnan(values)]
-        typical[name] = float(np.median(known)) if len(known) else float("nan")
+    for name, row, unknown in zip(SEEN_BY_FEATURES, values, np.isnan(values).sum(axis=1).tolist(), strict=True):
+        known = len(row) - unknown
+        middle = float("nan") if not known else 0.5 * (float(row[(known - 1) // 2]) + float(row[known // 2]))
+        typical[name] = middle
     return typical | level_features(typical["rms_g"], typical["low_rms_g"], parameters)
+
+
+def _spread(values: NDArray[np.float32]) -> float:
+    """Give the standard deviation of the known values."""
+    known = values[~np.isnan(values)].astype(np.float64)
+    if not len(known):
+        return float("nan")
+    known -= known.sum() / len(known)
+    return math.sqrt(float((known * known).sum()) / len(known))
 
 
 def level_features(rms_g: float, low_rms_g: float, parameters: Parameters) -> dict[str, float]:
     """Levels over the still floor, dB."""
-    ratios = np.array(
-        [rms_g / (1e-3 * parameters.still["floor_mg"]), low_rms_g / (1e-3 * parameters.still["floor_low_mg"])]
-    )
-    level, low = decibel(ratios.astype(np.float32))
-    return {"level_db": float(level), "low_level_db": float(low)}
+    still = parameters.still
+    return {
+        "level_db": _decibel(rms_g / (1e-3 * still["floor_mg"])),
+        "low_level_db": _decibel(low_rms_g / (1e-3 * still["floor_low_mg"])),
+    }
+
+
+def _decibel(ratio: float) -> float:
+    return 20.0 * math.log10(ratio + 1e-9)

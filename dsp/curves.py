@@ -1,0 +1,110 @@
+"""Curves: piecewise-linear evidence, one at a time for sentences and all at once for frames."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TermCurve:
+    """How one feature speaks for each state.
+
+    Attributes
+    ----------
+    name, feature, text
+        Identifier, the feature it reads, and its sentence with places for numbers.
+    x
+        Feature values, increasing.
+    values
+        Natural log-odds, a row a state, a value for each of `x`.
+    """
+
+    name: str
+    feature: str
+    text: str
+    x: tuple[float, ...]
+    values: tuple[tuple[float, ...], ...]
+
+    def value(self, row: int, x: float) -> float:
+        """Log-odds of the state in `row` at `x`; constant beyond the ends."""
+        known, values = self.x, self.values[row]
+        j = bisect_right(known, x) - 1
+        if j < 0:
+            return values[0]
+        if j >= len(known) - 1:
+            return values[-1]
+        slope = (values[j + 1] - values[j]) / (known[j + 1] - known[j])
+        return slope * (x - known[j]) + values[j]
+
+
+class CurveTable:
+    """Every curve at once, for many frames.
+
+    The pieces of all curves lie in one table; a look-up finds each feature's piece by counting the knots below it, so
+    the work does not depend on how many states and curves there are, and every frame is computed from itself alone.
+
+    Parameters
+    ----------
+    curves
+        The terms.
+    states
+        Rows of each curve.
+    """
+
+    def __init__(self, curves: Sequence[TermCurve], states: int) -> None:
+        self.features = tuple(c.feature for c in curves)
+        most = max(len(c.x) for c in curves)
+        pieces = most + 2
+        self._knots = np.full((most, len(curves), 1), np.inf)
+        self._unknown = most + 1
+        start = np.zeros((len(curves), pieces))
+        value = np.zeros((states, len(curves), pieces))
+        slope = np.zeros((states, len(curves), pieces))
+        for t, curve in enumerate(curves):
+            x, rows = np.array(curve.x), np.array(curve.values)
+            self._knots[: len(x), t, 0] = x
+            start[t, 1 : len(x) + 1] = x
+            value[:, t, 0] = rows[:, 0]
+            value[:, t, 1 : len(x) + 1] = rows
+            slope[:, t, 1 : len(x)] = np.diff(rows, axis=1) / np.diff(x)
+        self._start = start.reshape(-1)
+        self._value, self._slope = value.reshape(states, -1), slope.reshape(states, -1)
+        self._offset = (np.arange(len(curves)) * pieces)[:, None]
+
+    def total(self, features: Mapping[str, NDArray[np.float32]], prior: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum of all curves for each state.
+
+        Parameters
+        ----------
+        features
+            Each (frames,); NaN says nothing.
+        prior
+            What is known before, (states,).
+
+        Returns
+        -------
+        float64 (states, frames)
+        """
+        x = np.array([features[name] for name in self.features], np.float64)
+        unknown = np.isnan(x)
+        piece = np.zeros(x.shape, np.intp)
+        for knot in self._knots:
+            piece += x >= knot
+        if unknown.any():
+            piece[unknown] = self._unknown
+            x[unknown] = 0.0
+        piece += self._offset
+        x -= self._start.take(piece)
+        total = np.empty((len(prior), x.shape[1]))
+        total[:] = prior[:, None]
+        for state in range(len(prior)):
+            part = self._slope[state].take(piece)
+            part *= x
+            part += self._value[state].take(piece)
+            # Term by term: a sum over the axis would add one frame in another order than many.
+            for row in part:
+                total[state] += row
+        return total
