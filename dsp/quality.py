@@ -16,6 +16,9 @@ SMALLEST_CLIP_G = 1.0
 DEAD_AFTER = 200
 """Constant values of an axis, while another moves, after which the axis counts as dead."""
 GRAVITY_G = (0.6, 1.4)
+GRAVITY_BLOCK = 64
+"""Samples averaged before their size is compared with gravity: 0.3 s at 200 Hz takes shaking out, and a turning limb does
+not turn far meanwhile. The mean over a whole session would vanish when its posture changes."""
 
 
 class ChannelWatch:
@@ -23,7 +26,9 @@ class ChannelWatch:
 
     def __init__(self) -> None:
         self._count = 0
-        self._sum = np.zeros(3)
+        self._rest = np.empty((0, 3), np.float32)
+        self._blocks = 0
+        self._blocks_of_gravity = 0
         self._first: Floats | None = None
         self._varied = np.zeros(3, bool)
         self._extreme = np.zeros((2, 3), np.float32)
@@ -42,8 +47,7 @@ class ChannelWatch:
         if self._first is None:
             self._first = good[0].copy()
         self._count += len(good)
-        # Summed in the order they come, so that chunks do not change the last bit.
-        self._sum = np.add.accumulate(np.vstack([self._sum, good.astype(np.float64)]), axis=0)[-1]
+        self._weigh(good)
         self._varied |= (good != self._first).any(axis=0)
         for end, pick in ((0, good.max(axis=0)), (1, -good.min(axis=0))):
             signed = good if end == 0 else -good
@@ -51,6 +55,16 @@ class ChannelWatch:
             self._extreme[end] = np.maximum(self._extreme[end], pick)
             count = (signed == self._extreme[end]).sum(axis=0)
             self._at_extreme[end] = np.where(higher, count, self._at_extreme[end] + count)
+
+    def _weigh(self, good: Floats) -> None:
+        """Count the blocks of a fixed number of samples whose mean is as large as gravity, however they are cut."""
+        rows = np.concatenate([self._rest, good])
+        whole = len(rows) // GRAVITY_BLOCK
+        self._rest = rows[whole * GRAVITY_BLOCK :].copy()
+        if whole:
+            blocks = rows[: whole * GRAVITY_BLOCK].reshape(whole, GRAVITY_BLOCK, 3)
+            self._blocks += whole
+            self._blocks_of_gravity += int(_as_large_as_gravity(blocks.mean(axis=1, dtype=np.float64)).sum())
 
     def _motion(self, xyz_g: Floats) -> Floats:
         filled = np.where(np.isfinite(xyz_g), xyz_g, np.nan).astype(np.float64)
@@ -73,11 +87,10 @@ class ChannelWatch:
 
     @property
     def gravity_present(self) -> bool:
-        """Whether the mean acceleration is near 1 g."""
-        if not self._count:
-            return False
-        mean = self._sum / self._count
-        return bool(GRAVITY_G[0] < float(np.sqrt((mean**2).sum())) < GRAVITY_G[1])
+        """Whether the slow part is near 1 g most of the time."""
+        if not self._blocks:
+            return bool(len(self._rest)) and bool(_as_large_as_gravity(self._rest.mean(axis=0, dtype=np.float64)))
+        return 2 * self._blocks_of_gravity > self._blocks
 
     def clip_levels(self) -> list[tuple[int, float]]:
         """Axes that stood still at their extreme: (axis, signed level in g)."""
@@ -121,3 +134,8 @@ class ChannelWatch:
         if self._count and not self.gravity_present:
             notes.append("no gravity in the data: posture, stretches and holds cannot be seen")
         return tuple(notes)
+
+
+def _as_large_as_gravity(mean_g: NDArray[np.float64]) -> NDArray[np.bool_]:
+    size = np.sqrt((mean_g**2).sum(axis=-1))
+    return np.asarray((size > GRAVITY_G[0]) & (size < GRAVITY_G[1]))

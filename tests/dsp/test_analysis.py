@@ -91,6 +91,14 @@ def test_without_gravity_there_are_no_holds_and_the_quality_says_so(signal: Make
     assert any("no gravity" in q for q in found.quality)
 
 
+def test_gravity_is_seen_in_a_session_whose_postures_cancel_out() -> None:
+    half = np.tile([0.0, 0.0, 1.0], (2000, 1))
+    xyz_g = np.concatenate([half, -half]) + np.random.default_rng(0).normal(scale=0.002, size=(4000, 3))
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert found.findings.gravity_present
+    assert not any("no gravity" in q for q in found.quality)
+
+
 def test_growing_tremor_late_in_a_hold_is_fatigue_and_a_steady_one_is_not(signal: Make) -> None:
     base = signal(seconds=70.0, stretch_at=10.0, release_at=62.0, tremor=(25, 60, 7.0, 0.02))
     t = np.arange(len(base)) / 100.0
