@@ -14,7 +14,9 @@ from dsp.grid import TREMOR_RATE_HZ, make_grid
 from dsp.intake import Intake, Piece, checked_rows
 from dsp.labels import Placement, Side, State
 from dsp.live import LiveTracker, provisional_event
+from dsp.motion import Motion
 from dsp.parameters import load_parameters
+from dsp.plan import make_plan
 from dsp.quality import ChannelWatch
 from dsp.results import FRAME_DTYPE, Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra
 from dsp.run import FrameBatch, Run
@@ -77,11 +79,13 @@ class Analyzer:
     ) -> None:
         self._parameters = load_parameters()
         self._grid = make_grid(float(rate_hz), self._parameters)
+        self._plan = make_plan(self._grid, self._parameters)
         self.placement, self.side = _placement(placement), Side(side)
         self._prior = self._parameters.prior_at(self.placement)
         self._keep_spectra, self._multitaper = keep_spectra, multitaper
         self._intake = Intake(self._grid.rate_hz, self._parameters)
         self._watch = ChannelWatch()
+        self._motion = Motion()
         self._tracker = LiveTracker(self._parameters)
         self._origin_s = 0.0
         self._run: Run | None = None
@@ -100,7 +104,6 @@ class Analyzer:
         self._fresh_psd: list[NDArray[np.float32]] = []
         self._fresh_segments: list[Segment] = []
         self._fresh_events: list[Event] = []
-        self.last_motion_g = np.empty((0, 3), np.float32)
         self.last_frames_psd = np.empty((0, len(self._grid.freq_hz)), np.float32)
 
     # -- what is asked of it ------------------------------------------------------------------------------------------
@@ -114,6 +117,11 @@ class Analyzer:
     def freq_hz(self) -> NDArray[np.float64]:
         """Frequencies of the main spectra, (m,)."""
         return self._grid.freq_hz
+
+    @property
+    def last_motion_g(self) -> NDArray[np.float32]:
+        """The samples pushed last without posture, (n, 3), g, for drawing."""
+        return self._motion.newest
 
     @property
     def holds(self) -> tuple[Hold, ...]:
@@ -177,13 +185,12 @@ class Analyzer:
         rows = checked_rows(xyz_g)
         if start_s is not None:
             self._jump(start_s)
-        motion = []
+        self._motion.take(rows)
         for at in range(0, len(rows), LONGEST_PUSH):
-            part = rows[at : at + LONGEST_PUSH]
-            motion.append(self._watch.take(part))
-            for piece in self._intake.take(part):
+            axes_g = np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T)
+            self._watch.take(axes_g)
+            for piece in self._intake.take(axes_g):
                 self._feed(piece)
-        self.last_motion_g = np.concatenate(motion) if motion else np.empty((0, 3), np.float32)
         return self._drain()
 
     def finish(self) -> Update:
@@ -255,9 +262,9 @@ class Analyzer:
             self._end_run()
             self._note_gap(start_s)
         if self._run is None:
-            self._run = Run(self._grid, self._parameters, self._prior, start_s, multitaper=self._multitaper)
+            self._run = Run(self._grid, self._parameters, self._prior, start_s, self._plan, multitaper=self._multitaper)
             self._open_start_s = start_s
-        self._run.append(piece.xyz_g, piece.filled)
+        self._run.append(piece.axes_g, piece.filled)
         self._absorb(self._run.advance())
 
     def _end_run(self) -> None:

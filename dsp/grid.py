@@ -1,5 +1,6 @@
 """Grid: how seconds become samples at the sensor's own rate."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +33,8 @@ class Grid:
         Bins of the main spectrum, (m,).
     taper
         Hann window, float32 (window,).
-    psd_scale
-        |X|^2 to g^2/Hz for a bin that is not doubled.
+    psd_taper
+        The same, scaled so that |X|^2 is the one-sided power spectral density, g^2/Hz.
     top_hz
         Highest frequency that counts.
     lag, smooth
@@ -47,16 +48,17 @@ class Grid:
     step_edges: NDArray[np.int64]
     freq_hz: NDArray[np.float64]
     taper: NDArray[np.float32]
-    psd_scale: float
+    psd_taper: NDArray[np.float32]
     top_hz: float
     lag: int
     smooth: int
 
     def bins(self, low_hz: float, high_hz: float) -> slice:
         """Bins from `low_hz` to `high_hz`, both included, none above `top_hz`."""
-        first = int(np.searchsorted(self.freq_hz, low_hz - 1e-9))
-        last = int(np.searchsorted(self.freq_hz, min(high_hz, self.top_hz) + 1e-9))
-        return slice(first, max(first, last))
+        # A thousand-millionth of a hertz of slack: a band that ends on a bin holds it, whatever the rounding.
+        first = max(0, math.ceil((low_hz - 1e-9) / self.df_hz))
+        last = min(len(self.freq_hz) - 1, math.floor((min(high_hz, self.top_hz) + 1e-9) / self.df_hz))
+        return slice(first, max(first, last + 1))
 
     @property
     def df_hz(self) -> float:
@@ -90,7 +92,7 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
         step_edges=np.array([i * hop // STEPS_PER_HOP for i in range(STEPS_PER_HOP + 1)]),
         freq_hz=np.arange(window // 2 + 1, dtype=np.float64) * (rate_hz / window),
         taper=taper,
-        psd_scale=1.0 / (rate_hz * float(np.sum(taper.astype(np.float64) ** 2))),
+        psd_taper=psd_scaled(taper, rate_hz),
         top_hz=min(p["top_hz"], p["nyquist_share"] * rate_hz),
         lag=max(1, round(parameters.jerk["lag_s"] * rate_hz)),
         smooth=max(1, round(parameters.jerk["smooth_s"] * rate_hz)),
@@ -100,3 +102,9 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
 def hann(size: int) -> NDArray[np.float32]:
     """Periodic Hann window: 0.5 - 0.5 cos(2 pi n / size), the form whose overlapping squares sum evenly."""
     return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(size) / size)).astype(np.float32)
+
+
+def psd_scaled(taper: NDArray[np.float32], rate_hz: float) -> NDArray[np.float32]:
+    """Taper under which |X|^2 is the one-sided power spectral density: 2 |X|^2 / (rate * sum w^2)."""
+    power = float(np.sum(taper.astype(np.float64) ** 2))
+    return (taper * math.sqrt(2.0 / (rate_hz * power))).astype(np.float32)

@@ -15,22 +15,22 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """Samples that follow on, or the end of a run.
+    """Samples that follow on.
 
     Attributes
     ----------
-    xyz_g
-        (n, 3); empty when only a gap ends.
+    axes_g
+        (3, n), an axis a row.
     filled
-        Which of them are interpolated, (n,).
+        Which of them are interpolated, (n,); None when none is.
     index
         Position of the first one since the start of the analysis, in samples, gaps counted.
     new_run
         Whether a gap lies before it.
     """
 
-    xyz_g: Floats
-    filled: NDArray[np.bool_]
+    axes_g: Floats
+    filled: NDArray[np.bool_] | None
     index: int
     new_run: bool
 
@@ -56,7 +56,6 @@ class Intake:
     bad_values: int = 0
     _last: Floats | None = None
     _gap: int = 0
-    _begun: bool = False
     _breaks: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -75,36 +74,39 @@ class Intake:
         self.position += samples
         self.missing += samples
 
-    def take(self, xyz_g: Floats) -> Iterator[Piece]:
-        """Cut rows into pieces; rows with a value that is not finite are missing."""
-        good: NDArray[np.bool_] = np.asarray(np.isfinite(xyz_g).all(axis=1))
-        self.bad_values += int(np.isinf(xyz_g).any(axis=1).sum())
-        edges = np.concatenate([[0], np.nonzero(np.diff(good))[0] + 1, [len(good)]])
-        for start, end in pairwise(edges):
-            if start == end:
-                continue
+    def take(self, axes_g: Floats) -> Iterator[Piece]:
+        """Cut samples, an axis a row, into pieces; those with a value that is not finite are missing."""
+        if not axes_g.shape[1]:
+            return
+        finite = np.isfinite(axes_g)
+        if finite.all():
+            yield self._good(axes_g)
+            return
+        good = finite[0] & finite[1] & finite[2]
+        self.bad_values += int(np.isinf(axes_g).any(axis=0).sum())
+        edges = np.concatenate([[0], np.nonzero(good[1:] != good[:-1])[0] + 1, [len(good)]])
+        for start, end in pairwise(edges.tolist()):
             if good[start]:
-                yield self._good(xyz_g[start:end])
+                yield self._good(axes_g[:, start:end])
             else:
-                self.skip(int(end - start))
+                self.skip(end - start)
 
-    def _good(self, xyz_g: Floats) -> Piece:
+    def _good(self, axes_g: Floats) -> Piece:
         gap, self._gap = self._gap, 0
         index = self.position
-        self.position += len(xyz_g)
-        last, self._last = self._last, xyz_g[-1].copy()
-        if last is None or not self._begun:
-            self._begun = True
-            return Piece(xyz_g, np.zeros(len(xyz_g), bool), index, new_run=True)
+        self.position += axes_g.shape[1]
+        last, self._last = self._last, axes_g[:, -1:].copy()
+        if last is None or gap > self.longest_fill:
+            if last is not None:
+                self._breaks.append((index - gap, index))
+            return Piece(axes_g, None, index, new_run=True)
         if gap == 0:
-            return Piece(xyz_g, np.zeros(len(xyz_g), bool), index, new_run=False)
-        if gap <= self.longest_fill:
-            share = (np.arange(1, gap + 1, dtype=np.float32) / np.float32(gap + 1))[:, None]
-            bridge = last + share * (xyz_g[0] - last)
-            filled = np.concatenate([np.ones(gap, bool), np.zeros(len(xyz_g), bool)])
-            return Piece(np.concatenate([bridge.astype(np.float32), xyz_g]), filled, index - gap, new_run=False)
-        self._breaks.append((index - gap, index))
-        return Piece(xyz_g, np.zeros(len(xyz_g), bool), index, new_run=True)
+            return Piece(axes_g, None, index, new_run=False)
+        share = np.arange(1, gap + 1, dtype=np.float32) / np.float32(gap + 1)
+        bridge = last + share * (axes_g[:, :1] - last)
+        filled = np.zeros(gap + axes_g.shape[1], bool)
+        filled[:gap] = True
+        return Piece(np.concatenate([bridge, axes_g], axis=1), filled, index - gap, new_run=False)
 
 
 def checked_rows(xyz_g: ArrayLike) -> Floats:

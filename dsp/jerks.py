@@ -50,27 +50,33 @@ MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
 
-def difference_energies(xyz_g: Floats, first: int, lag: int) -> tuple[Floats, Floats]:
-    """Squared second and first difference of means over `lag` samples, summed over the axes, from sample `first` on.
+def difference_energies(axes_g: Floats, lag: int) -> tuple[Floats, Floats]:
+    """Squared second and first difference of means over `lag` samples, summed over the axes.
 
     m[n] - 2 m[n - lag] + m[n - 2 lag], where m is the mean of the `lag` newest samples: a wavelet that is blind to
     gravity and to steady turning, weak below 3 Hz and strongest at 8 Hz (for 50 ms). The first difference,
-    m[n] - m[n - lag], is the larger of the two below 3.3 Hz. Before row 0 the limb is taken to have rested there.
+    m[n] - m[n - lag], is the larger of the two below 3.3 Hz.
+
+    Parameters
+    ----------
+    axes_g
+        float32 (3, n), an axis a row.
+
+    Returns
+    -------
+    Two of (n - 3 lag + 1,), for every sample that has 3 lag - 1 before it.
     """
-    reach = 3 * lag - 1
-    rows = xyz_g[max(0, first - reach) :]
-    if first < reach:
-        rows = np.concatenate([np.repeat(xyz_g[:1], reach - first, axis=0), rows])
-    mean = running_sum(rows, lag)
+    mean = running_sum(axes_g, lag)
     mean *= np.float32(1.0 / lag)
-    change = mean[lag:] - mean[:-lag]
-    return _over_axes(change[lag:] - change[:-lag]), _over_axes(change[lag:])
+    change = mean[:, lag:] - mean[:, :-lag]
+    return _over_axes(change[:, lag:] - change[:, :-lag]), _over_axes(change[:, lag:])
 
 
 def _over_axes(values: Floats) -> Floats:
     squared = values * values
-    total: Floats = squared[:, 0] + squared[:, 1]
-    total += squared[:, 2]
+    total: Floats = squared[0]
+    total += squared[1]
+    total += squared[2]
     return total
 
 
@@ -92,21 +98,21 @@ def kick_level(fast: Floats, slow: Floats, parameters: Parameters) -> Floats:
 
 
 def running_sum(values: Floats, size: int) -> Floats:
-    """Sum of the `size` newest values, for every value from ``size - 1`` on.
+    """Sum of the `size` newest values of each row, for every value from ``size - 1`` on.
 
     Put together from sums over powers of two, each in a fixed order, so that every chunking gives the same bits.
     """
     doubled, width = values, 1
-    total = values[:0]
+    total = values[..., :0]
     covered = 0
     while True:
         if size & width:
             # `total` ends at the newest value; what comes before it is `covered` values older.
-            total = total[width:] + doubled[: len(doubled) - covered] if covered else doubled
+            total = total[..., width:] + doubled[..., : doubled.shape[-1] - covered] if covered else doubled
             covered += width
             if covered == size:
                 break
-        doubled = doubled[width:] + doubled[: len(doubled) - width]
+        doubled = doubled[..., width:] + doubled[..., :-width]
         width *= 2
     return total.copy() if size == 1 else total
 
@@ -118,14 +124,18 @@ def smoothed(energy: Floats, size: int) -> Floats:
     return total
 
 
-def count_floor(xyz_g: Floats, parameters: Parameters) -> float:
-    """Floor below which the steps of the sensor's own counts would trigger: from the smallest change that it shows.
+def smallest_change(axes_g: Floats) -> float:
+    """Smallest change from sample to sample that is one, g; infinite without any."""
+    change = np.abs(np.diff(axes_g.astype(np.float64), axis=1))
+    return float(np.min(change, where=change > SMALLEST_COUNT_G, initial=np.inf))
+
+
+def count_floor(least_change_g: float, parameters: Parameters) -> float:
+    """Floor below which the steps of the sensor's own counts would trigger.
 
     A level of `COUNTS` counts is reached when a single value flips; the floor is that level over the ratio that opens.
     """
-    change = np.abs(np.diff(xyz_g.astype(np.float64), axis=0))
-    moved = change[change > SMALLEST_COUNT_G]
-    return COUNTS * float(moved.min()) / parameters.jerk["on_ratio"] if len(moved) else 0.0
+    return COUNTS * least_change_g / parameters.jerk["on_ratio"] if np.isfinite(least_change_g) else 0.0
 
 
 def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameters) -> Floats:

@@ -170,8 +170,8 @@ def fast_second(run: Run, parameters: Parameters) -> FastSecond | None:
         return None
     from scipy.fft import rfft  # noqa: PLC0415 - loaded with the first frame
 
-    taper = hann(len(samples))
-    transformed = rfft((samples.T - samples.T[:, :1]) * taper, n=run.grid.window, axis=-1)
+    taper = hann(samples.shape[1])
+    transformed = rfft((samples - samples[:, :1]) * taper, n=run.grid.window, axis=-1)
     squared = transformed.real**2 + transformed.imag**2
     scale = 2.0 / (run.grid.rate_hz * float((taper.astype(np.float64) ** 2).sum()))
     psd = (squared[0] + squared[1] + squared[2]) * scale

@@ -7,8 +7,6 @@ from dsp.grid import TREMOR_RATE_HZ
 
 Floats = NDArray[np.float32]
 
-POSTURE_SHARE = 0.02
-"""Share of each new sample in the running mean that is taken out for drawing; about 0.5 s at 100 Hz (drawing only)."""
 LONGEST_PLATEAU = 4
 """Equal extreme values in a row that count as clipped: noise never repeats its extreme so often."""
 SMALLEST_CLIP_G = 1.0
@@ -17,8 +15,8 @@ DEAD_AFTER = 200
 """Constant values of an axis, while another moves, after which the axis counts as dead."""
 GRAVITY_G = (0.6, 1.4)
 GRAVITY_BLOCK = 64
-"""Samples averaged before their size is compared with gravity: 0.3 s at 200 Hz takes shaking out, and a turning limb
-does not turn far meanwhile. The mean over a whole session would vanish when its posture changes."""
+"""Samples averaged before their size is compared with gravity: 0.3 s at 200 Hz takes shaking out, and a turning limb does
+not turn far meanwhile. The mean over a whole session would vanish when its posture changes."""
 
 
 class ChannelWatch:
@@ -26,70 +24,64 @@ class ChannelWatch:
 
     def __init__(self) -> None:
         self._count = 0
-        self._rest = np.empty((0, 3), np.float32)
+        self._rest = np.empty((3, 0), np.float32)
         self._blocks = 0
         self._blocks_of_gravity = 0
         self._first: Floats | None = None
         self._varied = np.zeros(3, bool)
         self._extreme = np.zeros((2, 3), np.float32)
         self._at_extreme = np.zeros((2, 3), np.int64)
-        self._clipped_samples = 0
-        self._mean: NDArray[np.float64] | None = None
 
-    def take(self, xyz_g: Floats) -> Floats:
-        """Take samples; the same rows with the running mean taken out, for drawing."""
-        good = xyz_g[np.isfinite(xyz_g).all(axis=1)]
-        if len(good):
-            self._look(good)
-        return self._motion(xyz_g)
-
-    def _look(self, good: Floats) -> None:
+    def take(self, axes_g: Floats) -> None:
+        """Take samples, an axis a row; those with a value that is not finite are passed over."""
+        if not axes_g.shape[1]:
+            return
+        low, high = axes_g.min(axis=1), axes_g.max(axis=1)
+        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+            axes_g = axes_g[:, np.isfinite(axes_g).all(axis=0)]
+            if not axes_g.shape[1]:
+                return
+            low, high = axes_g.min(axis=1), axes_g.max(axis=1)
         if self._first is None:
-            self._first = good[0].copy()
-        self._count += len(good)
-        self._weigh(good)
-        self._varied |= (good != self._first).any(axis=0)
-        for end, pick in ((0, good.max(axis=0)), (1, -good.min(axis=0))):
-            signed = good if end == 0 else -good
-            higher = pick > self._extreme[end]
-            self._extreme[end] = np.maximum(self._extreme[end], pick)
-            count = (signed == self._extreme[end]).sum(axis=0)
-            self._at_extreme[end] = np.where(higher, count, self._at_extreme[end] + count)
+            self._first = axes_g[:, 0].copy()
+        self._count += axes_g.shape[1]
+        self._varied |= (low != self._first) | (high != self._first)
+        self._note_extremes(axes_g, low, high)
+        self._weigh(axes_g)
 
-    def _weigh(self, good: Floats) -> None:
+    def _note_extremes(self, axes_g: Floats, low: Floats, high: Floats) -> None:
+        """Count how often the most extreme values so far have been met; what stays below 1 g cannot be clipped."""
+        for end, picks in ((0, high), (1, -low)):
+            for axis in np.nonzero((picks >= self._extreme[end]) & (picks >= SMALLEST_CLIP_G))[0]:
+                level = picks[axis]
+                count = int(np.count_nonzero(axes_g[axis] == (level if end == 0 else -level)))
+                known = self._at_extreme[end, axis] if level == self._extreme[end, axis] else 0
+                self._extreme[end, axis], self._at_extreme[end, axis] = level, known + count
+
+    def _weigh(self, axes_g: Floats) -> None:
         """Count the blocks of a fixed number of samples whose mean is as large as gravity, however they are cut."""
-        rows = np.concatenate([self._rest, good])
-        whole = len(rows) // GRAVITY_BLOCK
-        self._rest = rows[whole * GRAVITY_BLOCK :].copy()
-        if whole:
-            blocks = rows[: whole * GRAVITY_BLOCK].reshape(whole, GRAVITY_BLOCK, 3)
-            self._blocks += whole
-            self._blocks_of_gravity += int(_as_large_as_gravity(blocks.mean(axis=1, dtype=np.float64)).sum())
+        at = 0
+        if self._rest.shape[1]:
+            at = GRAVITY_BLOCK - self._rest.shape[1]
+            self._rest = np.concatenate([self._rest, axes_g[:, :at]], axis=1)
+            if self._rest.shape[1] < GRAVITY_BLOCK:
+                return
+            self._count_blocks(self._rest)
+        end = at + (axes_g.shape[1] - at) // GRAVITY_BLOCK * GRAVITY_BLOCK
+        if end > at:
+            self._count_blocks(axes_g[:, at:end])
+        self._rest = axes_g[:, end:].copy()
 
-    def _motion(self, xyz_g: Floats) -> Floats:
-        filled = np.where(np.isfinite(xyz_g), xyz_g, np.nan).astype(np.float64)
-        if not len(filled):
-            return xyz_g
-        mean = self._mean
-        if mean is None:
-            known = filled[np.isfinite(filled).all(axis=1)]
-            if not len(known):
-                return xyz_g.astype(np.float32)
-            mean = known[0]
-        from scipy.signal import lfilter  # noqa: PLC0415 - loaded with the transform
-
-        steady = np.where(np.isnan(filled), mean, filled)
-        slow, _ = lfilter(
-            [POSTURE_SHARE], [1.0, POSTURE_SHARE - 1.0], steady, axis=0, zi=(1 - POSTURE_SHARE) * mean[None, :]
-        )
-        self._mean = slow[-1]
-        return np.asarray(filled - slow, np.float32)
+    def _count_blocks(self, axes_g: Floats) -> None:
+        mean = _block_means(axes_g.reshape(3, -1, GRAVITY_BLOCK))
+        self._blocks += mean.shape[1]
+        self._blocks_of_gravity += int(_as_large_as_gravity(mean).sum())
 
     @property
     def gravity_present(self) -> bool:
         """Whether the slow part is near 1 g most of the time."""
         if not self._blocks:
-            return bool(len(self._rest)) and bool(_as_large_as_gravity(self._rest.mean(axis=0, dtype=np.float64)))
+            return bool(self._rest.shape[1]) and bool(_as_large_as_gravity(_block_means(self._rest)))
         return 2 * self._blocks_of_gravity > self._blocks
 
     def clip_levels(self) -> list[tuple[int, float]]:
@@ -136,6 +128,12 @@ class ChannelWatch:
         return tuple(notes)
 
 
+def _block_means(blocks_g: Floats) -> NDArray[np.float64]:
+    """Mean of each block (last axis)."""
+    return np.asarray(blocks_g.sum(axis=-1), np.float64) / blocks_g.shape[-1]
+
+
 def _as_large_as_gravity(mean_g: NDArray[np.float64]) -> NDArray[np.bool_]:
-    size = np.sqrt((mean_g**2).sum(axis=-1))
+    """Whether means (axes first) have the size of gravity."""
+    size = np.sqrt(mean_g[0] ** 2 + mean_g[1] ** 2 + mean_g[2] ** 2)
     return np.asarray((size > GRAVITY_G[0]) & (size < GRAVITY_G[1]))

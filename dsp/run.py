@@ -3,21 +3,29 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from dsp import decision, features, jerks, posture, spectra
 from dsp.evidence import score
-from dsp.grid import STEPS_PER_HOP, Grid, hann
+from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.growing import Growing
 from dsp.labels import State
 from dsp.parameters import Parameters
+from dsp.plan import Plan, make_plan
 from dsp.results import FRAME_DTYPE
+from dsp.sliding import Sliding
+from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
-BATCH_HOPS = 256
-"""Hops worked on at once: 128 s of three axes stay in the cache (measured: 50 against 24 Msamples/s)."""
+BATCH_HOPS = 512
+"""Hops worked on at once: so many that the calls do not count, their spectra stay in the cache."""
+LEVEL_BLOCK = 8192
+"""Samples whose levels are computed at once, for the same reason."""
 KEEP_S = 8.0
 """Samples behind the newest hop that events and windows may still look at."""
+COUNT_HOPS = 20
+"""Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
 CLIP_FROM_G = 1.4
 """A value above this that repeats exactly stands at the end of the range (the smallest range in use is 1.5 g)."""
 FEATURE_FIELDS = (
@@ -62,6 +70,8 @@ class Run:
         Log-odds of the states, (4,).
     start_s
         Time of the first sample.
+    plan
+        Of the grid; made when it is not given.
     multitaper
         Whether to use multi-taper spectra.
     """
@@ -72,21 +82,22 @@ class Run:
         parameters: Parameters,
         prior: NDArray[np.float64],
         start_s: float,
+        plan: Plan | None = None,
         *,
         multitaper: bool = False,
     ) -> None:
         self.grid, self.parameters, self.start_s = grid, parameters, start_s
         self._prior = prior
         self._multitaper = multitaper
+        self._plan = plan if plan is not None else make_plan(grid, parameters)
         self.count = 0
-        self._first = 0
-        self.xyz_g = np.empty((0, 3), np.float32)
-        self._filled = np.empty(0, bool)
-        self._clipped = np.empty(0, bool)
-        self._energy = np.empty(0, np.float32)
-        self._slow = np.empty(0, np.float32)
-        self._level = np.empty(0, np.float32)
-        self._least_floor = -1.0
+        self._samples = Sliding(3, np.float32)
+        self._filled = Sliding(1, bool)
+        self._clipped = Sliding(1, bool)
+        self._energy = Sliding(1, np.float32)
+        self._slow = Sliding(1, np.float32)
+        self._level = Sliding(1, np.float32)
+        self._least_change_g = np.inf
         self._last_step = np.zeros((2, 1), np.float32)
         self._steps = 0
         self._hops = 0
@@ -119,32 +130,44 @@ class Run:
 
     # -- samples in -------------------------------------------------------------------------------------------------
 
-    def append(self, xyz_g: Floats, filled: NDArray[np.bool_]) -> None:
-        """Take samples; analysis follows in `advance`."""
-        self.xyz_g = np.concatenate([self.xyz_g, xyz_g])
-        self._filled = np.concatenate([self._filled, filled])
-        previous = (
-            self.xyz_g[-len(xyz_g) - 1 : -1] if len(self.xyz_g) > len(xyz_g) else np.vstack([xyz_g[:1], xyz_g[:-1]])
-        )
-        at_end = ((xyz_g == previous) & (np.abs(xyz_g) >= CLIP_FROM_G)).any(axis=1)
-        at_end[0] &= self.count > 0
-        self._clipped = np.concatenate([self._clipped, at_end])
-        self.count += len(xyz_g)
-        if len(xyz_g):
-            self._update_levels()
+    def append(self, axes_g: Floats, filled: NDArray[np.bool_] | None) -> None:
+        """Take samples, an axis a row; `filled` marks interpolated ones (None: none). Analysis follows in `advance`."""
+        known, n = self.count, axes_g.shape[1]
+        if not n:
+            return
+        self._samples.grow(n)[:] = axes_g
+        self._filled.grow(n)[0] = False if filled is None else filled
+        self._clipped.grow(n)[0] = self._at_end(known, axes_g)
+        self.count += n
+        for at in range(known, self.count, LEVEL_BLOCK):
+            self._update_levels(at, min(at + LEVEL_BLOCK, self.count))
 
-    def _update_levels(self) -> None:
-        """Bring energy and level, aligned with the samples, up to the newest sample."""
-        known = len(self._energy)
-        energy, slow = jerks.difference_energies(self.xyz_g, known, self.grid.lag)
-        self._energy = np.concatenate([self._energy, energy])
-        self._slow = np.concatenate([self._slow, slow])
-        need = self.grid.smooth - 1
-        window = self._energy[max(0, known - need) :]
+    def _at_end(self, known: int, axes_g: Floats) -> NDArray[np.bool_] | bool:
+        """Which new samples repeat one before them exactly, beyond what a limb at rest shows."""
+        if axes_g.max() < CLIP_FROM_G and axes_g.min() > -CLIP_FROM_G:
+            return False
+        before = max(known - 1, 0)
+        recent = self._samples.part(before, known + axes_g.shape[1])
+        same = (recent[:, 1:] == recent[:, :-1]) & (np.abs(recent[:, 1:]) >= CLIP_FROM_G)
+        at_end: NDArray[np.bool_] = same[0] | same[1] | same[2]
+        # The very first sample has nothing before it.
+        return at_end if known else np.concatenate([[False], at_end])
+
+    def _update_levels(self, known: int, upto: int) -> None:
+        """Bring energy and level, aligned with the samples, from sample `known` to before `upto`."""
+        reach, need = 3 * self.grid.lag - 1, self.grid.smooth - 1
+        rows = self._samples.part(max(0, known - reach), upto)
+        if known < reach:
+            # Before the first sample the limb is taken to have rested there.
+            rows = np.concatenate([np.repeat(rows[:, :1], reach - known, axis=1), rows], axis=1)
+        energy, slow = jerks.difference_energies(rows, self.grid.lag)
+        self._energy.grow(upto - known)[0] = energy
+        self._slow.grow(upto - known)[0] = slow
+        window = self._energy.part(max(0, known - need), upto)[0]
         if known < need:
             # Before the first sample nothing changed.
             window = np.concatenate([np.zeros(need - known, np.float32), window])
-        self._level = np.concatenate([self._level, jerks.smoothed(window, self.grid.smooth)])
+        self._level.grow(upto - known)[0] = jerks.smoothed(window, self.grid.smooth)
 
     # -- what the live view asks --------------------------------------------------------------------------------------
 
@@ -189,10 +212,10 @@ class Run:
         return self._waiting_psd[-1] if len(self._waiting_psd) else None
 
     def newest_second(self) -> Floats | None:
-        """Give the samples of the last second before the newest step; None before there is one."""
-        end = self.edge(self._steps) - self._first
+        """Give the samples of the last second before the newest step, (3, n); None before there is one."""
+        end = self.edge(self._steps)
         begin = end - self.grid.fast_window
-        return self.xyz_g[begin:end] if begin >= 0 else None
+        return self._samples.part(begin, end) if begin >= self._samples.first else None
 
     # -- steps ------------------------------------------------------------------------------------------------------
 
@@ -223,20 +246,21 @@ class Run:
         return out
 
     def _do_steps(self, target: int) -> None:
-        edges = jerks.step_edges(np.arange(self._steps, target + 1), self.grid) - self._first
-        last = edges[-1]
-        starts = edges[:-1]
+        edges = jerks.step_edges(np.arange(self._steps, target + 1), self.grid)
+        begin, end = int(edges[0]), int(edges[-1])
+        starts = edges[:-1] - begin
         sizes = np.diff(edges).astype(np.float32)
-        energy = np.add.reduceat(self._energy[:last], starts) / sizes
-        both = (np.sqrt(np.maximum.reduceat(part[:last], starts)) for part in (self._level, self._slow))
+        energy = np.add.reduceat(self._energy.part(begin, end)[0], starts)
+        energy /= sizes
+        both = (np.sqrt(np.maximum.reduceat(part.part(begin, end)[0], starts)) for part in (self._level, self._slow))
         fast, slow = (np.concatenate([before, new]) for before, new in zip(self._last_step, both, strict=True))
-        self._least_floor = -1.0
         self._last_step = np.stack([fast[-1:], slow[-1:]])
-        mean = np.add.reduceat(self.xyz_g[:last], starts, axis=0) / sizes[:, None]
-        self._step_energy.extend(energy.astype(np.float32))
+        mean = np.add.reduceat(self._samples.part(begin, end), starts, axis=1)
+        mean /= sizes
+        self._step_energy.extend(energy)
         self._step_loud.extend(fast[1:])
         self._step_level.extend(jerks.kick_level(fast, slow, self.parameters))
-        self._step_mean.extend(mean.astype(np.float32))
+        self._step_mean.extend(mean.T)
         self._new_steps = (self._steps, target)
         self._steps = target
 
@@ -250,15 +274,24 @@ class Run:
         seconds = posture.RATE_HOPS * self.grid.hop / self.grid.rate_hz
         tilt = posture.tilt_deg(every[first:hops], every[back]) / np.float32(seconds)
         self._hop_tilt.extend(tilt)
-        if self._least_floor < 0:
-            self._least_floor = jerks.count_floor(self.xyz_g[: self.grid.hop], self.parameters)
         floor = jerks.floors(self._step_energy.data, first, hops - first, self.parameters)
-        self._hop_floor.extend(np.maximum(floor, np.float32(self._least_floor)))
+        self._hop_floor.extend(np.maximum(floor, self._count_floors(first, hops)))
         for h in range(first, hops):
             self.holds.hop(h, every[h], float(tilt[h - first]))
             open_ = self.holds.current
             self._hold_starts.append(None if open_ is None else open_.start_s)
         self._hops = hops
+
+    def _count_floors(self, first: int, hops: int) -> Floats:
+        """Floor from the sensor's own counts for each of these hops: what the first seconds have shown by then."""
+        known = []
+        for h in range(first, min(hops, COUNT_HOPS)):
+            part = self._samples.part(max(0, h * self.grid.hop - 1), (h + 1) * self.grid.hop)
+            self._least_change_g = min(self._least_change_g, jerks.smallest_change(part))
+            known.append(jerks.count_floor(self._least_change_g, self.parameters))
+        out = np.full(hops - first, jerks.count_floor(self._least_change_g, self.parameters), np.float32)
+        out[: len(known)] = known
+        return out
 
     def _do_events(self) -> None:
         first, last = self._new_steps
@@ -266,8 +299,8 @@ class Run:
         floor_at = self._floors(np.arange(first, last))
         p = self.parameters.jerk
         trigger = level[first:last] > np.maximum(p["on_ratio"] * floor_at, 1e-3 * p["on_mg"])
-        self._view.xyz_g, self._view.level, self._view.first = self.xyz_g, self._level, self._first
-        self._view.slow = self._slow
+        self._view.xyz_g, self._view.first = self._samples.kept.T, self._samples.first
+        self._view.level, self._view.slow = self._level.kept[0], self._slow.kept[0]
         self._view.step_gravity, self._view.step_loud = self._step_mean.data, self._step_loud.data
         at = first
         while at < last:
@@ -292,36 +325,44 @@ class Run:
     def _do_frames(self) -> list[FrameBatch]:
         ready = (self._hops * self.grid.hop - self.grid.window) // self.grid.hop + 1
         if ready > self._frames:
-            rows = np.arange(self._frames, ready) * self.grid.hop - self._first
-            view = np.lib.stride_tricks.sliding_window_view(self.xyz_g, self.grid.window, axis=0)
-            self._add_frames(view[rows], rows, self.grid.taper)
-            self._frames = ready
+            self._add_frames(ready)
         return self._finalise(self._frames - int(self.parameters.decision["lag_hops"]))
 
-    def _add_frames(self, windows: Floats, rows: NDArray[np.int64], taper: Floats) -> None:
-        g = self.grid
-        transformed = spectra.transform(windows, g)
-        psd = spectra.multitaper_power(windows, g) if self._multitaper else spectra.power(transformed, g)
-        values = features.spectral_features(psd, None if self._multitaper else transformed, g, self.parameters, taper)
-        first = self._frames
-        steps = STEPS_PER_HOP * (g.window // g.hop)
-        blocks = np.lib.stride_tricks.sliding_window_view(self._step_energy.data, steps)
-        values |= features.burst_features(blocks[np.arange(first, first + len(rows)) * STEPS_PER_HOP])
+    def _add_frames(self, ready: int) -> None:
+        """Analyse the frames up to `ready`, whose samples are all there."""
+        g, first = self.grid, self._frames
+        begin, end = first * g.hop, (ready - 1) * g.hop + g.window
+        windows = sliding_window_view(self._samples.part(begin, end), g.window, axis=1)[:, :: g.hop]
+        if self._multitaper:
+            spectrum = spectra.multitaper(windows, g)
+        else:
+            spectrum = spectra.transform(windows, g.psd_taper, g, self._plan.band)
+        values = features.spectral_features(spectrum, g, self._plan, self.parameters, g.taper)
         hops = g.window // g.hop
-        turning = np.lib.stride_tricks.sliding_window_view(self._hop_tilt.data, hops)[first : first + len(rows)]
-        values["tilt_rate_deg_per_s"] = turning[:, posture.RATE_HOPS :].mean(axis=1)
-        self._store(values, psd, self._share(self._filled, rows), self._share(self._clipped, rows))
+        steps = STEPS_PER_HOP * hops
+        blocks = sliding_window_view(self._step_energy.data[first * STEPS_PER_HOP :], steps)[::STEPS_PER_HOP]
+        values |= features.burst_features(blocks[: ready - first])
+        turning = sliding_window_view(self._hop_tilt.data[first + posture.RATE_HOPS :], hops - posture.RATE_HOPS)
+        values["tilt_rate_deg_per_s"] = turning[: ready - first].mean(axis=1)
+        missing, clipped = (self._share(flags.part(begin, end)[0]) for flags in (self._filled, self._clipped))
+        self._store(values, spectrum.psd, missing, clipped)
+        self._frames = ready
 
-    def _share(self, flags: NDArray[np.bool_], rows: NDArray[np.int64]) -> Floats:
+    def _share(self, flags: NDArray[np.bool_]) -> Floats:
         """Share of each window that is flagged."""
+        frames = (len(flags) - self.grid.window) // self.grid.hop + 1
+        if not flags.any():
+            return np.zeros(frames, np.float32)
         counts = np.concatenate([[0], np.cumsum(flags)])
-        return np.asarray((counts[rows + self.grid.window] - counts[rows]) / self.grid.window, np.float32)
+        at = np.arange(frames) * self.grid.hop
+        return np.asarray((counts[at + self.grid.window] - counts[at]) / self.grid.window, np.float32)
 
     def _store(self, values: dict[str, Floats], psd: Floats, missing: Floats, clipped: Floats) -> None:
         values["wander_hz"] = self._wander(values["peak_hz"])
         scores = score(values, self.parameters, self._prior)
         too_much = missing > self.parameters.gaps["most_missing"]
-        scores[too_much] = 0.0
+        if too_much.any():
+            scores[too_much] = 0.0
         likelihood = decision.likelihoods(scores, self.parameters)
         self._alpha.extend(self.rule.run(likelihood))
         self._likelihood.extend(likelihood)
@@ -388,8 +429,7 @@ class Run:
             self._add_short_frame()
         elif self._frames == 0 and self.count >= g.window:
             # The window is full but its last hop is not (window and hop need not divide).
-            self._add_frames(self.xyz_g[None, : g.window].transpose(0, 2, 1), np.array([0]), g.taper)
-            self._frames = 1
+            self._add_frames(1)
         out = []
         while self._emitted < self._frames:
             out += self._finalise(max(self._emitted + 1, self._frames - int(self.parameters.decision["lag_hops"])))
@@ -399,39 +439,33 @@ class Run:
 
     def _add_short_frame(self) -> None:
         g = self.grid
-        taper = np.zeros(g.window, np.float32)
+        taper, scaled = np.zeros(g.window, np.float32), np.zeros(g.window, np.float32)
         taper[: self.count] = hann(self.count)
-        padded = np.zeros((1, 3, g.window), np.float32)
-        piece = self.xyz_g.T - self.xyz_g.T[:, :1]
-        padded[0, :, : self.count] = piece * taper[: self.count]
-        from scipy.fft import rfft  # noqa: PLC0415 - as in spectra
-
-        transformed = rfft(padded, axis=-1)
-        scale = float(np.sum(g.taper.astype(np.float64) ** 2) / np.sum(taper.astype(np.float64) ** 2))
-        transformed *= np.float32(np.sqrt(scale))
-        psd = spectra.power(transformed, g)
-        values = features.spectral_features(psd, None, g, self.parameters, taper)
+        scaled[: self.count] = psd_scaled(hann(self.count), g.rate_hz)
+        padded = np.zeros((3, 1, g.window), np.float32)
+        padded[:, 0, : self.count] = self._samples.part(0, self.count)
+        spectrum = Spectrum(spectra.transform(padded, scaled, g, slice(0, 0)).psd, None, 0)
+        values = features.spectral_features(spectrum, g, self._plan, self.parameters, taper)
         energy = self._step_energy.data[None, : max(3, self._steps)]
         values |= features.burst_features(energy)
         tilt = self._hop_tilt.data[posture.RATE_HOPS :]
         mean_tilt = tilt.mean() if len(tilt) else np.nan
         values["tilt_rate_deg_per_s"] = np.array([mean_tilt], np.float32)
-        missing, clipped = (np.array([flags.mean()], np.float32) for flags in (self._filled, self._clipped))
-        self._store(values, psd, missing, clipped)
+        missing, clipped = (
+            np.array([flags.part(0, self.count).mean()], np.float32) for flags in (self._filled, self._clipped)
+        )
+        self._store(values, spectrum.psd, missing, clipped)
         self._frames = 1
 
     def _trim(self) -> None:
         keep = round(KEEP_S * self.grid.rate_hz)
-        drop = self._steps_edge() - keep - self._first
-        # Copying only when half is stale keeps the cost of a push constant.
-        if drop > max(keep, len(self.xyz_g) // 2):
-            self.xyz_g = self.xyz_g[drop:].copy()
-            self._filled = self._filled[drop:].copy()
-            self._clipped = self._clipped[drop:].copy()
-            self._energy = self._energy[drop:].copy()
-            self._slow = self._slow[drop:].copy()
-            self._level = self._level[drop:].copy()
-            self._first += drop
-
-    def _steps_edge(self) -> int:
-        return min(self.edge(self._steps), self._frames * self.grid.hop + self.grid.window)
+        oldest = min(self.edge(self._steps), self._frames * self.grid.hop + self.grid.window) - keep
+        for part in (
+            self._samples,
+            self._filled,
+            self._clipped,
+            self._energy,
+            self._slow,
+            self._level,
+        ):
+            part.drop(oldest)

@@ -4,74 +4,116 @@ With gravity g and a swing a across it the magnitude is sqrt(g^2 + a^2): the lin
 The sum of the axes' power does not depend on the mount.
 """
 
+import functools
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.grid import Grid
 
+Floats = NDArray[np.float32]
+BLOCK = 32
+"""Windows transformed at once: tapered samples and spectra of three axes stay in the cache (measured)."""
 
-def transform(windows_g: NDArray[np.float32], grid: Grid) -> NDArray[np.complex64]:
-    """Fourier transform of windows, taper applied, first sample taken as zero.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """Spectra of frames.
+
+    Attributes
+    ----------
+    psd
+        One-sided power spectral density summed over the axes, float32 (frames, m), g^2/Hz.
+    band
+        Fourier transform near the bins that a peak may have, complex64 (3, frames, width); zero below bin 1 and above
+        the last one. None for multi-taper spectra.
+    band_first
+        Bin of the first column of `band`; may be negative.
+    """
+
+    psd: Floats
+    band: NDArray[np.complex64] | None
+    band_first: int
+
+
+def transform(windows_g: Floats, taper: Floats, grid: Grid, band: slice) -> Spectrum:
+    """Power spectra of windows, and their transform in a band.
+
+    S(f) = sum over axes of 2 |X(f)|^2 / (rate * sum w^2), zero frequency and Nyquist not doubled.
 
     Parameters
     ----------
     windows_g
-        float32 (frames, 3, window), g.
+        float32 (3, frames, window), g; their first sample is taken as zero.
+    taper
+        Scaled by `dsp.grid.psd_scaled`, (window,).
     grid
         Of the rate.
-
-    Returns
-    -------
-    complex64 (frames, 3, m)
+    band
+        Bins whose transform is kept; the start may be negative.
 
     Notes
     -----
-    One row alone and the same row within a batch give the same bits (pocketfft), which streaming rests on.
+    One window alone and the same window within a batch give the same bits (pocketfft), which streaming rests on.
     """
     from scipy.fft import rfft  # noqa: PLC0415 - 0.1 s that programs without an analysis do not need
 
-    tapered = windows_g - windows_g[:, :, :1]
-    tapered *= grid.taper
-    out: NDArray[np.complex64] = rfft(tapered, axis=-1)
-    return out
+    frames, bins = windows_g.shape[1], grid.window // 2 + 1
+    psd = np.empty((frames, bins), np.float32)
+    kept = np.zeros((3, frames, band.stop - band.start), np.complex64)
+    low, high = max(1, band.start), min(bins, band.stop)
+    into = slice(low - band.start, high - band.start)
+    tapered = np.empty((3, min(BLOCK, frames), grid.window), np.float32)
+    for i in range(0, frames, BLOCK):
+        part = slice(i, min(i + BLOCK, frames))
+        block = tapered[:, : part.stop - i]
+        # Without the first sample: gravity would bring the rounding of the transform up to the noise of good sensors.
+        np.subtract(windows_g[:, part], windows_g[:, part, :1], out=block)
+        block *= taper
+        transformed = rfft(block, axis=-1)
+        kept[:, part, into] = transformed[:, :, low:high]
+        _sum_power(transformed, psd[part])
+    _halve_ends(psd, grid)
+    return Spectrum(psd, kept, band.start)
 
 
-def power(transformed: NDArray[np.complex64], grid: Grid) -> NDArray[np.float32]:
-    """One-sided power spectral density summed over the axes.
+def multitaper(windows_g: Floats, grid: Grid) -> Spectrum:
+    """Multi-taper estimate (NW 2, three Slepian tapers; Thomson 1982): smoother, peaks widened to +-0.5 Hz.
 
-    S(f) = sum over axes of 2 |X(f)|^2 / (rate * sum w^2), zero frequency and Nyquist not doubled.
-
-    Returns
-    -------
-    float32 (frames, m), g^2/Hz
+    Three times the work of `transform`; for offline study of band power, not for widths.
     """
-    squared = transformed.real**2
-    squared += transformed.imag**2
-    psd = squared[:, 0] + squared[:, 1]
-    psd += squared[:, 2]
-    psd *= np.float32(2.0 * grid.psd_scale)
+    from scipy.fft import rfft  # noqa: PLC0415 - as above
+
+    psd = np.zeros((windows_g.shape[1], grid.window // 2 + 1), np.float32)
+    part = np.empty_like(psd)
+    centred = windows_g - windows_g[:, :, :1]
+    for taper in _slepian(grid.window, grid.rate_hz):
+        _sum_power(rfft(centred * taper, axis=-1), part)
+        psd += part
+    _halve_ends(psd, grid)
+    return Spectrum(psd, None, 0)
+
+
+@functools.lru_cache(maxsize=4)
+def _slepian(window: int, rate_hz: float) -> Floats:
+    """Tapers of unit energy, scaled as `dsp.grid.psd_scaled` does, a third each."""
+    from scipy.signal.windows import dpss  # noqa: PLC0415 - 0.3 s that only this option needs
+
+    return np.asarray(dpss(window, 2.0, 3) * np.sqrt(2.0 / (3.0 * rate_hz)), np.float32)
+
+
+def _sum_power(transformed: NDArray[np.complex64], out: Floats) -> None:
+    """|X|^2 summed over the axes (first), real and imaginary parts last; overwrites `transformed`."""
+    parts = transformed.view(np.float32)
+    np.multiply(parts, parts, out=parts)
+    total = parts[0]
+    total += parts[1]
+    total += parts[2]
+    np.add(total[:, 0::2], total[:, 1::2], out=out)
+
+
+def _halve_ends(psd: Floats, grid: Grid) -> None:
     psd[:, 0] *= np.float32(0.5)
     if grid.window % 2 == 0:
         psd[:, -1] *= np.float32(0.5)
-    return psd
-
-
-def multitaper_power(windows_g: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
-    """Multi-taper estimate (NW 2, three Slepian tapers; Thomson 1982): smoother, peaks widened to +-0.5 Hz.
-
-    Three times the work of `power`; for offline study of band power, not for widths.
-    """
-    from scipy.fft import rfft  # noqa: PLC0415 - as above
-    from scipy.signal.windows import dpss  # noqa: PLC0415 - 0.3 s that only this option needs
-
-    tapers = dpss(grid.window, 2.0, 3).astype(np.float32)
-    centred = windows_g - windows_g[:, :, :1]
-    total = np.zeros((len(windows_g), grid.window // 2 + 1), np.float32)
-    for taper in tapers:
-        transformed = rfft(centred * taper, axis=-1)
-        squared = transformed.real**2 + transformed.imag**2
-        total += squared[:, 0] + squared[:, 1] + squared[:, 2]
-    # Slepian tapers have unit energy, so sum w^2 is 1.
-    total *= np.float32(2.0 / (3.0 * grid.rate_hz))
-    total[:, 0] *= np.float32(0.5)
-    return total

@@ -1,0 +1,63 @@
+"""Sliding: rows of samples that grow at the end and are dropped at the start."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+
+class Sliding:
+    """Axes as rows, samples as columns, each column known by its number since the beginning.
+
+    Columns of a row lie side by side, so that windows are views and one operation runs through a whole block.
+
+    Parameters
+    ----------
+    rows
+        Number of rows.
+    dtype
+        Of the elements.
+
+    Attributes
+    ----------
+    first, end
+        Number of the first column that is kept, and one past the newest.
+    """
+
+    def __init__(self, rows: int, dtype: DTypeLike) -> None:
+        self._buffer = np.empty((rows, 2048), dtype)
+        self._at = 0
+        self.first = 0
+        self.end = 0
+
+    def grow(self, count: int) -> NDArray[Any]:
+        """Append `count` columns; a view of them, to be filled."""
+        size = self.end - self.first
+        if self._at + size + count > self._buffer.shape[1]:
+            kept, need = self._buffer[:, self._at : self._at + size], size + count
+            # Moving only into a buffer at least twice the need keeps the cost of a push constant.
+            if 2 * need > self._buffer.shape[1]:
+                self._buffer = np.empty((len(self._buffer), 2 * need), self._buffer.dtype)
+            else:
+                kept = kept.copy()
+            self._buffer[:, :size] = kept
+            self._at = 0
+        at = self._at + size
+        self.end += count
+        return self._buffer[:, at : at + count]
+
+    def part(self, begin: int, end: int) -> NDArray[Any]:
+        """View the columns from `begin` to before `end`, both counted since the beginning."""
+        offset = self._at - self.first
+        return self._buffer[:, begin + offset : end + offset]
+
+    @property
+    def kept(self) -> NDArray[Any]:
+        """All columns that are kept; a view, good until the next `grow`."""
+        return self.part(self.first, self.end)
+
+    def drop(self, first: int) -> None:
+        """Forget the columns before `first`."""
+        first = min(max(first, self.first), self.end)
+        self._at += first - self.first
+        self.first = first
