@@ -15,8 +15,8 @@ DEAD_AFTER = 200
 """Constant values of an axis, while another moves, after which the axis counts as dead."""
 GRAVITY_G = (0.6, 1.4)
 GRAVITY_BLOCK = 64
-"""Samples averaged before their size is compared with gravity: 0.3 s at 200 Hz takes shaking out, and a turning limb does
-not turn far meanwhile. The mean over a whole session would vanish when its posture changes."""
+"""Samples averaged before their size is compared with gravity: 0.3 s at 200 Hz takes shaking out, and a turning limb
+does not turn far meanwhile. The mean over a whole session would vanish when its posture changes."""
 
 
 class ChannelWatch:
