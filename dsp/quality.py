@@ -131,7 +131,8 @@ class ChannelWatch:
 def _block_means(blocks_g: Floats) -> NDArray[np.float64]:
     """Mean of each block (last axis)."""
     total: NDArray[np.float64] = blocks_g.sum(axis=-1).astype(np.float64)
-    return total / blocks_g.shape[-1]
+    total /= blocks_g.shape[-1]
+    return total
 
 
 def _as_large_as_gravity(mean_g: NDArray[np.float64]) -> NDArray[np.bool_]:
