@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.grid import STEPS_PER_HOP, Grid
-from dsp.kick import STEP_S, RunView, step_edges
+from dsp.kick import START_FLOOR_G, STEP_S, RunView, step_edges
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
@@ -29,8 +29,6 @@ __all__ = [
     "step_edges",
 ]
 
-START_FLOOR_G = 0.05
-"""Floor for the first half second, in which nothing is known: only a strong kick stands out (prior)."""
 EARLY_FLOOR_G = 0.012
 """Least floor for the first second and a half: half the level of a noisy watch at rest (prior)."""
 EARLY_STEPS = 15
@@ -43,6 +41,7 @@ BUSY_STEPS = 20
 RING_STEPS = 2
 """Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
 BEFORE_ORDER = 0.4
+LOUDEST_ORDER = 0.9
 SUSTAINED_STEPS = 30
 """A stretch (1.1 s) and another kick (0.5 s) leave most of the last 3 s quiet; motion that goes on does not."""
 LONGEST_KICK_STEPS = 5
@@ -141,6 +140,8 @@ def count_floor(least_change_g: float, parameters: Parameters) -> float:
 def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameters) -> Floats:
     """Floor for each of `hops` hops from `first_hop` on: the median level of the last 10 s but the newest second.
 
+    Where the newest part of these is quieter, its median counts.
+
     Parameters
     ----------
     step_energy
@@ -148,6 +149,7 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
     """
     guard = round(parameters.jerk["guard_s"] / STEP_S)
     span = round(parameters.jerk["floor_window_s"] / STEP_S) - guard
+    soon = round(parameters.jerk["floor_quick_s"] / STEP_S)
     out = np.empty(hops, np.float32)
     ends = (np.arange(first_hop, first_hop + hops)) * STEPS_PER_HOP - guard
     full = ends >= span
@@ -160,7 +162,10 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
         )
     if full.any():
         windows = np.lib.stride_tricks.sliding_window_view(step_energy, span)[ends[full] - span]
-        out[full] = np.sqrt(np.partition(windows, span // 2, axis=1)[:, span // 2])
+        middle = np.partition(windows, span // 2, axis=1)[:, span // 2]
+        # A leg that has become quiet is quiet at once, whatever the long window remembers.
+        newest = np.partition(windows[:, -soon:], soon // 2, axis=1)[:, soon // 2]
+        out[full] = np.sqrt(np.minimum(middle, newest))
     return out
 
 
@@ -233,19 +238,35 @@ class JerkFinder:
         wait = round(self.parameters.jerk["confirm_s"] / STEP_S)
         while self._waiting and at - self._waiting[0][0] >= wait:
             began, event, top = self._waiting.pop(0)
-            if self._goes_on(at, began, top, loud):
+            if self._goes_on(at, began, top, loud, view.least_floor(began)):
                 continue
-            if event.label is EventLabel.REFLEX_JERK or not view.turns(began, at):
-                self.events.append((at, event))
+            # What turns on after the kick is the middle of a movement, and a twitch has no turn before it either; an
+            # impact may do both: somebody fell.
+            if event.peak_g < self.parameters.jerk["impact_g"]:
+                reflex = event.label is EventLabel.REFLEX_JERK
+                turned = view.turns_on(began, at) if reflex else view.turns(began, at)
+                if turned or view.moves_on(began, at, top):
+                    continue
+            self.events.append((at, event))
 
-    def _goes_on(self, at: int, began: int, top: float, loud: Floats) -> bool:
+    def _goes_on(self, at: int, began: int, top: float, loud: Floats, noise: float) -> bool:
         """Whether the motion did not end with the kick; another kick after it is no motion that goes on."""
         after = np.arange(began + LONGEST_KICK_STEPS, at + 1)
         open_ = [] if self._candidate is None else [self._candidate.onset_step]
         for kick in (*self._kicks, *open_):
             if kick > began:
                 after = after[(after < kick - 1) | (after > kick + LONGEST_KICK_STEPS)]
-        return len(after) > 0 and float(np.median(loud[after])) > self.parameters.jerk["train_share"] * top
+        p = self.parameters.jerk
+        if float(loud[began + 1 : at + 1].min()) > p["end_ratio"] * top:
+            # Never quiet for a tenth of a second: not two kicks, however its turns were cut.
+            return True
+        if not len(after):
+            return False
+        level = float(np.median(loud[after]))
+        first, second = after[: len(after) // 2], after[len(after) // 2 :]
+        # The ring of a kick fades; shaking that has begun keeps its size.
+        keeps = len(first) > 0 and float(loud[second].max()) > p["kept"] * float(loud[first].max())
+        return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
 
     def _ringing(self, at: int, here: float, level: Floats) -> bool:
         """Whether this is still the swing of the last kick: a ring only fades, a new kick rises above it."""
@@ -311,11 +332,16 @@ class JerkFinder:
         before = np.sort(level[first : c.onset_step])
         surround = float(before[int(BEFORE_ORDER * len(before))]) if len(before) else floor
         after = float(level[c.peak_step + 1 : at + 1].min()) if at > c.peak_step else floor
-        most = max(p["isolation_ratio"] * c.peak, 1e-3 * p["quiet_mg"])
+        # What would not have opened an event in the quietest time of the run is noise, whatever its share of the peak.
+        most = max(p["isolation_ratio"] * c.peak, p["on_ratio"] * view.least_floor(c.onset_step))
         past = np.sort(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
         sustained = float(past[int(BEFORE_ORDER * len(past))]) if len(past) else 0.0
         around = max(surround, sustained)
         if around > most or after > (p["fading"] * c.peak if followed else most):
+            return
+        # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
+        loudest = float(past[int(LOUDEST_ORDER * len(past))]) if len(past) else 0.0
+        if sustained > p["on_ratio"] * view.least_floor(c.onset_step) and c.peak < p["above_loudest"] * loudest:
             return
         event = view.measure(c.onset_step, c.peak, at, floor, around, apart=bool(near))
         if event is None:

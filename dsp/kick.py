@@ -10,7 +10,16 @@ from dsp.parameters import Parameters
 from dsp.results import Event
 
 STEP_S = 0.1
+START_FLOOR_G = 0.05
+"""Floor for the first half second, in which nothing is known: only a strong kick stands out (prior)."""
 RING_FROM_S = 0.05
+AFTER_KICK_STEPS = 4
+GRAVITY_STEPS = 40
+LEAST_GRAVITY_G = 0.5
+AT_REST = 0.15
+"""Share of its largest velocity below which a limb has stopped: what noise and offset leave after half a second."""
+ONE_WAY = 0.85
+"""Net way over whole way: a limb that only went there (1) against one that swung (below 0.5 after one swing back)."""
 MOVING_STEPS = 6
 """A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
 
@@ -42,6 +51,12 @@ class RunView:
         self.first = 0
         self.step_gravity = np.empty((0, 3), np.float32)
         self.step_loud = np.empty(0, np.float32)
+        self.hop_floor = np.empty(0, np.float32)
+
+    def least_floor(self, step: int) -> float:
+        """Lowest floor of the run up to `step`, g: the sensor's own noise, as far as it has been seen."""
+        known = self.hop_floor[: max(0, step // STEPS_PER_HOP)]
+        return float(known.min()) if len(known) else START_FLOOR_G
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
@@ -109,6 +124,10 @@ class RunView:
         if stretch is None and turned >= self._parameters.hold["stretch_deg"]:
             # The limb ended elsewhere: this was the stretch itself, not a kick.
             return None
+        if self._no_gravity_at_all(onset_step) and self._stays(
+            self.xyz_g[max(0, onset - self.first) : stop - self.first] - quiet
+        ):
+            return None
         label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
         terms, confidence = event_terms(
             peak=peak,
@@ -145,9 +164,34 @@ class RunView:
         padded = np.concatenate([np.zeros(size - 1), self.slow[near].astype(np.float64)])
         return float(np.sqrt(np.lib.stride_tricks.sliding_window_view(padded, size).mean(axis=1).max()))
 
+    def _stays(self, piece_g: NDArray[np.float64]) -> bool:
+        """Whether the limb came to rest elsewhere: the velocity is over, and went one way all the time.
+
+        What gravity shows where it is in the data, two integrals show here: a kick swings back.
+        """
+        velocity = np.cumsum(piece_g, axis=0)
+        speed = np.sqrt((velocity**2).sum(axis=1))
+        if speed[-1] > AT_REST * float(speed.max(initial=0.0)):
+            return False
+        net = float(np.sqrt((velocity.sum(axis=0) ** 2).sum()))
+        return net > ONE_WAY * float(speed.sum())
+
+    def moves_on(self, onset_step: int, now_step: int, top: float) -> bool:
+        """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise."""
+        first = self.edge(onset_step + AFTER_KICK_STEPS) - self.first
+        level = float(np.sqrt(np.median(self.slow[first : self.edge(now_step) - self.first])))
+        loud = float(np.median(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step]))
+        p = self._parameters.jerk
+        noise = p["above_noise"] * self.least_floor(onset_step)
+        return level > max(p["kept_share"] * top, noise) and loud < p["slow_ratio"] * level
+
     def turns(self, onset_step: int, now_step: int) -> bool:
         """Whether the limb turned from before `onset_step` to now as far as a stretch does."""
         return self._tilt_between(onset_step - 3, now_step - 2) >= self._parameters.hold["stretch_deg"]
+
+    def turns_on(self, onset_step: int, now_step: int) -> bool:
+        """Whether the limb went on turning after the kick: a reflex answers a stretch that is over, or nearly."""
+        return self._tilt_between(onset_step + AFTER_KICK_STEPS, now_step - 2) >= self._parameters.jerk["stretch_deg"]
 
     def _gravity(self, step: int) -> NDArray[np.float64] | None:
         """Give unit gravity over the three steps from `step` on; None where it is not near 1 g."""
@@ -160,6 +204,11 @@ class RunView:
 
     def _has_gravity(self, step: int) -> bool:
         return self._gravity(step - 3) is not None
+
+    def _no_gravity_at_all(self, step: int) -> bool:
+        """Whether the last seconds hold no gravity: somebody who falls is weightless for less than half of them."""
+        part = self.step_gravity[max(0, step - GRAVITY_STEPS) : step].astype(np.float64)
+        return len(part) > 0 and float(np.median((part**2).sum(axis=1))) < LEAST_GRAVITY_G**2
 
     def _tilt_between(self, first: int, second: int) -> float:
         a, b = self._gravity(first), self._gravity(second)

@@ -301,6 +301,7 @@ class Run:
         trigger = level[first:last] > np.maximum(p["on_ratio"] * floor_at, 1e-3 * p["on_mg"])
         self._view.xyz_g, self._view.first = self._samples.kept.T, self._samples.first
         self._view.level, self._view.slow = self._level.kept[0], self._slow.kept[0]
+        self._view.hop_floor = self._hop_floor.data
         self._view.step_gravity, self._view.step_loud = self._step_mean.data, self._step_loud.data
         at = first
         while at < last:
