@@ -1,5 +1,7 @@
 """Posture: how gravity turns in the sensor's frame, and the stretches held that follow from it."""
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 from dsp.parameters import Parameters
 from dsp.results import Hold
 
+Vector = tuple[float, float, float]
 GRAVITY_RANGE = (0.6, 1.4)
 """|mean| in g within which the slow part is taken for gravity; +-0.4 g covers offset, gain and slow swings."""
 RATE_HOPS = 2
@@ -38,33 +41,71 @@ class HoldFinder:
     start_s: float
     hop_s: float
     holds: list[Hold] = field(default_factory=list)
-    _rest: NDArray[np.float64] | None = None
-    _from: NDArray[np.float64] | None = None
-    _sum: NDArray[np.float64] | None = None
+    _rest: Vector | None = None
+    _from: Vector | None = None
+    _sum: Vector | None = None
     _still_hops: int = 0
     _moving_since: int | None = None
     _peak_rate: float = 0.0
     _open: Hold | None = None
     _open_hop: int = 0
+    _hops: int = 0
+    _changes: list[tuple[int, float | None]] = field(default_factory=list)
 
     @property
     def current(self) -> Hold | None:
         """The hold that is going on."""
         return self._open
 
-    def hop(self, at: int, gravity_g: NDArray[np.float32], rate_deg_per_s: float) -> None:
-        """Take hop `at`: its mean acceleration and its rate of turn (NaN: unknown)."""
-        p = self.parameters.hold
-        if np.isnan(rate_deg_per_s):
-            if self._open is not None and self._still_hops == 0:
-                self._end(at, released=False)
-            return
-        if rate_deg_per_s > p["move_rate_deg_per_s"]:
-            self._move(at, rate_deg_per_s)
-        elif rate_deg_per_s < p["still_rate_deg_per_s"] or self._moving_since is None:
-            self._settle(at, gravity_g)
-        else:
-            self._peak_rate = max(self._peak_rate, rate_deg_per_s)
+    def start_at(self, hop: int) -> float | None:
+        """Start of the hold that was going on at `hop`, as it was known then; None outside a hold."""
+        hop = min(max(hop, 0), self._hops - 1)
+        at = bisect_right(self._changes, hop, key=lambda change: change[0])
+        return self._changes[at - 1][1] if at else None
+
+    def follow(self, gravity_g: NDArray[np.float32], rate_deg_per_s: NDArray[np.float32]) -> None:
+        """Take the next hops.
+
+        Parameters
+        ----------
+        gravity_g
+            Their mean acceleration, (hops, 3).
+        rate_deg_per_s
+            Their rates of turn, (hops,); NaN: unknown.
+
+        Notes
+        -----
+        Rest goes on for hours, so hops at rest are taken in runs; what a hop does is the same alone.
+        """
+        p, first = self.parameters.hold, self._hops
+        exact = rate_deg_per_s.astype(np.float64)
+        breaks = np.nonzero(~(exact <= p["move_rate_deg_per_s"]))[0].tolist()
+        rates, still = exact.tolist(), p["still_rate_deg_per_s"]
+        next_break = i = 0
+        while i < len(rates):
+            rate = rates[i]
+            if math.isnan(rate):
+                if self._open is not None and self._still_hops == 0:
+                    self._end(first + i, released=False)
+            elif rate > p["move_rate_deg_per_s"]:
+                self._move(first + i, rate)
+            elif self._moving_since is None:
+                while next_break < len(breaks) and breaks[next_break] < i:
+                    next_break += 1
+                end = breaks[next_break] if next_break < len(breaks) else len(rates)
+                self._rest_on(first + i, gravity_g[i:end])
+                i = end
+                continue
+            elif rate < still:
+                self._settle(gravity_g[i : i + 1])
+                if self._still_hops >= RATE_HOPS:
+                    self._arrive(first + i)
+                elif self._open is not None and (first + i - self._open_hop) * self.hop_s > p["longest_s"]:
+                    self._give_up(first + i)
+            else:
+                self._peak_rate = max(self._peak_rate, rate)
+            i += 1
+        self._hops = first + len(rates)
 
     def finish(self, at: int) -> None:
         """End the run at hop `at`."""
@@ -80,29 +121,44 @@ class HoldFinder:
         self._still_hops = 0
         self._sum = None
 
-    def _settle(self, at: int, gravity_g: NDArray[np.float32]) -> None:
-        p = self.parameters.hold
-        here = gravity_g.astype(np.float64)
-        self._sum = here if self._sum is None else self._sum + here
-        self._still_hops += 1
-        if self._moving_since is not None and self._still_hops >= RATE_HOPS:
-            self._arrive(at)
-        elif self._open is not None and (at - self._open_hop) * self.hop_s > p["longest_s"]:
-            # So long is a new position: what was a hold becomes the rest posture.
-            self._open = None
-            self._rest = self._mean()
+    def _rest_on(self, at: int, gravity_g: NDArray[np.float32]) -> None:
+        """Take hops at rest, from hop `at` on."""
+        longest = self.parameters.hold["longest_s"]
+        if self._open is not None and (at + len(gravity_g) - 1 - self._open_hop) * self.hop_s > longest:
+            hops = np.arange(at, at + len(gravity_g)) - self._open_hop
+            over = int(np.argmax(hops * self.hop_s > longest)) + 1
+            self._settle(gravity_g[:over])
+            self._give_up(at + over - 1)
+            gravity_g = gravity_g[over:]
+        self._settle(gravity_g)
+
+    def _give_up(self, at: int) -> None:
+        """So long is a new position: what was a hold becomes the rest posture."""
+        self._set_open(at, None)
+        self._rest = self._mean()
+
+    def _settle(self, gravity_g: NDArray[np.float32]) -> None:
+        """Add hops to the mean of this posture, one after the other, however many come at once."""
+        if not len(gravity_g):
+            return
+        rows = gravity_g.astype(np.float64)
+        if self._sum is not None:
+            rows = np.concatenate([[self._sum], rows])
+        x, y, z = (np.add.accumulate(rows, axis=0)[-1] if len(rows) > 1 else rows[0]).tolist()
+        self._sum = (x, y, z)
+        self._still_hops += len(gravity_g)
 
     def _arrive(self, at: int) -> None:
         """Decide whether the movement that has just ended was a stretch, a release, or a change of position."""
         p = self.parameters.hold
         began, self._moving_since = self._moving_since, None
         here = self._mean()
-        assert here is not None  # noqa: S101 - _settle has just added to it
+        assert here is not None  # noqa: S101 - the caller has just added to it
         if self._open is not None:
             back = _angle(here, self._rest)
             away = _angle(here, self._from)
             if back <= p["release_share"] * self._open.stretch_deg or away >= p["stretch_deg"]:
-                self._end(began if began is not None else at, released=True)
+                self._end(began if began is not None else at, released=True, known=at)
                 if back > p["release_share"] * p["stretch_deg"] and away >= p["stretch_deg"]:
                     self._rest = here
             return
@@ -114,7 +170,7 @@ class HoldFinder:
         onset_hop = began if began is not None else at
         start = at - self._still_hops + 1
         self._open_hop = start
-        self._open = Hold(
+        hold = Hold(
             onset_s=self.start_s + max(0, onset_hop) * self.hop_s,
             start_s=self.start_s + start * self.hop_s,
             end_s=self.start_s + (at + 1) * self.hop_s,
@@ -123,21 +179,33 @@ class HoldFinder:
             fast=self._peak_rate >= p["fast_deg_per_s"],
             released=False,
         )
+        self._set_open(at, hold)
 
-    def _end(self, at: int, *, released: bool) -> None:
-        hold, self._open = self._open, None
+    def _end(self, at: int, *, released: bool, known: int | None = None) -> None:
+        """End the hold at hop `at`, which became known at hop `known`."""
+        hold = self._open
         if hold is None:
             return
+        self._set_open(at if known is None else known, None)
         end_s = max(hold.start_s, self.start_s + at * self.hop_s)
         if end_s - hold.start_s >= self.parameters.hold["shortest_s"]:
             self.holds.append(replace(hold, end_s=end_s, released=released))
 
-    def _mean(self) -> NDArray[np.float64] | None:
-        return None if self._sum is None else self._sum / max(1, self._still_hops)
+    def _set_open(self, at: int, hold: Hold | None) -> None:
+        self._open = hold
+        self._changes.append((at, None if hold is None else hold.start_s))
+
+    def _mean(self) -> Vector | None:
+        if self._sum is None:
+            return None
+        x, y, z = self._sum
+        n = max(1, self._still_hops)
+        return x / n, y / n, z / n
 
 
-def _angle(a: NDArray[np.float64] | None, b: NDArray[np.float64] | None) -> float:
+def _angle(a: Vector | None, b: Vector | None) -> float:
     if a is None or b is None:
-        return float("nan")
-    size = float(np.sqrt((a * a).sum()) * np.sqrt((b * b).sum()))
-    return float(np.degrees(np.arccos(np.clip((a * b).sum() / max(size, 1e-9), -1.0, 1.0))))
+        return math.nan
+    dot, size_a, size_b = (u[0] * v[0] + u[1] * v[1] + u[2] * v[2] for u, v in ((a, b), (a, a), (b, b)))
+    size = math.sqrt(size_a) * math.sqrt(size_b)
+    return math.degrees(math.acos(min(1.0, max(-1.0, dot / max(size, 1e-9)))))

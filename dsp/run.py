@@ -109,7 +109,6 @@ class Run:
         self._hop_floor = Growing((), np.float32)
         self._hop_mean = Growing((3,), np.float32)
         self._hop_tilt = Growing((), np.float32)
-        self._hold_starts: list[float | None] = []
         self._alpha = Growing((4,), np.float64)
         self._likelihood = Growing((4,), np.float64)
         self._emitted = 0
@@ -123,10 +122,7 @@ class Run:
 
     def hold_start_at(self, time_s: float) -> float | None:
         """Start of the hold that was going on at `time_s`, as it was known then; None outside a hold."""
-        if not self._hold_starts:
-            return None
-        hop = int((time_s - self.start_s) * self.grid.rate_hz / self.grid.hop)
-        return self._hold_starts[min(max(hop, 0), len(self._hold_starts) - 1)]
+        return self.holds.start_at(int((time_s - self.start_s) * self.grid.rate_hz / self.grid.hop))
 
     # -- samples in -------------------------------------------------------------------------------------------------
 
@@ -276,10 +272,7 @@ class Run:
         self._hop_tilt.extend(tilt)
         floor = jerks.floors(self._step_energy.data, first, hops - first, self.parameters)
         self._hop_floor.extend(np.maximum(floor, self._count_floors(first, hops)))
-        for h in range(first, hops):
-            self.holds.hop(h, every[h], float(tilt[h - first]))
-            open_ = self.holds.current
-            self._hold_starts.append(None if open_ is None else open_.start_s)
+        self.holds.follow(every[first:hops], tilt)
         self._hops = hops
 
     def _count_floors(self, first: int, hops: int) -> Floats:
