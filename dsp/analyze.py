@@ -1,6 +1,6 @@
 """Whole recordings through the analyzer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,9 @@ from dsp.errors import InputError
 from dsp.labels import Placement, Side
 from dsp.results import Analysis
 from dsp.samples import Samples
+
+TOGETHER = 1e-3
+"""Runs less than this many samples apart follow on."""
 
 
 def analyze(
@@ -43,23 +46,20 @@ def analyze(
     RateError
         A rate below 5 Hz.
     """
-    runs: Sequence[Samples]
     if isinstance(source, np.ndarray):
         if rate_hz is None:
             msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"
             raise InputError(msg)
-        analyzer = Analyzer(rate_hz, placement, side=side, keep_spectra=keep_spectra, multitaper=multitaper)
-        pieces: list[tuple[NDArray[Any], float | None]] = [(source, None)]
+        rate, total = rate_hz, len(source)
     else:
-        runs = list(source)
-        if not runs:
+        if not len(source):
             msg = "there are no samples to analyse"
             raise InputError(msg)
-        rate = rate_hz if rate_hz is not None else runs[0].rate_hz
-        analyzer = Analyzer(rate, placement, side=side, keep_spectra=keep_spectra, multitaper=multitaper)
-        pieces = [(run.xyz_g, run.start_s) for run in runs]
-    total, done = max(1, sum(len(p) for p, _ in pieces)), 0
-    for xyz_g, start_s in pieces:
+        rate = rate_hz if rate_hz is not None else source[0].rate_hz
+        total = getattr(source, "total", 0) or sum(len(run) for run in source)
+    analyzer = Analyzer(rate, placement, side=side, keep_spectra=keep_spectra, multitaper=multitaper)
+    done = 0
+    for xyz_g, start_s in _pieces(source):
         if not len(xyz_g):
             analyzer.push(xyz_g)
         for at in range(0, len(xyz_g), LONGEST_PUSH):
@@ -67,6 +67,18 @@ def analyze(
             analyzer.push(part, start_s=start_s if at == 0 else None)
             done += len(part)
             if progress is not None:
-                progress(done / total)
+                progress(done / max(1, total))
     analyzer.finish()
     return analyzer.result()
+
+
+def _pieces(source: Sequence[Samples] | NDArray[Any]) -> Iterator[tuple[NDArray[Any], float | None]]:
+    """Rows, with their time where they do not follow on; one run at a time, for some are decoded when looked at."""
+    if isinstance(source, np.ndarray):
+        yield source, None
+        return
+    end_s: float | None = None
+    for run in source:
+        follows = end_s is not None and abs(run.start_s - end_s) * run.rate_hz < TOGETHER
+        yield run.xyz_g, None if follows else run.start_s
+        end_s = run.end_s

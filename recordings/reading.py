@@ -1,17 +1,39 @@
 """Reading: the format is recognised by its content, never by its ending."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from dsp import FileFormatError, Placement, TremorscopeError
-from recordings.importers import actigraph, arrays, axivity, compiled, edf, empatica, text, umafall
+from recordings.importers import (
+    actigraph,
+    archive,
+    axivity,
+    axivity_wav,
+    bids,
+    edf,
+    embrace,
+    empatica,
+    geneactiv,
+    hdf5,
+    json_text,
+    matlab,
+    npz,
+    parquet,
+    text,
+    tsdf,
+    umafall,
+    wfdb,
+    xdf,
+)
+from recordings.importers.asked import Asked
+from recordings.importers.textfile import HEAD_BYTES, decode_head
 from recordings.recording import Recording
 from recordings.store import is_native, read_native
 
-HEAD_BYTES = 8192
-BINARY_SHARE = 0.05
-"""More control bytes than this, and it is no text."""
+MOST_NESTED = 3
+"""Packed files within packed files; more is hostile."""
 
 
 def read(
@@ -30,7 +52,29 @@ def read(
     FileFormatError, UnitError, RateError
         With what happened and what to do.
     """
-    path = Path(path)
+    recording = _read(_entry(Path(path)), Asked(sensor=sensor, unit=unit, rate_hz=rate_hz), 0)
+    if progress is not None:
+        progress(1.0)
+    if sensor is not None and sensor.casefold() not in recording.sensor.casefold():
+        name = Path(path).name
+        msg = f"{name} has no sensor {sensor!r}; it has {', '.join(recording.sensors) or 'one without a name'}"
+        raise FileFormatError(msg)
+    return recording if placement is None else replace(recording, placement=placement)
+
+
+def _entry(path: Path) -> Path:
+    """File to begin with, where a folder is one recording."""
+    if not path.is_dir():
+        return path
+    for pattern in ("*_meta.json", "*_motion.tsv", "*.hea"):
+        inside = sorted(path.glob(pattern))
+        if len(inside) == 1:
+            return inside[0]
+    msg = f"{path} is a folder of several files; name one of them, or `tremorscope import` all"
+    raise FileFormatError(msg)
+
+
+def _read(path: Path, asked: Asked, depth: int) -> Recording:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -41,48 +85,89 @@ def read(
         msg = f"{path.name} is empty; choose another file"
         raise FileFormatError(msg)
     try:
-        recording = _read(path, head, sensor=sensor, unit=unit, rate_hz=rate_hz)
+        return _recognised(path, head, asked, depth)
     except TremorscopeError:
         raise
     except Exception as error:  # damaged bytes make libraries raise anything; it becomes one sentence
         msg = f"{path.name} is damaged: {error}; if it came from a device, copy it again"
         raise FileFormatError(msg) from error
-    if progress is not None:
-        progress(1.0)
-    if sensor is not None and recording.sensor.lower() != sensor.lower():
-        msg = f"{path.name} has no sensor {sensor!r}; it has {', '.join(recording.sensors) or 'one without a name'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """A binary format: how its first bytes look, and who reads it."""
+
+    recognise: Callable[[bytes], bool]
+    read: Callable[[Path, Asked], Recording]
+
+
+FORMATS = (
+    _Format(is_native, lambda path, asked: read_native(path, sensor=asked.sensor)),
+    _Format(axivity.is_cwa, axivity.read_cwa),
+    _Format(axivity_wav.is_wav, axivity_wav.read_wav),
+    _Format(geneactiv.is_geneactiv, geneactiv.read_geneactiv),
+    _Format(lambda head: head.startswith(embrace.MAGIC), embrace.read_avro),
+    _Format(lambda head: head.startswith(xdf.MAGIC), xdf.read_xdf),
+    _Format(lambda head: head.startswith(parquet.MAGIC), parquet.read_parquet),
+    _Format(hdf5.is_hdf5, hdf5.read_hdf5),
+    _Format(matlab.is_mat, matlab.read_mat),
+    _Format(edf.is_edf, edf.read_edf),
+)
+
+
+def _recognised(path: Path, head: bytes, asked: Asked, depth: int) -> Recording:
+    for known in FORMATS:
+        if known.recognise(head):
+            return known.read(path, asked)
+    if head.startswith(b"PK\x03\x04") or archive.is_compressed(head):
+        return _packed(path, head, asked, depth)
+    start = decode_head(head)
+    if not start:
+        return _by_its_neighbours(path, asked)
+    return _text(path, start, asked)
+
+
+def _packed(path: Path, head: bytes, asked: Asked, depth: int) -> Recording:
+    if depth >= MOST_NESTED:
+        msg = f"{path.name} is packed {depth} times over; unpack it yourself"
         raise FileFormatError(msg)
-    return recording if placement is None else replace(recording, placement=placement)
-
-
-def _read(  # noqa: PLR0911 - one return a format
-    path: Path, head: bytes, *, sensor: str | None, unit: str | None, rate_hz: float | None
-) -> Recording:
-    if is_native(head):
-        return read_native(path, sensor=sensor)
-    if axivity.is_cwa(head):
-        return axivity.read_cwa(path)
-    if compiled.is_geneactiv(head):
-        return compiled.read_compiled(path, format_id="geneactiv-bin", device="GENEActiv")
-    if actigraph.is_gt3x(head, path):
-        return actigraph.read_gt3x(path)
-    if arrays.is_npz(head, path):
-        return arrays.read_npz(path, rate_hz=rate_hz)
-    if edf.is_edf(head):
-        return edf.read_edf(path, unit=unit)
-    if _is_binary(head):
+    inner = partial(_read, depth=depth + 1)
+    if archive.is_compressed(head):
+        return archive.read_compressed(path, head, asked, inner)
+    members = archive.members_of(path)
+    if not members:
         msg = f"{path.name} is of no known format; `docs/formats.md` lists what can be read"
         raise FileFormatError(msg)
-    start = head.decode("utf-8-sig", errors="replace")
+    if actigraph.is_gt3x(members):
+        return actigraph.read_gt3x(path, asked)
+    if npz.is_npz(members):
+        return npz.read_npz(path, asked)
+    return archive.read_zip(path, members, asked, inner)
+
+
+def _by_its_neighbours(path: Path, asked: Asked) -> Recording:
+    """Bare numbers: a header or metadata beside them says what they are."""
+    if header := wfdb.header_of(path):
+        return wfdb.read_wfdb(header, asked)
+    if meta := tsdf.belongs_to_tsdf(path):
+        msg = f"{path.name} is a part of the TSDF recording {meta.name}; read that"
+        raise FileFormatError(msg)
+    msg = f"{path.name} is of no known format; `docs/formats.md` lists what can be read"
+    raise FileFormatError(msg)
+
+
+def _text(path: Path, start: str, asked: Asked) -> Recording:
+    if bids.bids_stem(path) is not None:
+        return bids.read_bids(path, asked)
+    if json_text.is_json(start):
+        value = json_text.load_json(path)
+        if tsdf.is_tsdf(value):
+            return tsdf.read_tsdf(path, value, asked)
+        return json_text.read_json(path, value, asked)
+    if wfdb.is_wfdb(start):
+        return wfdb.read_wfdb(path, asked)
     if empatica.is_e4(start):
-        return empatica.read_e4(path)
+        return empatica.read_e4(path, asked)
     if umafall.is_umafall(start):
-        return umafall.read_umafall(path, sensor=sensor)
-    return text.read_text(path, sensor=sensor, unit=unit, rate_hz=rate_hz)
-
-
-def _is_binary(head: bytes) -> bool:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    control = sum(b < 9 or 13 < b < 32 for b in head)
-    return control > BINARY_SHARE * len(head)
+        return umafall.read_umafall(path, asked)
+    return text.read_text(path, asked)

@@ -1,6 +1,8 @@
 """Recording: what every reader returns, whatever the file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +42,8 @@ class Recording:
     format
         Identifier of the format that was recognised, for example ``axivity-cwa``.
     samples
-        Gap-free runs in order of time; between them is missing time.
+        Gap-free runs in order of time; between them is missing time. A list; for a recording too long for memory a
+        sequence that decodes a piece when it is looked at, and whose pieces follow on where no time is missing.
     sensor, sensors
         The sensor read, and every sensor in the file by name (one empty name when there is just one).
     rate_hz
@@ -61,11 +64,13 @@ class Recording:
         Each one thing a person should know about this file.
     details
         What else the file says (firmware, range ...), without personal ids.
+    files
+        Every file that was read, where a recording is several; else empty.
     """
 
     path: Path | None
     format: str
-    samples: list[Samples]
+    samples: Sequence[Samples]
     rate_hz: float
     nominal_hz: float = 0.0
     sensor: str = ""
@@ -79,6 +84,7 @@ class Recording:
     markers: tuple[Marker, ...] = ()
     warnings: list[str] = field(default_factory=list)
     details: dict[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -88,7 +94,9 @@ class Recording:
     @property
     def gaps(self) -> list[tuple[float, float]]:
         """Missing spans as (start_s, end_s)."""
-        return [(a.end_s, b.start_s) for a, b in zip(self.samples, self.samples[1:], strict=False)]
+        spans = [(run.start_s, run.end_s) for run in self.samples]
+        together = 1e-3 / self.rate_hz
+        return [(a[1], b[0]) for a, b in pairwise(spans) if b[0] - a[1] > together]
 
     def to_array(self) -> NDArray[np.float32]:
         """All samples on one even grid, (n, 3) in g, rows of NaN where time is missing."""

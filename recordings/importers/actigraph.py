@@ -5,7 +5,6 @@ own because the compiled one returns no samples for 16-bit records (0x1A) and sc
 """
 
 import struct
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import FileFormatError
+from recordings.importers.archive import extract, members_of
+from recordings.importers.asked import Asked
 from recordings.importers.timeline import even_runs, stamped_runs
 from recordings.recording import Recording
 
@@ -22,7 +23,9 @@ TICKS_1970 = 621_355_968_000_000_000
 """100 ns ticks of .NET from year 1 to 1970."""
 COUNTS_PER_G = {"NEO": 341.0, "CLE": 341.0, "MOS": 256.0, "TAS": 256.0, "MRA": 256.0}
 """By the first letters of the serial number, where the file does not say."""
-LARGEST_LOG = 4 << 30
+MOST_COUNTS_PER_G, MOST_RATE_HZ = 1e5, 1000.0
+LARGEST_INFO = 1 << 20
+LARGEST_LOG = 2 << 30
 """A log of several years; a zip that claims more is damaged or hostile."""
 
 
@@ -34,41 +37,34 @@ class _Log:
     bad: int
 
 
-def is_gt3x(head: bytes, path: Path) -> bool:
-    """Whether it is a zip with the ActiGraph's info in it."""
-    if not head.startswith(b"PK"):
-        return False
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "info.txt" in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
+def is_gt3x(members: list[str]) -> bool:
+    """Whether a zip with these members is ActiGraph's."""
+    return "info.txt" in members and any(name in members for name in ("log.bin", "activity.bin", "lux.bin"))
 
 
-def read_gt3x(path: Path) -> Recording:
-    """Read either layout.
+def read_gt3x(path: Path, asked: Asked) -> Recording:
+    """Read either layout, also from a zip that is damaged or cut short.
 
     Raises
     ------
     FileFormatError
-        A damaged file, or one without acceleration.
+        No acceleration, or neither scale nor rate.
     """
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-        info = _info(archive.read("info.txt").decode("utf-8", errors="replace"))
-        name = "log.bin" if "log.bin" in names else "activity.bin"
-        if name not in names or archive.getinfo(name).file_size > LARGEST_LOG:
-            msg = f"{path.name}: the ActiGraph file holds no acceleration (neither log.bin nor activity.bin)"
-            raise FileFormatError(msg)
-        raw = archive.read(name)
-    rate = float(info.get("Sample Rate", "30"))
-    scale = float(info.get("Acceleration Scale", 0) or COUNTS_PER_G.get(info.get("Serial Number", "")[:3], 0.0))
-    if not (scale > 0 and rate > 0):
+    names = members_of(path)
+    info = _info(extract(path, "info.txt", LARGEST_INFO).decode("utf-8", errors="replace"))
+    name = "log.bin" if "log.bin" in names else "activity.bin"
+    if name not in names:
+        msg = f"{path.name}: the ActiGraph file holds no acceleration (neither log.bin nor activity.bin)"
+        raise FileFormatError(msg)
+    raw = extract(path, name, LARGEST_LOG)
+    rate = asked.rate_hz or _number(info.get("Sample Rate", "30"))
+    scale = _number(info.get("Acceleration Scale", "")) or COUNTS_PER_G.get(info.get("Serial Number", "")[:3], 0.0)
+    if not (0 < scale < MOST_COUNTS_PER_G and 1 <= rate <= MOST_RATE_HZ):
         msg = f"{path.name}: info.txt names neither a scale nor a device that has one; the counts cannot become g"
         raise FileFormatError(msg)
     warnings: list[str] = []
     if name == "activity.bin":
-        start_ns: int | None = (int(info.get("Start Date", TICKS_1970)) - TICKS_1970) * 100
+        start_ns: int | None = (int(_number(info.get("Start Date", "")) or TICKS_1970) - TICKS_1970) * 100
         counts = _unpack_12(np.frombuffer(raw, np.uint8))
         timeline = even_runs(_to_g(counts, scale), rate, start_ns=start_ns) if len(counts) else None
     else:
@@ -103,8 +99,15 @@ def _info(text: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, value in pairs}
 
 
-def _to_g(counts: NDArray[np.int16], scale: float) -> NDArray[np.float32]:
+def _number(text: str) -> float:
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return 0.0
+    return value if np.isfinite(value) else 0.0
 
+
+def _to_g(counts: NDArray[np.int16], scale: float) -> NDArray[np.float32]:
     return np.asarray(counts / scale, np.float32)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from dsp import FileFormatError
+from recordings.importers.asked import Asked
 from recordings.importers.timeline import even_runs
-from recordings.importers.units import decide_unit, parse_unit
+from recordings.importers.units import decide_unit, file_unit, parse_unit
 from recordings.recording import Marker, Recording
 
 AXIS = re.compile(r"(?:^|[^a-z])([xyz])(?:$|[^a-z])", re.IGNORECASE)
@@ -20,7 +21,7 @@ def is_edf(head: bytes) -> bool:
     return head[:8] == b"0       " or head[:8] == b"\xffBIOSEMI"
 
 
-def read_edf(path: Path, *, unit: str | None) -> Recording:
+def read_edf(path: Path, asked: Asked) -> Recording:
     """Read the first three signals named x, y and z.
 
     Raises
@@ -40,7 +41,7 @@ def read_edf(path: Path, *, unit: str | None) -> Recording:
     rate = float(signal.sampling_frequency)
     raw = np.stack(data, axis=1).astype(np.float32)
     stated = signal.physical_dimension.strip()
-    decided = decide_unit(raw, parse_unit(unit or stated) if unit or stated else None)
+    decided = decide_unit(raw, parse_unit(asked.unit) if asked.unit else file_unit(stated))
     xyz_g = (raw * np.float32(decided.scale_g)).astype(np.float32)
     for note in annotations:
         if note.text.startswith("gap"):

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from dsp import FileFormatError
-from recordings.importers.timeline import even_runs
+from recordings.importers.asked import Asked
+from recordings.importers.assemble import Found, assemble
+from recordings.importers.rows import read_rows
+from recordings.importers.table import Table
+from recordings.importers.textfile import blocks_of_lines, open_text
+from recordings.importers.units import Unit
 from recordings.recording import Recording
 
 COUNTS_PER_G = 64.0
@@ -26,7 +28,7 @@ def is_e4(head: str) -> bool:
     return len(start) == len(rate) == 3 and len(set(start)) == 1 and len(set(rate)) == 1 and start[0] > EARLIEST_S
 
 
-def read_e4(path: Path) -> Recording:
+def read_e4(path: Path, asked: Asked) -> Recording:
     """Read an E4 acceleration file.
 
     Raises
@@ -34,23 +36,30 @@ def read_e4(path: Path) -> Recording:
     FileFormatError
         When the rows after the first two are not whole numbers in threes.
     """
-    try:
-        rows = np.loadtxt(path, delimiter=",", ndmin=2)
-    except ValueError as error:
-        msg = f"{path.name}: the Empatica file is damaged: {error}"
-        raise FileFormatError(msg) from error
-    start_ns, rate_hz = round(rows[0, 0] * 1e9), float(rows[1, 0])
-    xyz_g = (rows[2:] / COUNTS_PER_G).astype(np.float32)
-    timeline = even_runs(xyz_g, rate_hz, start_ns=start_ns)
-    return Recording(
-        path=path,
+    notes: list[str] = []
+    with open_text(path) as file:
+        head = [file.readline(), file.readline()]
+        start_s, rate_hz = (float(line.split(",")[0]) for line in head)
+        table = Table(
+            header=[],
+            units=[],
+            first=2,
+            separator=",",
+            decimal_comma=False,
+            preamble=head,
+            width=3,
+            row=[],
+            notes=notes,
+        )
+        values = read_rows(path.name, table, blocks_of_lines(file), (0, 1, 2), ()).numbers((0, 1, 2))
+    found = Found(
         format="empatica-e4",
-        samples=timeline.samples,
-        rate_hz=timeline.rate_hz,
-        nominal_hz=rate_hz,
-        unit="counts",
+        values=values,
+        rate_hz=rate_hz,
+        unit=Unit("counts", 1.0 / COUNTS_PER_G),
         gravity=True,
+        start_ns=round(start_s * 1e9),
         device="Empatica E4",
-        start_ns=start_ns,
-        warnings=timeline.warnings,
+        warnings=notes,
     )
+    return assemble(path, found, asked)

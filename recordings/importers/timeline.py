@@ -22,6 +22,8 @@ BLOCKS_S = 12.0
 MOST_DUPLICATES = 0.05
 MOST_BACKWARDS = 0.01
 RATE_DISAGREES = 0.02
+SAME_RATE = 1e-6
+"""Nearer than any crystal (20 ppm): the difference is the rounding of the stamps."""
 LOWEST_TREMOR_RATE_HZ = 25.0
 
 
@@ -88,7 +90,9 @@ def stamped_runs(
         warnings.append(
             f"the file claims {nominal_hz:g} Hz, its time stamps say {1.0 / period:.4g} Hz; the stamps were believed"
         )
-    return _runs(time_s, xyz_g, 1.0 / period, warnings, start_ns=start_ns, sensor=sensor, even=False)
+    return _runs(
+        time_s, xyz_g, 1.0 / period, warnings, start_ns=start_ns, sensor=sensor, even=False, nominal_hz=nominal_hz
+    )
 
 
 def _ordered(time_s: Floats, xyz_g: NDArray[np.float32], warnings: list[str]) -> tuple[Floats, NDArray[np.float32]]:
@@ -184,6 +188,7 @@ def _runs(
     start_ns: int | None,
     sensor: str,
     even: bool,
+    nominal_hz: float = 0.0,
 ) -> Timeline:
     if not np.isfinite(rate_hz) or rate_hz <= 0:
         msg = f"a rate of {rate_hz} Hz makes no time line; name the rate with --rate"
@@ -202,6 +207,8 @@ def _runs(
     if not even:
         # Nine digits: what more there is comes from rounding, and 52 Hz should read 52 Hz.
         rate_hz = float(f"{_common_rate(time_s, parts, rate_hz):.9g}")
+        if nominal_hz and abs(rate_hz / nominal_hz - 1.0) <= SAME_RATE:
+            rate_hz = nominal_hz
     a, b = parts[0]
     origin = float((time_s[a:b] - np.arange(b - a) / rate_hz).mean())
     runs = [_run(time_s, xyz_g, a, b, rate_hz, origin, start_ns, sensor) for a, b in parts]
@@ -209,12 +216,15 @@ def _runs(
     if len(runs) > 1:
         lost = sum(b.start_s - a.end_s for a, b in pairwise(runs))
         warnings.append(f"{len(runs) - 1} gaps, {lost:.1f} s in all")
-    if rate_hz < LOWEST_TREMOR_RATE_HZ:
-        warnings.append(
-            f"{rate_hz:.3g} Hz is too low for tremor: nothing above {0.45 * rate_hz:.1f} Hz can be seen; "
-            "record with 50 Hz or more"
-        )
-    return Timeline(runs, rate_hz, warnings)
+    return Timeline(runs, rate_hz, [*warnings, *low_rate_warning(rate_hz)])
+
+
+def low_rate_warning(rate_hz: float) -> list[str]:
+    """Say which frequencies a low rate hides; empty for a rate that shows tremor."""
+    if rate_hz >= LOWEST_TREMOR_RATE_HZ:
+        return []
+    highest = f"nothing above {0.45 * rate_hz:.1f} Hz can be seen"
+    return [f"{rate_hz:.3g} Hz is too low for tremor: {highest}; record with 50 Hz or more"]
 
 
 def _common_rate(time_s: Floats, parts: list[tuple[int, int]], rate_hz: float) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from dsp import FileFormatError, Placement
+from recordings.importers.asked import Asked, choose_sensor
 from recordings.importers.timeline import stamped_runs
 from recordings.recording import Recording
 
@@ -20,7 +21,7 @@ def is_umafall(head: str) -> bool:
     return head.startswith("%") and "Sensor_ID; Position" in head
 
 
-def read_umafall(path: Path, *, sensor: str | None) -> Recording:
+def read_umafall(path: Path, asked: Asked) -> Recording:
     """Read one sensor of a UMAFall file.
 
     Raises
@@ -35,10 +36,8 @@ def read_umafall(path: Path, *, sensor: str | None) -> Recording:
     if not ranked:
         msg = f"{path.name}: its preamble names no sensor"
         raise FileFormatError(msg)
-    wanted = sensor.upper() if sensor else ranked[0]
-    if wanted not in names:
-        msg = f"{path.name} has no sensor {sensor!r}; it has {', '.join(n.lower() for n in ranked)}"
-        raise FileFormatError(msg)
+    lower, warnings = choose_sensor([n.lower() for n in ranked], asked, path.name)
+    wanted = lower.upper()
     try:
         table = np.loadtxt([line for line in lines if line[:1].isdigit()], delimiter=";", ndmin=2)
     except ValueError as error:
@@ -49,11 +48,6 @@ def read_umafall(path: Path, *, sensor: str | None) -> Recording:
         msg = f"{path.name}: the sensor {wanted.lower()} has no rows of acceleration; choose another with --sensor"
         raise FileFormatError(msg)
     timeline = stamped_runs(rows[:, 0] * 1e-3, rows[:, 2:5].astype(np.float32), sensor=wanted.lower())
-    warnings = list(timeline.warnings)
-    if sensor is None and len(ranked) > 1:
-        warnings.append(
-            f"several sensors: {', '.join(n.lower() for n in ranked)}; {wanted.lower()} was chosen (--sensor)"
-        )
     return Recording(
         path=path,
         format="umafall",
@@ -64,5 +58,5 @@ def read_umafall(path: Path, *, sensor: str | None) -> Recording:
         unit="g",
         gravity=True,
         placement=PLACEMENTS.get(wanted, Placement.THIGH if wanted == "POCKET" else Placement.UNKNOWN),
-        warnings=warnings,
+        warnings=[*timeline.warnings, *warnings],
     )

@@ -9,6 +9,28 @@ from dsp import UnitError
 
 STANDARD_GRAVITY = 9.80665
 SCALES = {"g": 1.0, "mg": 1e-3, "m/s2": 1.0 / STANDARD_GRAVITY}
+PLAIN = str.maketrans({"^": None, "*": None, "(": None, ")": None, "[": None, "]": None, "²": "2", "⁻": "-", " ": None})
+ALIASES = {
+    **dict.fromkeys(("g", "gs", "g-force", "gforce", "gn", "g0"), "g"),
+    **dict.fromkeys(("mg", "milli-g", "millig", "mgs"), "mg"),
+    **dict.fromkeys(
+        (
+            "m/s2",
+            "m/s/s",
+            "ms2",
+            "ms-2",
+            "m.s-2",
+            "m/sec2",
+            "mps2",
+            "m/s-2",
+            "m·s-2",
+            "meter/second2",
+            "meters/second2",
+        ),
+        "m/s2",
+    ),
+}
+"""Spellings, without brackets and powers."""
 GUESS_WITHIN = 0.15
 """A sensor at rest, and most of a person's day, reads 1 g within 15 % (offset and gain of a commodity sensor)."""
 BLOCK = 100
@@ -30,38 +52,40 @@ class Unit:
         g per number.
     warning
         What a person should know of the decision; empty when the file said it.
+    zero
+        Number at 0 g.
     """
 
     name: str
     scale_g: float
     warning: str = ""
+    zero: float = 0.0
 
 
 def parse_unit(text: str) -> Unit:
-    """Parse the unit that a person names: ``g``, ``mg``, ``m/s2`` or ``counts:<g per count>``.
+    """Parse a unit: ``g``, ``mg``, ``m/s2``, ``counts:<g per count>`` or ``counts:<g per count>:<count at 0 g>``.
 
     Raises
     ------
     UnitError
         When it is none of these.
     """
-    plain = text.strip().lower().replace("^", "").replace("²", "2")
-    aliases = {"m/s/s": "m/s2", "ms2": "m/s2", "ms-2": "m/s2", "m/s2": "m/s2", "g": "g", "mg": "mg", "milli-g": "mg"}
-    if plain in aliases:
-        name = aliases[plain]
+    plain = text.strip().lower().translate(PLAIN)
+    if plain in ALIASES:
+        name = ALIASES[plain]
         return Unit(name, SCALES[name])
     if plain.startswith("counts:"):
         try:
-            scale = float(plain.split(":", 1)[1])
+            scale, zero = [*(float(part) for part in text.strip().split(":")[1:]), 0.0][:2]
         except ValueError:
-            scale = 0.0
-        if scale > 0 and np.isfinite(scale):
-            return Unit("counts", scale)
+            scale = zero = 0.0
+        if scale > 0 and np.isfinite([scale, zero]).all():
+            return Unit("counts", scale, zero=zero)
     msg = f"{text!r} is no unit; use g, mg, m/s2 or counts:<g per count>, for example counts:0.000244"
     raise UnitError(msg)
 
 
-def _slow_magnitude(values: NDArray[np.float32]) -> float:
+def slow_magnitude(values: NDArray[np.float32]) -> float:
     """Median magnitude of means over `BLOCK` samples: gravity stays, shaking averages out."""
     if not len(values):
         return 0.0
@@ -88,9 +112,8 @@ def decide_unit(values: NDArray[np.float32], named: Unit | None, *, gravity: boo
     UnitError
         When nobody says it and gravity does not tell.
     """
-    typical = _slow_magnitude(values)
     if named is not None:
-        size = typical * named.scale_g
+        size = slow_magnitude(values - np.float32(named.zero)) * named.scale_g
         low, high = SUSPICIOUS
         if gravity is False or size < WITHOUT_GRAVITY_G or low <= size <= high:
             return named
@@ -99,14 +122,26 @@ def decide_unit(values: NDArray[np.float32], named: Unit | None, *, gravity: boo
             named.scale_g,
             f"the typical magnitude is {size:.3g} g where gravity alone makes 1 g: the unit {named.name} may be wrong; "
             "name another one with --unit",
+            zero=named.zero,
         )
-    for name, one_g in (("g", 1.0), ("m/s2", STANDARD_GRAVITY), ("mg", 1000.0)):
-        if abs(typical / one_g - 1.0) <= GUESS_WITHIN:
-            return Unit(
-                name, SCALES[name], f"the file names no unit; gravity reads {typical:.4g}, so it was taken for {name}"
-            )
+    typical = slow_magnitude(values)
+    # A limb that turns all the time averages its gravity away; then the magnitude itself still tells.
+    swinging = float(np.median(np.sqrt((values.astype(np.float64) ** 2).sum(axis=1)))) if len(values) else 0.0
+    for size in (typical, swinging):
+        for name, one_g in (("g", 1.0), ("m/s2", STANDARD_GRAVITY), ("mg", 1000.0)):
+            if abs(size / one_g - 1.0) <= GUESS_WITHIN:
+                note = f"the file names no unit; gravity reads {size:.4g}, so it was taken for {name}"
+                return Unit(name, SCALES[name], note)
     msg = (
         f"the file names no unit and gravity does not tell (typical magnitude {typical:.4g}); "
         "name it with --unit g, mg, m/s2 or counts:<g per count>"
     )
     raise UnitError(msg)
+
+
+def file_unit(text: str) -> Unit | None:
+    """Parse the unit that a file states; None when it states none, or one that is no acceleration."""
+    try:
+        return parse_unit(text)
+    except UnitError:
+        return None
