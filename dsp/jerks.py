@@ -7,8 +7,10 @@ level. Every value is made by elementwise operations or maxima, so that any chun
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from dsp.few import largest, middle, middles
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.kick import START_FLOOR_G, STEP_S, RunView, step_edges
 from dsp.labels import EventLabel
@@ -38,6 +40,7 @@ COUNTS = 1.5
 BUSY_RATIO = 3.5
 """Within sustained motion an event must rise this far above the last two seconds: an impact does, a step does not."""
 BUSY_STEPS = 20
+BUSY_BLOCK = 64
 RING_STEPS = 2
 """Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
 BEFORE_ORDER = 0.4
@@ -161,7 +164,7 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
             EARLY_FLOOR_G if ends[i] < STEPS_PER_HOP else 0.0,
         )
     if full.any():
-        windows = np.lib.stride_tricks.sliding_window_view(step_energy, span)[ends[full] - span]
+        windows = sliding_window_view(step_energy, span)[ends[full] - span]
         middle = np.partition(windows, span // 2, axis=1)[:, span // 2]
         # A leg that has become quiet is quiet at once, whatever the long window remembers.
         newest = np.partition(windows[:, -soon:], soon // 2, axis=1)[:, soon // 2]
@@ -199,10 +202,36 @@ class JerkFinder:
     _last_peak_step: int = -(10**9)
     _kicks: list[int] = field(default_factory=list)
 
-    @property
-    def idle(self) -> bool:
-        """Whether only a trigger can change anything."""
-        return self._candidate is None and not self._busy and not self._waiting
+    def quiet_until(self, at: int, last: int, level: Floats, loud: Floats, floors_g: Floats) -> int:
+        """First step from `at` on in which something may change; `last` when nothing does.
+
+        Parameters
+        ----------
+        at, last
+            Steps to look at, the last one excluded.
+        level, loud
+            As for `step`.
+        floors_g
+            Floor of each of these steps, (last - at,).
+        """
+        if self._candidate is not None or self._waiting:
+            return at
+        threshold = np.maximum(
+            self.parameters.jerk["on_ratio"] * floors_g.astype(np.float64), 1e-3 * self.parameters.jerk["on_mg"]
+        )
+        here = level[at:last]
+        if not self._busy:
+            ahead = here > threshold
+        elif at < BUSY_STEPS:
+            return at
+        else:
+            # A block at a time: most changes come soon.
+            last = min(last, at + BUSY_BLOCK)
+            here, threshold = here[:BUSY_BLOCK], threshold[:BUSY_BLOCK]
+            recent = middles(sliding_window_view(loud[at - BUSY_STEPS : last - 1], BUSY_STEPS))
+            ahead = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
+        first = int(ahead.argmax())
+        return at + first if ahead[first] else last
 
     @property
     def candidate_step(self) -> int | None:
@@ -225,7 +254,7 @@ class JerkFinder:
         if self._candidate is not None:
             self._follow(at, here, level, loud, floor, view)
         elif self._busy:
-            recent = float(np.median(loud[max(0, at - BUSY_STEPS) : at]))
+            recent = middle(loud[max(0, at - BUSY_STEPS) : at])
             if here > BUSY_RATIO * recent and here > self.threshold(floor):
                 self._candidate = _Candidate(at, at, here, at, busy=True)
             elif here < self.threshold(floor) and recent < self.threshold(floor):
@@ -257,15 +286,15 @@ class JerkFinder:
             if kick > began:
                 after = after[(after < kick - 1) | (after > kick + LONGEST_KICK_STEPS)]
         p = self.parameters.jerk
-        if float(loud[began + 1 : at + 1].min()) > p["end_ratio"] * top:
+        if min(loud[began + 1 : at + 1].tolist()) > p["end_ratio"] * top:
             # Never quiet for a tenth of a second: not two kicks, however its turns were cut.
             return True
         if not len(after):
             return False
-        level = float(np.median(loud[after]))
+        level = middle(loud[after])
         first, second = after[: len(after) // 2], after[len(after) // 2 :]
         # The ring of a kick fades; shaking that has begun keeps its size.
-        keeps = len(first) > 0 and float(loud[second].max()) > p["kept"] * float(loud[first].max())
+        keeps = len(first) > 0 and largest(loud[second]) > p["kept"] * largest(loud[first])
         return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
 
     def _ringing(self, at: int, here: float, level: Floats) -> bool:
@@ -274,7 +303,7 @@ class JerkFinder:
         return soon and not self._rises(at, here, level)
 
     def _rises(self, at: int, here: float, level: Floats) -> bool:
-        return here > self.parameters.jerk["new_rise"] * float(level[max(0, at - RING_STEPS) : at].max(initial=0.0))
+        return here > self.parameters.jerk["new_rise"] * largest(level[max(0, at - RING_STEPS) : at])
 
     def _follow(self, at: int, here: float, level: Floats, loud: Floats, floor: float, view: RunView) -> None:
         c, p = self._candidate, self.parameters.jerk
@@ -307,7 +336,7 @@ class JerkFinder:
         """Whether it cannot become a kick any more: loud for longer than the widest kick without fading."""
         p = self.parameters.jerk
         widest, longest = round(p["widest_s"] / STEP_S), round(p["longest_s"] / STEP_S)
-        fading = float(level[max(0, at - RING_STEPS + 1) : at + 1].max()) < p["fading"] * c.peak
+        fading = largest(level[max(0, at - RING_STEPS + 1) : at + 1]) < p["fading"] * c.peak
         return (at - max(c.loud_from, c.peak_step - widest) > widest and not fading) or at - c.peak_step > longest
 
     def _close(
@@ -329,18 +358,18 @@ class JerkFinder:
             return
         # What another kick left behind half a second earlier does not count against this one.
         first = max(0, c.onset_step - round(p["isolation_s"] / STEP_S), self._last_peak_step + RING_STEPS + 1)
-        before = np.sort(level[first : c.onset_step])
-        surround = float(before[int(BEFORE_ORDER * len(before))]) if len(before) else floor
-        after = float(level[c.peak_step + 1 : at + 1].min()) if at > c.peak_step else floor
+        before = sorted(level[first : c.onset_step].tolist())
+        surround = before[int(BEFORE_ORDER * len(before))] if before else floor
+        after = min(level[c.peak_step + 1 : at + 1].tolist()) if at > c.peak_step else floor
         # What would not have opened an event in the quietest time of the run is noise, whatever its share of the peak.
         most = max(p["isolation_ratio"] * c.peak, p["on_ratio"] * view.least_floor(c.onset_step))
-        past = np.sort(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
-        sustained = float(past[int(BEFORE_ORDER * len(past))]) if len(past) else 0.0
+        past = sorted(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step].tolist())
+        sustained = past[int(BEFORE_ORDER * len(past))] if past else 0.0
         around = max(surround, sustained)
         if around > most or after > (p["fading"] * c.peak if followed else most):
             return
         # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
-        loudest = float(past[int(LOUDEST_ORDER * len(past))]) if len(past) else 0.0
+        loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
         if sustained > p["on_ratio"] * view.least_floor(c.onset_step) and c.peak < p["above_loudest"] * loudest:
             return
         event = view.measure(c.onset_step, c.peak, at, floor, around, apart=bool(near))

@@ -1,14 +1,18 @@
 """Kick: what an event is measured on, and what is measured: onset, size, width, ring, and the stretch before it."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.evidence import event_terms
+from dsp.few import middle
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
 
+Vector = tuple[float, float, float]
 STEP_S = 0.1
 START_FLOOR_G = 0.05
 """Floor for the first half second, in which nothing is known: only a strong kick stands out (prior)."""
@@ -60,7 +64,8 @@ class RunView:
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
-        return int(step_edges(np.array([step]), self._grid)[0])
+        hop, rest = divmod(step, STEPS_PER_HOP)
+        return hop * self._grid.hop + int(self._grid.step_edges[rest])
 
     def _step_of(self, sample: int) -> int:
         hop, rest = divmod(sample, self._grid.hop)
@@ -179,8 +184,8 @@ class RunView:
     def moves_on(self, onset_step: int, now_step: int, top: float) -> bool:
         """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise."""
         first = self.edge(onset_step + AFTER_KICK_STEPS) - self.first
-        level = float(np.sqrt(np.median(self.slow[first : self.edge(now_step) - self.first])))
-        loud = float(np.median(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step]))
+        level = math.sqrt(middle(self.slow[first : self.edge(now_step) - self.first]))
+        loud = middle(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step])
         p = self._parameters.jerk
         noise = p["above_noise"] * self.least_floor(onset_step)
         return level > max(p["kept_share"] * top, noise) and loud < p["slow_ratio"] * level
@@ -193,14 +198,14 @@ class RunView:
         """Whether the limb went on turning after the kick: a reflex answers a stretch that is over, or nearly."""
         return self._tilt_between(onset_step + AFTER_KICK_STEPS, now_step - 2) >= self._parameters.jerk["stretch_deg"]
 
-    def _gravity(self, step: int) -> NDArray[np.float64] | None:
+    def _gravity(self, step: int) -> Vector | None:
         """Give unit gravity over the three steps from `step` on; None where it is not near 1 g."""
-        part = self.step_gravity[max(0, step) : max(0, step) + 3].astype(np.float64)
-        if not len(part):
+        part = self.step_gravity[max(0, step) : max(0, step) + 3].tolist()
+        if not part:
             return None
-        mean = part.mean(axis=0)
-        size = float(np.sqrt((mean**2).sum()))
-        return mean / size if 0.6 < size < 1.4 else None
+        x, y, z = (sum(axis) / len(part) for axis in zip(*part, strict=True))
+        size = math.sqrt(x * x + y * y + z * z)
+        return (x / size, y / size, z / size) if 0.6 < size < 1.4 else None
 
     def _has_gravity(self, step: int) -> bool:
         return self._gravity(step - 3) is not None
@@ -208,13 +213,14 @@ class RunView:
     def _no_gravity_at_all(self, step: int) -> bool:
         """Whether the last seconds hold no gravity: somebody who falls is weightless for less than half of them."""
         part = self.step_gravity[max(0, step - GRAVITY_STEPS) : step].astype(np.float64)
-        return len(part) > 0 and float(np.median((part**2).sum(axis=1))) < LEAST_GRAVITY_G**2
+        return len(part) > 0 and middle((part**2).sum(axis=1)) < LEAST_GRAVITY_G**2
 
     def _tilt_between(self, first: int, second: int) -> float:
         a, b = self._gravity(first), self._gravity(second)
         if a is None or b is None:
             return float("nan")
-        return float(np.degrees(np.arccos(np.clip((a * b).sum(), -1.0, 1.0))))
+        cosine = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+        return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
 
     def _stretch_before(self, onset_step: int) -> tuple[float, float] | None:
         """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""

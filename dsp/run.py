@@ -290,19 +290,16 @@ class Run:
         first, last = self._new_steps
         level = self._step_level.data
         floor_at = self._floors(np.arange(first, last))
-        p = self.parameters.jerk
-        trigger = level[first:last] > np.maximum(p["on_ratio"] * floor_at, 1e-3 * p["on_mg"])
         self._view.xyz_g, self._view.first = self._samples.kept.T, self._samples.first
         self._view.level, self._view.slow = self._level.kept[0], self._slow.kept[0]
         self._view.hop_floor = self._hop_floor.data
         self._view.step_gravity, self._view.step_loud = self._step_mean.data, self._step_loud.data
         at = first
         while at < last:
-            if self.jerks.idle:
-                ahead = np.nonzero(trigger[at - first :])[0]
-                if not len(ahead):
-                    break
-                at += int(ahead[0])
+            ahead = self.jerks.quiet_until(at, last, level, self._view.step_loud, floor_at[at - first :])
+            if ahead > at:
+                at = ahead
+                continue
             self.jerks.step(at, level, self._view.step_loud, float(floor_at[at - first]), self._view)
             at += 1
 
