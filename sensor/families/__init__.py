@@ -3,22 +3,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sensor.families.base import (
-    Advertisement,
-    Decoded,
-    DecodedPacket,
-    Decoder,
-    DeviceStopped,
-    Driver,
-    Family,
-    FrameError,
-    Gatt,
-    PairingRequiredError,
-    Remedy,
-    StartError,
-    StreamRequest,
-    StreamSettings,
-)
+from sensor.families.base import Advertisement, Decoder, Driver, Family, Gatt
+from sensor.families.errors import FrameError, PairingRequiredError, Remedy, StartError
+from sensor.families.stream import Decoded, DecodedPacket, DeviceStopped, StreamRequest, StreamSettings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,23 +2,10 @@
 
 import numpy as np
 
-from sensor.families.base import (
-    UNTIMED,
-    Advertisement,
-    DataSink,
-    Decoded,
-    DecodedPacket,
-    Decoder,
-    Driver,
-    Family,
-    FrameError,
-    Gatt,
-    StreamRequest,
-    StreamSettings,
-    check_frame,
-    choose_rate,
-    touches_range,
-)
+from sensor.families.base import Decoder, Driver, Family, Gatt
+from sensor.families.common import check_frame, choose_rate, to_g, touches_range
+from sensor.families.errors import FrameError
+from sensor.families.stream import UNTIMED, DataSink, Decoded, DecodedPacket, StreamRequest, StreamSettings
 
 SERVICE = "326a9000-85cb-9195-d9dd-464cfbbae75a"
 WRITE = "326a9001-85cb-9195-d9dd-464cfbbae75a"
@@ -55,22 +42,16 @@ class MetaMotionDecoder(Decoder):
             msg = f"a MetaMotion packet has {len(body)} bytes of samples, not {wanted}; it was dropped"
             raise FrameError(msg)
         counts = np.frombuffer(body, "<i2").reshape(-1, 3).astype(np.int32)
-        xyz_g = (counts * self._scale_g).astype(np.float32)
+        xyz_g = to_g(counts, self._scale_g)
         clipped = touches_range(xyz_g, self._range_g)
         return [DecodedPacket(xyz_g=xyz_g, counts=counts, scale_g=self._scale_g, host_ns=host_ns, clipped=clipped)]
 
 
 class MetaMotionDriver(Driver):
-    """Configures, starts and stops the accelerometer module.
-
-    Parameters
-    ----------
-    gatt
-        The open connection.
-    """
+    """Configures, starts and stops the accelerometer module."""
 
     def __init__(self, gatt: Gatt) -> None:
-        self._gatt = gatt
+        super().__init__(gatt)
         self._listening = False
 
     async def start(self, request: StreamRequest, on_data: DataSink) -> StreamSettings:
@@ -117,14 +98,6 @@ class MetaMotionFamily(Family):
     name = "metamotion"
     title = "MbientLab MetaMotion"
     services = (SERVICE,)
+    driver_type = MetaMotionDriver
+    names = ("metawear", "metamotion")
     rates_hz = tuple(RATE_CODES)
-
-    def match(self, advertisement: Advertisement) -> int:
-        """Say how surely an advertisement is of a MetaMotion."""
-        if advertisement.name.lower().startswith(("metawear", "metamotion")):
-            return self.NAME
-        return self.SERVICE if SERVICE in advertisement.service_uuids else self.NO_MATCH
-
-    def driver(self, gatt: Gatt) -> Driver:
-        """Make the driver for one open connection."""
-        return MetaMotionDriver(gatt)

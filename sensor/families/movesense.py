@@ -6,25 +6,10 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from sensor.families.base import (
-    Advertisement,
-    DataSink,
-    Decoded,
-    DecodedPacket,
-    Decoder,
-    Driver,
-    Family,
-    FrameError,
-    Gatt,
-    Remedy,
-    StartError,
-    StreamRequest,
-    StreamSettings,
-    check_frame,
-    checked_floats,
-    choose_rate,
-    short_uuid,
-)
+from sensor.families.base import Advertisement, Decoder, Driver, Family, Gatt
+from sensor.families.common import check_frame, choose_rate, short_uuid, to_g
+from sensor.families.errors import AGAIN, FrameError, Remedy, StartError
+from sensor.families.stream import DataSink, Decoded, DecodedPacket, StreamRequest, StreamSettings
 
 SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
 WRITE = "34800001-7185-4d5d-b431-630e7050e8f0"
@@ -114,22 +99,16 @@ class MovesenseDecoder(Decoder):
         else:
             held = [(values, last_ns, host_ns)]
         return [
-            DecodedPacket(xyz_g=checked_floats(v, self._unit_g), device_ns=stamp_ns, host_ns=came_ns)
+            DecodedPacket(xyz_g=to_g(v, self._unit_g), device_ns=stamp_ns, host_ns=came_ns)
             for v, stamp_ns, came_ns in held
         ]
 
 
 class MovesenseDriver(Driver):
-    """Subscribes to the acceleration of one sensor.
-
-    Parameters
-    ----------
-    gatt
-        The open connection.
-    """
+    """Subscribes to the acceleration of one sensor."""
 
     def __init__(self, gatt: Gatt) -> None:
-        self._gatt = gatt
+        super().__init__(gatt)
         self._listening = self._subscribed = False
         self._replies: asyncio.Queue[int] = asyncio.Queue(16)
 
@@ -175,7 +154,7 @@ class MovesenseDriver(Driver):
             async with asyncio.timeout(ANSWER_S):
                 return await self._replies.get()
         except TimeoutError as error:
-            msg = f"the sensor did not answer within {ANSWER_S:g} s; connecting again"
+            msg = f"the sensor did not answer within {ANSWER_S:g} s; {AGAIN}"
             raise StartError(msg, remedy=Remedy.RECONNECT) from error
 
     async def stop(self) -> None:
@@ -198,17 +177,11 @@ class MovesenseFamily(Family):
     name = "movesense"
     title = "Movesense sensor"
     services = (SERVICE,)
+    driver_type = MovesenseDriver
+    names = ("movesense",)
     rates_hz = RATES_HZ[:5]
 
     def match(self, advertisement: Advertisement) -> int:
         """Say how surely an advertisement is of a Movesense sensor."""
-        if advertisement.name.lower().startswith("movesense"):
-            return self.NAME
-        if SERVICE in advertisement.service_uuids:
-            return self.SERVICE
         known = COMPANY in advertisement.manufacturer_ids and ADVERTISED in advertisement.service_uuids
-        return self.MAYBE if known else self.NO_MATCH
-
-    def driver(self, gatt: Gatt) -> Driver:
-        """Make the driver for one open connection."""
-        return MovesenseDriver(gatt)
+        return max(super().match(advertisement), self.MAYBE if known else self.NO_MATCH)

@@ -2,22 +2,10 @@
 
 import numpy as np
 
-from sensor.families.base import (
-    Advertisement,
-    DataSink,
-    Decoded,
-    DecodedPacket,
-    Decoder,
-    Driver,
-    Family,
-    FrameError,
-    Gatt,
-    StreamRequest,
-    StreamSettings,
-    check_frame,
-    short_uuid,
-    touches_range,
-)
+from sensor.families.base import Decoder, Driver, Family, Gatt
+from sensor.families.common import check_frame, short_uuid, to_g, touches_range
+from sensor.families.errors import FrameError
+from sensor.families.stream import DataSink, Decoded, DecodedPacket, StreamRequest, StreamSettings
 
 SERVICE = short_uuid(0xFE8D)
 CONTROL = "273e0001-4c4d-454d-96be-f03bac821358"
@@ -42,7 +30,7 @@ class MuseDecoder(Decoder):
             msg = f"a Muse packet has {len(data)} bytes, not {PACKET_BYTES}; it was dropped"
             raise FrameError(msg)
         counts = np.frombuffer(data[2:], ">i2").reshape(-1, 3).astype(np.int32)
-        xyz_g = (counts * SCALE_G).astype(np.float32)
+        xyz_g = to_g(counts, SCALE_G)
         packet = DecodedPacket(
             xyz_g=xyz_g,
             counts=counts,
@@ -55,16 +43,10 @@ class MuseDecoder(Decoder):
 
 
 class MuseDriver(Driver):
-    """Starts and stops the stream of one headband.
-
-    Parameters
-    ----------
-    gatt
-        The open connection.
-    """
+    """Starts and stops the stream of one headband."""
 
     def __init__(self, gatt: Gatt) -> None:
-        self._gatt = gatt
+        super().__init__(gatt)
         self._listening = False
 
     async def start(self, request: StreamRequest, on_data: DataSink) -> StreamSettings:
@@ -103,15 +85,7 @@ class MuseFamily(Family):
     name = "muse"
     title = "Muse headband"
     services = (SERVICE,)
+    driver_type = MuseDriver
+    names = ("muse",)
     rates_hz = (RATE_HZ,)
     warning = "a headband: it shows tremor of the head, or of a limb when it is tied to one; 2 g range"
-
-    def match(self, advertisement: Advertisement) -> int:
-        """Say how surely an advertisement is of a Muse."""
-        if advertisement.name.lower().startswith("muse"):
-            return self.NAME
-        return self.SERVICE if SERVICE in advertisement.service_uuids else self.NO_MATCH
-
-    def driver(self, gatt: Gatt) -> Driver:
-        """Make the driver for one open connection."""
-        return MuseDriver(gatt)

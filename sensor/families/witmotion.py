@@ -4,25 +4,10 @@ import asyncio
 
 import numpy as np
 
-from sensor.families.base import (
-    UNTIMED,
-    Advertisement,
-    DataSink,
-    Decoded,
-    DecodedPacket,
-    Decoder,
-    Driver,
-    Family,
-    FrameError,
-    Gatt,
-    StartError,
-    StreamRequest,
-    StreamSettings,
-    check_frame,
-    choose_rate,
-    short_uuid,
-    touches_range,
-)
+from sensor.families.base import Advertisement, Decoder, Driver, Family, Gatt
+from sensor.families.common import check_frame, choose_rate, short_uuid, to_g, touches_range
+from sensor.families.errors import FrameError, StartError
+from sensor.families.stream import UNTIMED, DataSink, Decoded, DecodedPacket, StreamRequest, StreamSettings
 
 SERVICE = "0000ffe5-0000-1000-8000-00805f9a34fb"
 SERVICE_OTHER = short_uuid(0xFFE0)
@@ -77,7 +62,7 @@ class WitMotionDecoder(Decoder):
                 raise FrameError(msg)
             return []
         counts = np.frombuffer(b"".join(rows), "<i2").reshape(-1, 3).astype(np.int32)
-        xyz_g = (counts * SCALE_G).astype(np.float32)
+        xyz_g = to_g(counts, SCALE_G)
         packet = DecodedPacket(
             xyz_g=xyz_g, counts=counts, scale_g=SCALE_G, host_ns=host_ns, clipped=touches_range(xyz_g, RANGE_G)
         )
@@ -91,16 +76,10 @@ def _begins_frame(buffer: bytes, at: int) -> bool:
 
 
 class WitMotionDriver(Driver):
-    """Sets the rate of a sensor that streams whenever somebody listens.
-
-    Parameters
-    ----------
-    gatt
-        The open connection.
-    """
+    """Sets the rate of a sensor that streams whenever somebody listens."""
 
     def __init__(self, gatt: Gatt) -> None:
-        self._gatt = gatt
+        super().__init__(gatt)
         self._notify = ""
         self._answers: asyncio.Queue[bytes] = asyncio.Queue(16)
 
@@ -174,17 +153,13 @@ class WitMotionFamily(Family):
     name = "witmotion"
     title = "WitMotion sensor"
     services = (SERVICE, SERVICE_OTHER, short_uuid(0xFFE5))
+    driver_type = WitMotionDriver
+    names = ("wt901", "bwt901", "wtsdcl", "wt-")
+    advertised = (SERVICE,)
+    """The services of the other firmware are anybody's: cheap serial modules have them."""
     rates_hz = tuple(RATE_CODES)
 
     def match(self, advertisement: Advertisement) -> int:
         """Say how surely an advertisement is of a WitMotion sensor."""
-        name = advertisement.name.upper()
-        if name.startswith(("WT901", "BWT901", "WT9011", "WTSDCL", "WT-")):
-            return self.NAME
-        if SERVICE in advertisement.service_uuids:
-            return self.SERVICE
-        return self.MAYBE if name.startswith("WT") else self.NO_MATCH
-
-    def driver(self, gatt: Gatt) -> Driver:
-        """Make the driver for one open connection."""
-        return WitMotionDriver(gatt)
+        maybe = self.MAYBE if advertisement.name.lower().startswith("wt") else self.NO_MATCH
+        return max(super().match(advertisement), maybe)

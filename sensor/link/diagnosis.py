@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsp import SensorError
-from sensor.link.problems import RadioError, RadioProblem
+from sensor.link.problems import RadioError, RadioProblem, split_message
 
 if TYPE_CHECKING:
     from bleak.backends.scanner import BaseBleakScanner
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 SCAN_S = 1.0
 TIMEOUT_S = 4.0
 """A radio that has not answered by then does not answer."""
+UNCLEAR = (RadioProblem.NO_BUS, RadioProblem.NO_SERVICE)
+"""What a failed scan says on Linux when the cause may lie deeper: without an adapter nobody starts the service."""
+BLUEZ = tuple(Path(p) for p in ("/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd"))
+"""Where Debian, Fedora and Arch put BlueZ's service."""
 SYSTEM_BUS = Path("/run/dbus/system_bus_socket")
 ADAPTERS = Path("/sys/class/bluetooth")
 SWITCHES = Path("/sys/class/rfkill")
@@ -43,34 +47,38 @@ class RadioCheck:
 
 
 def diagnose_radio(scanner_backend: "type[BaseBleakScanner] | None" = None) -> list[RadioCheck]:
-    """Look at adapter, switch, system service and rights, and try a short scan; takes 5 s at most.
+    """Try a short scan; where bleak gives no clear reason for a failure, look at adapter, switch and system service.
+
+    Takes 5 s at most.
 
     Parameters
     ----------
     scanner_backend
-        As for `Radio`; with one, only the scan is tried.
+        As for `Radio`.
 
     Returns
     -------
     list of RadioCheck
-        The first failure explains the rest, so nothing after it is tried.
+        One when the scan works or bleak knows why it does not; else everything that the system lacks.
     """
-    if platform.system() == "Linux" and scanner_backend is None:
-        problem = _look_at_linux()
-        if problem is not None:
-            return [_failed(problem)]
-    return [_try_scan(scanner_backend)]
+    tried = _try_scan(scanner_backend)
+    if tried.ok or tried.problem not in UNCLEAR or platform.system() != "Linux":
+        return [tried]
+    return [_failed(problem) for problem in _look_at_linux()] or [tried]
 
 
-def _look_at_linux() -> RadioProblem | None:
-    """Look at what the kernel and the file system show, before anything is asked that could hang."""
+def _look_at_linux() -> list[RadioProblem]:
+    """Look at what the kernel and the file system show."""
+    problems = []
     if not ADAPTERS.is_dir() or not any(ADAPTERS.glob("hci*")):
-        return RadioProblem.NO_ADAPTER
-    if any(_is_blocked(switch) for switch in SWITCHES.glob("rfkill*")):
-        return RadioProblem.SWITCHED_OFF
+        problems.append(RadioProblem.NO_ADAPTER)
+    elif any(_is_blocked(switch) for switch in SWITCHES.glob("rfkill*")):
+        problems.append(RadioProblem.SWITCHED_OFF)
     if not SYSTEM_BUS.exists():
-        return RadioProblem.NO_BUS
-    return None
+        problems.append(RadioProblem.NO_BUS)
+    if not any(path.exists() for path in BLUEZ):
+        problems.append(RadioProblem.NO_SERVICE)
+    return problems
 
 
 def _is_blocked(switch: Path) -> bool:
@@ -103,9 +111,9 @@ def _try_scan(scanner_backend: "type[BaseBleakScanner] | None") -> RadioCheck:
     except RadioError as error:
         return _failed(error.problem, str(error.__cause__ or ""))
     except SensorError as error:
-        text, _, remedy = str(error).partition("; ")
+        text, remedy = split_message(str(error))
         return RadioCheck(ok=False, text=text, remedy=remedy, problem=RadioProblem.UNKNOWN)
-    return RadioCheck(ok=True, text=f"works; {heard} devices heard in a second")
+    return RadioCheck(ok=True, text=f"works; {heard} {'device' if heard == 1 else 'devices'} heard in a second")
 
 
 def _failed(problem: RadioProblem, detail: str = "") -> RadioCheck:

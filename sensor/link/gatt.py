@@ -10,7 +10,9 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.exc import BleakDBusError, BleakGATTProtocolError, BleakGATTProtocolErrorCode
 
 from sensor.families import PairingRequiredError
+from sensor.families.errors import AGAIN
 from sensor.link.problems import LinkLostError, explain
+from sensor.link.threads import on_loop
 
 T = TypeVar("T")
 
@@ -42,7 +44,7 @@ class BleakGatt:
 
     def __init__(self, client: BleakClient, lost: asyncio.Event, *, operation_s: float) -> None:
         self._client, self._lost, self._operation_s = client, lost, operation_s
-        self._subscribed: set[str] = set()
+        self._subscribed: dict[str, BleakGATTCharacteristic] = {}
 
     @property
     def characteristics(self) -> frozenset[str]:
@@ -66,30 +68,49 @@ class BleakGatt:
 
     async def read(self, uuid: str) -> bytes:
         """Read a characteristic."""
-        return bytes(await self._attempt(self._client.read_gatt_char(uuid), f"reading {uuid[:8]}"))
+        it = self._find(uuid, "read")
+        return bytes(await self._attempt(self._client.read_gatt_char(it), f"reading {uuid[:8]}"))
 
     async def write(self, uuid: str, data: bytes, *, response: bool) -> None:
-        """Write a characteristic."""
-        await self._attempt(self._client.write_gatt_char(uuid, data, response=response), f"writing {uuid[:8]}")
+        """Write a characteristic; the other way round where the sensor offers only that one."""
+        it = self._find(uuid, "write" if response else "write-without-response")
+        if response and "write" not in it.properties:
+            response = "write-without-response" not in it.properties
+        elif not response and "write-without-response" not in it.properties:
+            response = "write" in it.properties
+        await self._attempt(self._client.write_gatt_char(it, data, response=response), f"writing {uuid[:8]}")
 
     async def subscribe(self, uuid: str, callback: Callable[[bytes], None]) -> None:
         """Have `callback` called with each notification; what it raises is logged and goes no further."""
 
-        def hand_over(_sender: BleakGATTCharacteristic, data: bytearray) -> None:
+        @on_loop
+        def take(data: bytes) -> None:
             try:
-                callback(bytes(data))
+                callback(data)
             except Exception:
                 # Nothing from the air may break the loop that carries the other sensor.
                 log.exception("a notification of %d bytes could not be handled", len(data))
 
-        await self._attempt(self._client.start_notify(uuid, hand_over), f"subscribing to {uuid[:8]}")
-        self._subscribed.add(uuid)
+        def hand_over(_sender: BleakGATTCharacteristic, data: bytearray) -> None:
+            take(bytes(data))
+
+        it = self._find(uuid, "notify", "indicate")
+        await self._attempt(self._client.start_notify(it, hand_over), f"subscribing to {uuid[:8]}")
+        self._subscribed[uuid] = it
 
     async def unsubscribe(self, uuid: str) -> None:
         """End a subscription; without effect where there is none."""
-        if uuid in self._subscribed:
-            self._subscribed.discard(uuid)
-            await self._attempt(self._client.stop_notify(uuid), f"unsubscribing from {uuid[:8]}")
+        it = self._subscribed.pop(uuid, None)
+        if it is not None:
+            await self._attempt(self._client.stop_notify(it), f"unsubscribing from {uuid[:8]}")
+
+    def _find(self, uuid: str, *properties: str) -> BleakGATTCharacteristic:
+        """Find a characteristic; of several with one UUID the first that can do what is wanted of it."""
+        found = [c for c in self._client.services.characteristics.values() if c.uuid.lower() == uuid]
+        if not found:
+            msg = f"the sensor does not offer {uuid[:8]}; update its firmware with its maker's program"
+            raise LinkLostError(msg)
+        return next((c for c in found if set(properties).intersection(c.properties)), found[0])
 
     async def _attempt(self, work: Awaitable[T], doing: str) -> T:
         """Do one operation, but no longer than the link lives and than the time-out allows.
@@ -104,7 +125,7 @@ class BleakGatt:
             if operation.done():
                 return operation.result()
         except TimeoutError as error:
-            msg = f"{doing} got no answer within {self._operation_s:g} s; connecting again"
+            msg = f"{doing} got no answer within {self._operation_s:g} s; {AGAIN}"
             raise LinkLostError(msg) from error
         except Exception as error:
             if demands_bond(error):
@@ -114,7 +135,7 @@ class BleakGatt:
         finally:
             operation.cancel()
             lost.cancel()
-        msg = f"the link went down while {doing}; connecting again"
+        msg = f"the link went down while {doing}; {AGAIN}"
         raise LinkLostError(msg)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from dsp import SensorError
 from sensor.families import Family, PairingRequiredError
-from sensor.families.base import short_uuid
+from sensor.families.common import short_uuid
 from sensor.link.gatt import BleakGatt
 from sensor.messages import SensorInfo
 

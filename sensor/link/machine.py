@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from dsp import SensorError
 from sensor.families import Driver, Family, PairingRequiredError, StreamRequest, StreamSettings
-from sensor.families.base import DataSink
+from sensor.families.errors import AGAIN
+from sensor.families.stream import DataSink
 from sensor.link.delivery import Delivery, RawPacket
 from sensor.link.identity import BATTERY, ask_about, battery_of, check_serial, check_services, read_battery
 from sensor.link.opening import OpenLink, close_link, open_link, pair
@@ -138,26 +139,34 @@ class LinkMachine:
         if not self._again:
             self._say(LinkState.CONNECTING, "opening the link")
         async with self._connected() as link:
-            self._find_next = False
             if self._pair_next:
                 await pair(link, self._times)
-                self._pair_next = False
+                self._pair_next = self._find_next = False
                 raise _JustPaired
             await self._identify(link)
             return await self._start_and_watch(link)
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[OpenLink]:
-        device = None if self._find_next else self._radio.device(self.info.key)
-        # A failed attempt may have made the platform's handle stale, so the next one looks for the sensor first.
-        self._find_next = True
-        if device is None:
-            device = await find(self._radio, self.info.key, self._times.find_s)
-        link = await open_link(self._radio, device, self._times)
+        link = await self._open()
         try:
             yield link
         finally:
             await close_link(link, self._times)
+
+    async def _open(self) -> OpenLink:
+        known = self._radio.device(self.info.key)
+        if known is not None and not self._find_next:
+            # The scan, or the pairing, has just seen it. From now on it may be away, and its handle stale.
+            self._find_next = True
+            return await open_link(self._radio, known, self._times)
+        try:
+            found = await find(self._radio, self.info.key, self._times.find_s)
+        except LinkLostError:
+            if known is None:
+                raise
+            return await open_link(self._radio, known, self._times, within_s=self._times.blind_connect_s)
+        return await open_link(self._radio, found, self._times)
 
     async def _identify(self, link: OpenLink) -> None:
         check_services(link.gatt, self._family)
@@ -211,7 +220,7 @@ class LinkMachine:
             async with asyncio.timeout(self._times.start_s):
                 self.settings = await driver.start(self._request, on_data)
         except TimeoutError as error:
-            msg = f"the sensor did not start within {self._times.start_s:g} s; connecting again"
+            msg = f"the sensor did not start within {self._times.start_s:g} s; {AGAIN}"
             raise LinkLostError(msg) from error
         return self.settings
 
@@ -228,12 +237,12 @@ class LinkMachine:
                 msg = "the link to the sensor was lost; bring it nearer"
                 raise LinkLostError(msg)
             if watch.bad_in_a_row >= self._bad_limit:
-                msg = f"{watch.bad_in_a_row} malformed frames came in a row; opening the link again"
+                msg = f"{watch.bad_in_a_row} malformed frames came in a row ({watch.fault}); {AGAIN}"
                 raise LinkLostError(msg)
             age_s = (self._radio.now_ns() - watch.last_ns) / NS_PER_S
             patience_s = silence_s if watch.blocks else max(silence_s, self._times.first_data_s)
             if age_s > patience_s + self._times.restart_s * (watch.blocks > 0):
-                msg = f"no samples came for {age_s:.0f} s; opening the link again"
+                msg = f"no samples came for {age_s:.0f} s; {AGAIN}"
                 raise LinkLostError(msg)
             if watch.blocks and age_s > patience_s and stalled_ns != watch.last_ns:
                 stalled_ns = watch.last_ns

@@ -13,6 +13,7 @@ from bleak.exc import BleakError
 from sensor.families import PairingRequiredError
 from sensor.link.gatt import BleakGatt
 from sensor.link.problems import LinkLostError, explain, short
+from sensor.link.threads import on_loop
 from sensor.link.times import LinkTimes
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class OpenLink:
     lost: asyncio.Event
 
 
-async def open_link(radio: "Radio", device: BLEDevice, times: LinkTimes) -> OpenLink:
-    """Connect to a device and discover what it offers.
+async def open_link(radio: "Radio", device: BLEDevice, times: LinkTimes, *, within_s: float | None = None) -> OpenLink:
+    """Connect to a device and discover what it offers, `within_s` or the usual time.
 
     Raises
     ------
@@ -50,17 +51,15 @@ async def open_link(radio: "Radio", device: BLEDevice, times: LinkTimes) -> Open
     RadioError
         When the radio cannot be used.
     """
+    seconds = times.connect_s if within_s is None else within_s
     lost = asyncio.Event()
-
-    def on_lost(_client: BleakClient) -> None:
-        lost.set()
-
+    on_lost = on_loop(lambda _client: lost.set())
     try:
         # bleak's own time-out covers parts of its work; this one covers the whole.
-        async with asyncio.timeout(times.connect_s):
-            client = await _connect(radio, device, on_lost, times)
+        async with asyncio.timeout(seconds):
+            client = await _connect(radio, device, on_lost, seconds)
     except TimeoutError as error:
-        msg = f"the sensor did not answer within {times.connect_s:g} s; wake it and bring it nearer"
+        msg = f"the sensor did not answer within {seconds:g} s; wake it and bring it nearer"
         raise LinkLostError(msg) from error
     except Exception as error:
         raise explain(error, "connecting") from error
@@ -68,9 +67,9 @@ async def open_link(radio: "Radio", device: BLEDevice, times: LinkTimes) -> Open
 
 
 async def _connect(
-    radio: "Radio", device: BLEDevice, on_lost: Callable[[BleakClient], None], times: LinkTimes
+    radio: "Radio", device: BLEDevice, on_lost: Callable[[BleakClient], None], seconds: float
 ) -> BleakClient:
-    if radio.uses_retry_connector:
+    if radio.uses_retry_connector(device):
         # One attempt as it counts them: our own back-off, which the person sees, stands above. What it is used for is
         # what it knows of BlueZ: links that are open already, devices half-removed, caches gone stale.
         from bleak_retry_connector import establish_connection  # noqa: PLC0415 - only where it serves
@@ -83,7 +82,7 @@ async def _connect(
             max_attempts=1,
             backend=radio.client_backend,
         )
-    client = BleakClient(device, disconnected_callback=on_lost, timeout=times.connect_s, backend=radio.client_backend)
+    client = BleakClient(device, disconnected_callback=on_lost, timeout=seconds, backend=radio.client_backend)
     await client.connect()
     return client
 

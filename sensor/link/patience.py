@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from dsp import SensorError
 from sensor.families import PairingRequiredError, Remedy, StartError
+from sensor.families.errors import AGAIN
 from sensor.link.identity import WrongSensorError
-from sensor.link.problems import RadioError
+from sensor.link.problems import RadioError, split_message
 from sensor.link.times import LinkTimes
 
 PAIRING_ATTEMPTS = 2
 """A bond that did not help twice will not help a third time."""
 FINAL_ERRORS = (WrongSensorError,)
+SWITCH_OFF_AND_ON = "switch the sensor off and on, bring it nearer, and start again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ class Patience:
             Monotonic time.
         """
         since_s = self._failing_since_s = now_s if self._failing_since_s is None else self._failing_since_s
-        reason, step = split_message(error)
+        reason, step = split_message(str(error))
         if isinstance(error, FINAL_ERRORS) or (isinstance(error, StartError) and error.remedy is Remedy.PERSON):
             return GiveUp(reason=reason, next_step=step)
         if isinstance(error, PairingRequiredError) or (isinstance(error, StartError) and error.remedy is Remedy.PAIR):
@@ -89,9 +91,10 @@ class Patience:
         self._failures += 1
         self._refusals += isinstance(error, StartError)
         if self._is_enough(error, now_s - since_s):
-            return GiveUp(reason=reason, next_step=step or "check the sensor and start again")
+            return GiveUp(reason=reason, next_step=SWITCH_OFF_AND_ON if step in ("", AGAIN) else step)
         wait_s = self._times.wait_before(self._failures)
-        return NextTry(wait_s=wait_s, reason=reason, next_step=f"trying again in {wait_s:.2g} s")
+        again = f"trying again in {wait_s:.2g} s"
+        return NextTry(wait_s=wait_s, reason=reason, next_step=again if step in ("", AGAIN) else f"{step}; {again}")
 
     def _after_bond_demand(self, reason: str, step: str) -> NextTry | GiveUp:
         self._pairings += 1
@@ -107,9 +110,3 @@ class Patience:
             return failing_s >= self._times.give_up_s
         # Before the first sample a radio that is off stays off until the person acts.
         return isinstance(error, RadioError) or self._failures >= self._times.first_attempts
-
-
-def split_message(error: SensorError) -> tuple[str, str]:
-    """Take a message apart: what happened, and what to do."""
-    reason, _, step = str(error).partition("; ")
-    return reason, step

@@ -46,13 +46,16 @@ class RadioProblem(StrEnum):
 _TEXTS = {
     RadioProblem.NO_ADAPTER: (
         "no Bluetooth adapter was found",
-        "plug in a Bluetooth USB adapter, or switch it on in the firmware (rfkill unblock bluetooth)",
+        "plug in a Bluetooth USB adapter, or switch the built-in one on in the firmware settings",
     ),
     RadioProblem.NO_LOW_ENERGY: (
         "the Bluetooth adapter knows no Bluetooth Low Energy",
         "plug in a Bluetooth 4.0 adapter or newer",
     ),
-    RadioProblem.SWITCHED_OFF: ("Bluetooth is switched off", "switch Bluetooth on (Linux: bluetoothctl power on)"),
+    RadioProblem.SWITCHED_OFF: (
+        "Bluetooth is switched off",
+        "switch Bluetooth on (Linux: rfkill unblock bluetooth && bluetoothctl power on)",
+    ),
     RadioProblem.DENIED: (
         "this program may not use Bluetooth",
         "allow it in the system's privacy settings (Linux: sudo usermod -aG bluetooth $USER, then log in again)",
@@ -62,7 +65,7 @@ _TEXTS = {
         "sudo apt-get install -y dbus bluez && sudo systemctl enable --now bluetooth",
     ),
     RadioProblem.NO_SERVICE: (
-        "the Bluetooth service (BlueZ) is not running",
+        "the Bluetooth service (BlueZ) is not installed or not running",
         "sudo apt-get install -y bluez && sudo systemctl enable --now bluetooth",
     ),
     RadioProblem.BUSY: (
@@ -124,6 +127,16 @@ def short(text: str) -> str:
     """Cut a foreign message to one line of bearable length."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_DETAIL else line[: LONGEST_DETAIL - 3] + "..."
+
+
+def split_message(message: str) -> tuple[str, str]:
+    """Take a message apart: what happened, and what to do.
+
+    >>> split_message("the answer makes no sense (factor 11; 10 is the most); connecting again")
+    ('the answer makes no sense (factor 11; 10 is the most)', 'connecting again')
+    """
+    reason, parted, step = message.rpartition("; ")
+    return (reason, step) if parted else (message, "")
 
 
 def find_problem(error: BaseException) -> RadioProblem | None:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from bleak.backends.scanner import BaseBleakScanner
 
     from sensor.families import Family
+    from sensor.link.listening import Listening
     from sensor.link.times import LinkTimes
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Radio:
         The host's monotonic clock. Arrival times and silences are taken from it.
     retry_connector
         Whether to open links with bleak-retry-connector, which knows BlueZ's moods (stale connections, half-removed
-        devices). None uses it on Linux with the platform's own backend, where it serves.
+        devices). None uses it for devices that BlueZ has found, where it serves.
 
     Examples
     --------
@@ -78,6 +78,7 @@ class Radio:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ending: asyncio.Event | None = None
         self._scan_stop: asyncio.Event | None = None
+        self._listening: Listening | None = None
         self._works: set[asyncio.Task[Any]] = set()
         self._closed = False
 
@@ -98,11 +99,11 @@ class Radio:
             self._families = tuple(all_families())
         return self._families
 
-    @property
-    def uses_retry_connector(self) -> bool:
-        """Whether links are opened with bleak-retry-connector."""
+    def uses_retry_connector(self, device: "BLEDevice") -> bool:
+        """Whether the link to a device is opened with bleak-retry-connector."""
         if self._retry_connector is None:
-            return sys.platform.startswith("linux") and self.client_backend is None
+            # What BlueZ calls a device stands in the handles that its backend gives out, and in no other's.
+            return isinstance(device.details, dict) and "path" in device.details
         return self._retry_connector
 
     @property
@@ -222,11 +223,20 @@ class Radio:
 
     def device(self, key: str) -> "BLEDevice | None":
         """Get bleak's handle of a device that a scan has seen."""
-        return self._devices.get(key)
+        return self._devices.get(key.lower())
 
     def remember(self, device: "BLEDevice") -> None:
         """Keep bleak's newest handle of a device."""
-        self._devices[device.address] = device
+        self._devices[device.address.lower()] = device
+
+    @property
+    def listening(self) -> "Listening":
+        """The scanner that all listeners share. Used on the radio's loop."""
+        if self._listening is None:
+            from sensor.link.listening import Listening  # noqa: PLC0415 - loads bleak, which only a radio needs
+
+            self._listening = Listening(self)
+        return self._listening
 
     def begin_scan(self) -> asyncio.Event:
         """Reserve the scanner; the event ends the scan early. Called on the radio's loop.

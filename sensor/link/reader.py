@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sensor.clock import SampleClock
 from sensor.families import DecodedPacket, Decoder, DeviceStopped, FrameError, StreamSettings
 from sensor.link.delivery import RawPacket
+from sensor.link.problems import split_message
 from sensor.messages import Block, LinkChange, LinkState, Sink, Status
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ class StreamWatch:
         Blocks that came.
     bad_in_a_row
         Malformed frames since the last good one.
+    fault
+        What was wrong with the newest of them.
     stopped
         Why the sensor ended the stream by itself; empty while it has not.
     """
@@ -33,6 +36,7 @@ class StreamWatch:
     last_ns: int
     blocks: int = 0
     bad_in_a_row: int = 0
+    fault: str = ""
     stopped: str = ""
 
 
@@ -152,6 +156,7 @@ class Reader:
     def _count_bad(self, watch: StreamWatch, error: FrameError) -> None:
         self._bad_frames += 1
         watch.bad_in_a_row += 1
+        watch.fault = split_message(str(error))[0]
         if watch.bad_in_a_row == 1:
             log.warning("a malformed frame was dropped: %s", error)
         self._wake()

@@ -1,39 +1,34 @@
 """Scan: which sensors are around, and of which family."""
 
 import asyncio
-import logging
+import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakError
 
 from sensor.families import Advertisement, Family
-from sensor.link.problems import LinkLostError, RadioError, RadioProblem, explain
+from sensor.link.problems import LinkLostError, explain
 from sensor.messages import SensorInfo
 
 if TYPE_CHECKING:
     from sensor.link.radio import OnFound, Radio
 
-ANSWER_S = 10.0
-"""A radio that has not begun to scan by then does not answer."""
 UPDATE_S = 0.5
 """Changes of one sensor's signal are told no more often than this."""
 NO_SIGNAL_DBM = -127
 """What platforms report when they know no signal strength (0 or 127 where it is unknown)."""
 UNKNOWN_WARNING = "not a known acceleration sensor"
 
-log = logging.getLogger(__name__)
-
 
 def advertisement_of(device: BLEDevice, data: AdvertisementData) -> Advertisement:
     """Make the families' view of what a device says of itself."""
     return Advertisement(
         name=data.local_name or device.name or "",
-        service_uuids=frozenset(u.lower() for u in data.service_uuids),
-        manufacturer_ids=frozenset(data.manufacturer_data),
+        # bleak's types promise lists; a backend of somebody else may have nothing there.
+        service_uuids=frozenset(u.lower() for u in data.service_uuids or ()),
+        manufacturer_ids=frozenset(data.manufacturer_data or ()),
     )
 
 
@@ -53,28 +48,39 @@ class _Finder:
     def __init__(self, radio: "Radio", on_found: "OnFound | None", *, everything: bool) -> None:
         self._radio, self._on_found, self._everything = radio, on_found, everything
         self._told_at: dict[str, float] = {}
+        self._heard: dict[str, Advertisement] = {}
         self.found: dict[str, SensorInfo] = {}
 
     def see(self, device: BLEDevice, data: AdvertisementData) -> None:
         """Take one advertisement."""
-        advertisement = advertisement_of(device, data)
+        advertisement = self._with_earlier(device.address, advertisement_of(device, data))
         known = self.found.get(device.address)
         family = recognise(advertisement, self._radio.families)
-        if family is None and known is None and not self._everything:
+        if family is None and not self._everything:
+            # What looked like a sensor by its maker may turn out to be another product by its name.
+            self.found.pop(device.address, None)
             return
         self._radio.remember(device)
-        signal = data.rssi if NO_SIGNAL_DBM < data.rssi < 0 else None
-        # A scan response may come without the name or the services that an earlier packet had.
-        name = advertisement.name or (known.name if known else "")
+        signal = data.rssi if NO_SIGNAL_DBM < (data.rssi or 0) < 0 else None
         info = SensorInfo(
             key=device.address,
-            name=name,
-            family=family.name if family else (known.family if known else ""),
+            name=advertisement.name,
+            family=family.name if family else "",
             signal_dbm=signal if signal is not None else (known.signal_dbm if known else None),
-            warning=(family.warning if family else (known.warning if known else UNKNOWN_WARNING)),
+            warning=family.warning if family else UNKNOWN_WARNING,
         )
         self.found[device.address] = info
         self._tell(info, known)
+
+    def _with_earlier(self, address: str, new: Advertisement) -> Advertisement:
+        """Add what earlier packets said: a scan response may lack the name or the services of an advertisement."""
+        old = self._heard.get(address, Advertisement())
+        self._heard[address] = Advertisement(
+            name=new.name or old.name,
+            service_uuids=old.service_uuids | new.service_uuids,
+            manufacturer_ids=old.manufacturer_ids | new.manufacturer_ids,
+        )
+        return self._heard[address]
 
     def _tell(self, info: SensorInfo, known: SensorInfo | None) -> None:
         if self._on_found is None or info == known:
@@ -92,15 +98,9 @@ async def scan(radio: "Radio", seconds: float, on_found: "OnFound | None", *, ev
     stop = radio.begin_scan()
     finder = _Finder(radio, on_found, everything=everything)
     try:
-        scanner = BleakScanner(finder.see, backend=radio.scanner_backend)
-        await _begin(scanner)
-        try:
-            async with asyncio.timeout(seconds):
-                await stop.wait()
-        except TimeoutError:
-            pass
-        finally:
-            await _end(scanner)
+        async with radio.listening.hearing(finder.see):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), seconds)
     except Exception as error:
         raise explain(error, "scanning") from error
     finally:
@@ -125,13 +125,8 @@ async def find(radio: "Radio", key: str, seconds: float) -> BLEDevice:
             seen.set_result(device)
 
     try:
-        scanner = BleakScanner(look, backend=radio.scanner_backend)
-        await _begin(scanner)
-        try:
-            async with asyncio.timeout(seconds):
-                device = await seen
-        finally:
-            await _end(scanner)
+        async with radio.listening.hearing(look):
+            device = await asyncio.wait_for(seen, seconds)
     except TimeoutError as error:
         msg = f"the sensor did not show within {seconds:g} s; wake it (wear it, press its button) and bring it nearer"
         raise LinkLostError(msg) from error
@@ -139,20 +134,3 @@ async def find(radio: "Radio", key: str, seconds: float) -> BLEDevice:
         raise explain(error, "looking for the sensor") from error
     radio.remember(device)
     return device
-
-
-async def _begin(scanner: BleakScanner) -> None:
-    try:
-        async with asyncio.timeout(ANSWER_S):
-            await scanner.start()
-    except TimeoutError as error:
-        raise RadioError(RadioProblem.SILENT) from error
-
-
-async def _end(scanner: BleakScanner) -> None:
-    try:
-        async with asyncio.timeout(ANSWER_S):
-            await scanner.stop()
-    except (BleakError, OSError, TimeoutError) as error:
-        # What was found is still true; a radio that is really gone shows at the next step.
-        log.warning("the scan did not end cleanly: %s", error)

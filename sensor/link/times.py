@@ -14,6 +14,9 @@ class LinkTimes:
     connect_s
         Opening the link and discovering services: bleak's own default since 2.1.1, because shorter ones fail on slow
         discovery (bleak #1841).
+    blind_connect_s
+        Opening the link to a lost sensor that does not advertise: some platforms still hold half of a link, and a
+        sensor that comes back meanwhile must not have to wait.
     operation_s
         One read, write or subscription.
     pair_s
@@ -52,6 +55,7 @@ class LinkTimes:
 
     find_s: float = 15.0
     connect_s: float = 30.0
+    blind_connect_s: float = 4.0
     operation_s: float = 10.0
     pair_s: float = 60.0
     start_s: float = 35.0

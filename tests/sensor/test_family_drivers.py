@@ -9,7 +9,7 @@ import pytest
 
 from dsp import SensorError
 from sensor.families import Advertisement, Driver, Remedy, StartError, StreamRequest, StreamSettings, all_families
-from sensor.families.base import short_uuid
+from sensor.families.common import short_uuid
 from sensor.families.espruino import EspruinoFamily
 from sensor.families.espruino import family as espruino
 from sensor.families.generic import described_families

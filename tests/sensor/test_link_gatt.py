@@ -1,7 +1,9 @@
 """One open connection: time-outs, lost links, bonds, and what platforms call them."""
 
 import asyncio
+import itertools
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,7 @@ from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
 from dsp import SensorError
 from sensor import LinkTimes, SensorInfo
 from sensor.families import PairingRequiredError
-from sensor.families.base import short_uuid
+from sensor.families.common import short_uuid
 from sensor.link.gatt import BleakGatt, demands_bond
 from sensor.link.identity import (
     BATTERY,
@@ -34,13 +36,17 @@ CHAR = "fb005c81-02e7-f387-1cad-8acd2d8df0c8"
 class Client:
     """As much of a bleak client as is needed, with an outcome for every operation."""
 
-    def __init__(self, outcome: object = b"", characteristics: tuple[str, ...] = (CHAR,), size: int = 244) -> None:
+    def __init__(
+        self,
+        outcome: object = b"",
+        characteristics: tuple[str, ...] = (CHAR,),
+        size: int = 244,
+        properties: tuple[tuple[str, ...], ...] = (("read", "write", "write-without-response", "notify"),),
+    ) -> None:
         self.outcome = outcome
         found = {
-            i: SimpleNamespace(
-                uuid=u.upper(), properties=["write-without-response"], max_write_without_response_size=size
-            )
-            for i, u in enumerate(characteristics)
+            i: SimpleNamespace(uuid=u.upper(), handle=i, properties=list(p), max_write_without_response_size=size)
+            for i, (u, p) in enumerate(zip(characteristics, itertools.cycle(properties), strict=False))
         }
         self.services: Any = SimpleNamespace(characteristics=found)
         self.calls: list[str] = []
@@ -57,18 +63,18 @@ class Client:
             return await self.outcome()
         return self.outcome
 
-    def read_gatt_char(self, uuid: str) -> Awaitable[Any]:
-        return self._answer(f"read {uuid}")
+    def read_gatt_char(self, it: Any) -> Awaitable[Any]:
+        return self._answer(f"read {it.handle}")
 
-    def write_gatt_char(self, uuid: str, data: bytes, *, response: bool) -> Awaitable[Any]:
-        return self._answer(f"write {data.hex()} {response}")
+    def write_gatt_char(self, it: Any, data: bytes, *, response: bool) -> Awaitable[Any]:
+        return self._answer(f"write {it.handle} {data.hex()} {response}")
 
-    def start_notify(self, uuid: str, callback: Callable[[Any, bytearray], None]) -> Awaitable[Any]:
+    def start_notify(self, it: Any, callback: Callable[[Any, bytearray], None]) -> Awaitable[Any]:
         self.callback = callback
-        return self._answer("start")
+        return self._answer(f"start {it.handle}")
 
-    def stop_notify(self, uuid: str) -> Awaitable[Any]:
-        return self._answer("stop")
+    def stop_notify(self, it: Any) -> Awaitable[Any]:
+        return self._answer(f"stop {it.handle}")
 
     def pair(self) -> Awaitable[Any]:
         return self._answer("pair")
@@ -94,8 +100,64 @@ async def test_reads_writes_and_subscriptions_reach_the_client() -> None:
     await gatt.unsubscribe(CHAR)
     await gatt.unsubscribe(CHAR)
     assert got == [b"abc"]
-    assert client.calls == [f"read {CHAR}", "write 05 True", "start", "stop"]
+    assert client.calls == ["read 0", "write 0 05 True", "start 0", "stop 0"]
     assert gatt.characteristics == {CHAR}
+
+
+@pytest.mark.parametrize(
+    ("properties", "response", "taken"),
+    [
+        (("write",), False, True),
+        (("write-without-response",), True, False),
+        (("write", "write-without-response"), False, False),
+        ((), True, True),
+        ((), False, False),
+    ],
+)
+async def test_a_write_takes_the_way_that_the_sensor_offers(
+    properties: tuple[str, ...], response: bool, taken: bool
+) -> None:
+    client = Client(properties=(properties,))
+    gatt, _ = gatt_of(client)
+    await gatt.write(CHAR, b"\x05", response=response)
+    assert client.calls == [f"write 0 05 {taken}"]
+
+
+async def test_of_several_characteristics_with_one_uuid_the_able_one_is_taken() -> None:
+    client = Client(characteristics=(CHAR, CHAR), properties=(("read",), ("indicate", "write")))
+    gatt, _ = gatt_of(client)
+    await gatt.read(CHAR)
+    await gatt.subscribe(CHAR, lambda data: None)
+    await gatt.write(CHAR, b"\x05", response=True)
+    await gatt.unsubscribe(CHAR)
+    assert client.calls == ["read 0", "start 1", "write 1 05 True", "stop 1"]
+
+
+async def test_a_characteristic_that_is_not_there_is_told_and_nothing_is_sent() -> None:
+    client = Client(characteristics=())
+    gatt, _ = gatt_of(client)
+    with pytest.raises(LinkLostError, match="does not offer fb005c81; update its firmware"):
+        await gatt.write(CHAR, b"\x05", response=True)
+    assert client.calls == []
+
+
+async def test_notifications_from_another_thread_reach_the_loop_in_order() -> None:
+    client = Client()
+    gatt, _ = gatt_of(client)
+    got: list[tuple[bytes, int]] = []
+    await gatt.subscribe(CHAR, lambda data: got.append((data, threading.get_ident())))
+
+    def notify() -> None:
+        assert client.callback is not None
+        buffer = bytearray(1)
+        for i in range(100):
+            buffer[0] = i  # one buffer for all, as a platform may keep it
+            client.callback(None, buffer)
+
+    await asyncio.to_thread(notify)
+    await asyncio.sleep(0)
+    assert [data[0] for data, _ in got] == list(range(100))
+    assert {thread for _, thread in got} == {threading.get_ident()}
 
 
 async def test_an_operation_without_an_answer_ends_with_its_time_out() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sensor.families import DeviceStopped, FrameError, Remedy, StartError, StreamRequest, StreamSettings
-from sensor.families.base import choose_rate
+from sensor.families.common import choose_rate
 from sensor.families.polar import PolarFamily
 from sensor.families.polar.control import (
     Answer,

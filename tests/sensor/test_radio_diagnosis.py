@@ -22,16 +22,18 @@ from sensor.link.problems import explain, find_problem, short
 
 @pytest.fixture
 def linux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Linux with an adapter, its switch and a message bus, made of files."""
+    """A Linux with an adapter, its switch, a message bus and BlueZ, made of files."""
     (tmp_path / "adapters" / "hci0").mkdir(parents=True)
     switch = tmp_path / "switches" / "rfkill0"
     switch.mkdir(parents=True)
     for name, text in (("type", "bluetooth\n"), ("soft", "0\n"), ("hard", "0\n")):
         (switch / name).write_text(text)
     (tmp_path / "bus").write_text("")
+    (tmp_path / "bluetoothd").write_text("")
     monkeypatch.setattr(diagnosis, "ADAPTERS", tmp_path / "adapters")
     monkeypatch.setattr(diagnosis, "SWITCHES", tmp_path / "switches")
     monkeypatch.setattr(diagnosis, "SYSTEM_BUS", tmp_path / "bus")
+    monkeypatch.setattr(diagnosis, "BLUEZ", (tmp_path / "bluetoothd",))
     monkeypatch.setattr(diagnosis, "SCAN_S", 0.05)
     monkeypatch.setattr(diagnosis.platform, "system", lambda: "Linux")
     return tmp_path
@@ -56,9 +58,13 @@ def backend(outcome: object) -> type[BaseBleakScanner]:
     return Scanner
 
 
+NO_BUS = backend(FileNotFoundError(2, "No such file or directory"))
+"""What bleak runs into on a Linux whose message bus is not there."""
+
+
 def test_no_adapter_is_told_with_its_remedy(linux: Path) -> None:
     (linux / "adapters" / "hci0").rmdir()
-    (check,) = sensor.diagnose_radio()
+    (check,) = sensor.diagnose_radio(NO_BUS)
     assert not check.ok
     assert check.problem is RadioProblem.NO_ADAPTER
     assert "plug in" in check.remedy
@@ -66,13 +72,35 @@ def test_no_adapter_is_told_with_its_remedy(linux: Path) -> None:
 
 def test_no_bluetooth_in_the_kernel_is_no_adapter(linux: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnosis, "ADAPTERS", linux / "nothing")
-    assert sensor.diagnose_radio()[0].problem is RadioProblem.NO_ADAPTER
+    assert sensor.diagnose_radio(NO_BUS)[0].problem is RadioProblem.NO_ADAPTER
+
+
+def test_a_backend_that_works_needs_nothing_of_the_system(linux: Path) -> None:
+    (linux / "adapters" / "hci0").rmdir()
+    (linux / "bus").unlink()
+    (check,) = sensor.diagnose_radio(backend("hears nothing"))
+    assert check.ok
+
+
+def test_everything_that_is_missing_is_named_with_its_own_remedy(linux: Path) -> None:
+    (linux / "adapters" / "hci0").rmdir()
+    (linux / "bus").unlink()
+    (linux / "bluetoothd").unlink()
+    checks = sensor.diagnose_radio(NO_BUS)
+    assert [c.problem for c in checks] == [RadioProblem.NO_ADAPTER, RadioProblem.NO_BUS, RadioProblem.NO_SERVICE]
+    assert len({c.remedy for c in checks}) == 3
+
+
+def test_a_service_that_does_not_answer_on_a_whole_system_is_told_as_bleak_tells_it(linux: Path) -> None:
+    (check,) = sensor.diagnose_radio(backend(BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", [])))
+    assert check.problem is RadioProblem.NO_SERVICE
+    assert "bluez" in check.remedy
 
 
 @pytest.mark.parametrize("switch", ["soft", "hard"])
 def test_an_adapter_that_the_kernel_blocks_is_off(linux: Path, switch: str) -> None:
     (linux / "switches" / "rfkill0" / switch).write_text("1\n")
-    (check,) = sensor.diagnose_radio()
+    (check,) = sensor.diagnose_radio(NO_BUS)
     assert check.problem is RadioProblem.SWITCHED_OFF
     assert "power on" in check.remedy
 
@@ -81,18 +109,18 @@ def test_a_blocked_wifi_is_no_matter(linux: Path) -> None:
     (linux / "switches" / "rfkill0" / "type").write_text("wlan\n")
     (linux / "switches" / "rfkill0" / "soft").write_text("1\n")
     (linux / "bus").unlink()
-    assert sensor.diagnose_radio()[0].problem is RadioProblem.NO_BUS
+    assert sensor.diagnose_radio(NO_BUS)[0].problem is RadioProblem.NO_BUS
 
 
 def test_a_switch_that_vanishes_is_no_matter(linux: Path) -> None:
     (linux / "switches" / "rfkill0" / "soft").unlink()
     (linux / "bus").unlink()
-    assert sensor.diagnose_radio()[0].problem is RadioProblem.NO_BUS
+    assert sensor.diagnose_radio(NO_BUS)[0].problem is RadioProblem.NO_BUS
 
 
 def test_a_missing_bus_names_the_packages(linux: Path) -> None:
     (linux / "bus").unlink()
-    (check,) = sensor.diagnose_radio()
+    (check,) = sensor.diagnose_radio(NO_BUS)
     assert "dbus bluez" in check.remedy
 
 

@@ -12,7 +12,7 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailabl
 
 from dsp import SensorError
 from sensor import Identity, Radio, RadioError, RadioProblem, SensorInfo
-from sensor.link import scanning
+from sensor.link import listening
 from sensor.link.scanning import UNKNOWN_WARNING
 from sensor.virtual import VirtualH10, VirtualSensor
 
@@ -119,7 +119,7 @@ def test_a_scan_without_a_radio_says_why_and_what_to_do(no_threads_left: None) -
 
 
 def test_a_radio_that_does_not_begin_to_scan_is_silent(no_threads_left: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "ANSWER_S", 0.05)
+    monkeypatch.setattr(listening, "ANSWER_S", 0.05)
     with Radio(scanner_backend=failing(None), families=[]) as radio, pytest.raises(RadioError, match="does not answer"):
         radio.scan(0.1)
 

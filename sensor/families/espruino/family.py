@@ -4,25 +4,15 @@ import asyncio
 import re
 from importlib import resources
 
-from sensor.families.base import (
-    Advertisement,
-    DataSink,
-    Decoder,
-    Driver,
-    Family,
-    Gatt,
-    Remedy,
-    StartError,
-    StreamRequest,
-    StreamSettings,
-    choose_rate,
-)
+from sensor.families.base import Decoder, Driver, Family, Gatt
+from sensor.families.common import choose_rate
+from sensor.families.errors import Remedy, StartError
 from sensor.families.espruino.frames import COUNTER_MODULUS, RANGE_G, STAMP_MODULUS_NS, EspruinoDecoder
+from sensor.families.stream import DataSink, StreamRequest, StreamSettings
 
 SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 WRITE = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 NOTIFY = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
-NAMES = ("bangle.js", "puck.js")
 RATES_HZ = (50.0, 100.0)
 BEST_HZ = 50.0
 """What a Bangle's interpreter sustains without loss; 100 Hz on request."""
@@ -49,16 +39,10 @@ def _source() -> str:
 
 
 class EspruinoDriver(Driver):
-    """Sends the program and starts it.
-
-    Parameters
-    ----------
-    gatt
-        The open connection.
-    """
+    """Sends the program and starts it."""
 
     def __init__(self, gatt: Gatt) -> None:
-        self._gatt = gatt
+        super().__init__(gatt)
         self._text = ""
         self._spoke = asyncio.Event()
         self._listening = False
@@ -112,8 +96,7 @@ class EspruinoDriver(Driver):
                     await self._spoke.wait()
         except TimeoutError as error:
             msg = (
-                f"the device did not answer within {ANSWER_S:g} s; "
-                "leave its running app (long press on the button), then it is tried again"
+                f"the device did not answer within {ANSWER_S:g} s; leave its running app by a long press on its button"
             )
             raise StartError(msg, remedy=Remedy.RECONNECT) from error
         rate_hz, counts = float(found[1]), int(found[2])
@@ -141,12 +124,8 @@ class EspruinoFamily(Family):
     name = "espruino"
     title = "Bangle.js or Puck.js"
     services = (SERVICE,)
+    driver_type = EspruinoDriver
+    names = ("bangle.js", "puck.js")
+    advertised = ()
+    """The UART service is anybody's."""
     rates_hz = RATES_HZ
-
-    def match(self, advertisement: Advertisement) -> int:
-        """Say how surely an advertisement is of an Espruino device; the UART service alone is anybody's."""
-        return self.NAME if advertisement.name.lower().startswith(NAMES) else self.NO_MATCH
-
-    def driver(self, gatt: Gatt) -> Driver:
-        """Make the driver for one open connection."""
-        return EspruinoDriver(gatt)

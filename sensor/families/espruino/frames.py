@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from sensor.families.base import Decoded, DecodedPacket, Decoder, FrameError, check_frame, touches_range
+from sensor.families.base import Decoder
+from sensor.families.common import check_frame, to_g, touches_range
+from sensor.families.errors import FrameError
+from sensor.families.stream import Decoded, DecodedPacket
 
 START = b"\xf5\x54"
 HEAD_BYTES, SAMPLE_BYTES, CHECK_BYTES = 9, 6, 1
@@ -62,7 +65,7 @@ class EspruinoDecoder(Decoder):
 
     def _packet(self, frame: bytes, host_ns: int) -> DecodedPacket:
         counts = np.frombuffer(frame[HEAD_BYTES:-1], "<i2").reshape(-1, 3).astype(np.int32)
-        xyz_g = (counts * self._scale_g).astype(np.float32)
+        xyz_g = to_g(counts, self._scale_g)
         return DecodedPacket(
             xyz_g=xyz_g,
             counts=counts,

@@ -8,13 +8,14 @@ from uuid import UUID
 import msgspec
 
 from dsp import SensorError
-from sensor.families.base import MAX_FRAME_BYTES
+from sensor.families.common import MAX_FRAME_BYTES, short_uuid
 
 Integer = Literal["int8", "int16", "int32", "float32"]
 Unsigned = Literal["uint8", "uint16", "uint32"]
 CODES = {"int8": "b", "int16": "h", "int32": "i", "float32": "f", "uint8": "B", "uint16": "H", "uint32": "I"}
 BYTES = {"int8": 1, "int16": 2, "int32": 4, "float32": 4, "uint8": 1, "uint16": 2, "uint32": 4}
 LEAST_FOR_TREMOR_HZ = 25.0
+SHORT_UUID_DIGITS = (4, 8)
 Offset = Annotated[int, msgspec.Meta(ge=0, lt=MAX_FRAME_BYTES)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -106,6 +107,22 @@ class Description(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return [self.frame.start, *(w.hex for w in writes)]
 
 
+def full_uuid(text: str) -> str:
+    """Write out a UUID as the link knows it: 128 bits, lower case; short ones stand on the Bluetooth base.
+
+    >>> full_uuid("FFF1")
+    '0000fff1-0000-1000-8000-00805f9b34fb'
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+    """
+    if len(text) in SHORT_UUID_DIGITS:
+        return short_uuid(int(text, 16))
+    return str(UUID(text))
+
+
 def parse(text: str, where: str) -> Description:
     """Parse and check a description.
 
@@ -151,9 +168,9 @@ def read(path: Path) -> Description:
 def _fault(described: Description) -> str:
     for uuid in described.uuids():
         try:
-            UUID(uuid)
+            full_uuid(uuid)
         except ValueError:
-            return f"{uuid!r} is no 128-bit UUID"
+            return f"{uuid!r} is no UUID of 128 or 16 bits"
     for digits in described.hexes():
         try:
             bytes.fromhex(digits)

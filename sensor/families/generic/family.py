@@ -1,32 +1,28 @@
 """Family, driver and decoder of a described sensor."""
 
 import contextlib
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
 from dsp import SensorError
-from sensor.families.base import (
-    UNTIMED,
-    Advertisement,
-    DataSink,
-    Decoded,
-    DecodedPacket,
-    Decoder,
-    Driver,
-    Family,
-    FrameError,
-    Gatt,
-    StartError,
-    StreamRequest,
-    StreamSettings,
-    check_frame,
-    checked_floats,
-    choose_rate,
-    touches_range,
+from sensor.families.base import Decoder, Driver, Family, Gatt
+from sensor.families.common import check_frame, choose_rate, to_g, touches_range
+from sensor.families.errors import FrameError, StartError
+from sensor.families.generic.description import (
+    BYTES,
+    CODES,
+    LEAST_FOR_TREMOR_HZ,
+    Description,
+    Field,
+    Write,
+    full_uuid,
+    parse,
+    read,
 )
-from sensor.families.generic.description import BYTES, CODES, LEAST_FOR_TREMOR_HZ, Description, Field, parse, read
+from sensor.families.stream import UNTIMED, DataSink, Decoded, DecodedPacket, StreamRequest, StreamSettings
 
 BEST_HZ = 100.0
 
@@ -69,10 +65,7 @@ class DescribedDecoder(Decoder):
         inside = np.ascontiguousarray(rows[:, frame.sample_offset : frame.sample_offset + size])
         values = inside.view(self._dtype)
         counts = None if frame.type == "float32" else values.astype(np.int32)
-        if counts is None:
-            xyz_g = checked_floats(values.astype(np.float32), frame.scale_g)
-        else:
-            xyz_g = (counts * frame.scale_g).astype(np.float32)
+        xyz_g = to_g(values.astype(np.float32) if counts is None else counts, frame.scale_g)
         packet = DecodedPacket(
             xyz_g=xyz_g,
             counts=counts,
@@ -114,8 +107,9 @@ class DescribedDriver(Driver):
     """
 
     def __init__(self, gatt: Gatt, described: Description) -> None:
-        self._gatt, self._described = gatt, described
-        self._notify = described.notify.lower()
+        super().__init__(gatt)
+        self._described = described
+        self._notify = full_uuid(described.notify)
         self._listening = False
 
     async def start(self, request: StreamRequest, on_data: DataSink) -> StreamSettings:
@@ -127,12 +121,10 @@ class DescribedDriver(Driver):
         rates = tuple(r.hz for r in described.rate)
         rate_hz = choose_rate(rates, best_hz=request.rate_hz or BEST_HZ)
         chosen = next(r for r in described.rate if r.hz == rate_hz)
-        for write in chosen.write:
-            await self._gatt.write(write.uuid.lower(), bytes.fromhex(write.hex), response=write.response)
+        await self._write_all(chosen.write)
         await self._gatt.subscribe(self._notify, lambda data: on_data(self._notify, data))
         self._listening = True
-        for write in described.start:
-            await self._gatt.write(write.uuid.lower(), bytes.fromhex(write.hex), response=write.response)
+        await self._write_all(described.start)
         counter, stamp = frame.counter, frame.stamp
         per_packet = (frame.samples or 1) if counter is not None and counter.per == "packet" else 1
         notes = [] if stamp or counter else [UNTIMED]
@@ -156,10 +148,13 @@ class DescribedDriver(Driver):
         if not self._listening:
             return
         self._listening = False
-        for write in self._described.stop:
-            await self._gatt.write(write.uuid.lower(), bytes.fromhex(write.hex), response=write.response)
+        await self._write_all(self._described.stop)
         with contextlib.suppress(SensorError):
             await self._gatt.unsubscribe(self._notify)
+
+    async def _write_all(self, writes: Sequence[Write]) -> None:
+        for write in writes:
+            await self._gatt.write(full_uuid(write.uuid), bytes.fromhex(write.hex), response=write.response)
 
     def decoder(self, settings: StreamSettings) -> Decoder:
         """Make the decoder of the stream."""
@@ -178,17 +173,11 @@ class DescribedFamily(Family):
     def __init__(self, described: Description) -> None:
         self.described = described
         self.name, self.title = described.name, described.title
-        self.services = (described.service.lower(),)
+        self.services = (full_uuid(described.service),)
         self.rates_hz = tuple(r.hz for r in described.rate)
         self.warning = described.warning
-        self._names = tuple(n.lower() for n in described.match.names)
-        self._services = frozenset(s.lower() for s in described.match.services)
-
-    def match(self, advertisement: Advertisement) -> int:
-        """Say how surely an advertisement is of this sensor."""
-        if self._names and advertisement.name.lower().startswith(self._names):
-            return self.NAME
-        return self.SERVICE if self._services & advertisement.service_uuids else self.NO_MATCH
+        self.names = tuple(n.lower() for n in described.match.names)
+        self.advertised = tuple(full_uuid(s) for s in described.match.services)
 
     def driver(self, gatt: Gatt) -> Driver:
         """Make the driver for one open connection."""

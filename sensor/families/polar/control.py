@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sensor.families.base import FrameError, Remedy, StartError
+from sensor.families.errors import AGAIN, FrameError, Remedy, StartError
 from sensor.families.polar.frames import ACC, FACTOR_RANGE, TYPE_MASK
 
 ANSWER = 0xF0
@@ -74,15 +74,15 @@ _WORDS: dict[int, tuple[str, Remedy]] = {
     Status.INVALID_OP: ("does not know the command; update its firmware with Polar's program", Remedy.PERSON),
     Status.INVALID_TYPE: ("has no acceleration; choose an H10, an OH1, a Verity Sense, a 360 or a Loop", Remedy.PERSON),
     Status.NOT_SUPPORTED: ("does not support this; update its firmware with Polar's program", Remedy.PERSON),
-    Status.INVALID_LENGTH: ("found the command too short or too long; connecting again", Remedy.RECONNECT),
+    Status.INVALID_LENGTH: ("found the command too short or too long; " + AGAIN, Remedy.RECONNECT),
     Status.INVALID_PARAMETER: ("refused the settings; ask for no special rate or range", Remedy.PERSON),
     Status.ALREADY_IN_STATE: ("streams already and did not stop; take it off for a minute", Remedy.RECONNECT),
     Status.INVALID_RESOLUTION: ("refused the resolution; ask for no special rate or range", Remedy.PERSON),
     Status.INVALID_RATE: ("does not offer this rate; ask for another or for none", Remedy.PERSON),
     Status.INVALID_RANGE: ("does not offer this range; ask for another or for none", Remedy.PERSON),
-    Status.INVALID_MTU: ("needs longer packets than this link allows; connecting again", Remedy.RECONNECT),
+    Status.INVALID_MTU: ("needs longer packets than this link allows; " + AGAIN, Remedy.RECONNECT),
     Status.INVALID_CHANNELS: ("refused the number of axes; ask for no special rate or range", Remedy.PERSON),
-    Status.INVALID_STATE: ("is busy in another mode; connecting again", Remedy.RECONNECT),
+    Status.INVALID_STATE: ("is busy in another mode; " + AGAIN, Remedy.RECONNECT),
     Status.IN_CHARGER: ("is in its charger; take it out and start again", Remedy.PERSON),
     Status.DISK_FULL: ("has no memory left; empty its recordings with Polar's program", Remedy.PERSON),
 }
@@ -212,4 +212,5 @@ def refusal(doing: str, status: int) -> StartError:
     """Make the error for an answer that is not OK."""
     words, remedy = _WORDS.get(status, ("gave a reason that is not known; update its firmware", Remedy.PERSON))
     name = Status(status).name if status in list(Status) else "unknown"
-    return StartError(f"{doing}: the sensor {words} (status {status}, {name})", remedy=remedy, status=status)
+    reason, _, step = words.partition("; ")
+    return StartError(f"{doing}: the sensor {reason} (status {status}, {name}); {step}", remedy=remedy, status=status)

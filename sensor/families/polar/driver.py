@@ -3,20 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from sensor.families.base import (
-    DataSink,
-    Decoded,
-    Decoder,
-    DeviceStopped,
-    Driver,
-    FrameError,
-    Gatt,
-    Remedy,
-    StartError,
-    StreamRequest,
-    StreamSettings,
-    choose_rate,
-)
+from sensor.families.base import Decoder, Driver, Gatt
+from sensor.families.common import choose_rate
+from sensor.families.errors import AGAIN, FrameError, Remedy, StartError
 from sensor.families.polar.control import (
     SDK_MODE,
     Answer,
@@ -32,6 +21,7 @@ from sensor.families.polar.control import (
     start_command,
 )
 from sensor.families.polar.frames import ACC, PolarDecoder
+from sensor.families.stream import DataSink, Decoded, DeviceStopped, StreamRequest, StreamSettings
 
 PMD_SERVICE = "fb005c80-02e7-f387-1cad-8acd2d8df0c8"
 PMD_CONTROL = "fb005c81-02e7-f387-1cad-8acd2d8df0c8"
@@ -100,9 +90,9 @@ class _Control:
                         if answer.status != Status.OK or not answer.more:
                             return answer.status, bytes(content)
             except TimeoutError as error:
-                msg = f"{doing}: the sensor did not answer within {ANSWER_S:g} s; connecting again"
+                msg = f"{doing}: the sensor did not answer within {ANSWER_S:g} s; {AGAIN}"
                 raise StartError(msg, remedy=Remedy.RECONNECT) from error
-        msg = f"{doing}: the sensor's answer has no end; connecting again"
+        msg = f"{doing}: the sensor's answer has no end; {AGAIN}"
         raise StartError(msg, remedy=Remedy.RECONNECT)
 
     async def _awaited(self, command: bytes) -> Answer:
@@ -126,16 +116,10 @@ class _Control:
 
 
 class PolarDriver(Driver):
-    """Starts and stops the acceleration of one Polar sensor.
-
-    Parameters
-    ----------
-    gatt
-        The open connection.
-    """
+    """Starts and stops the acceleration of one Polar sensor."""
 
     def __init__(self, gatt: Gatt) -> None:
-        self._gatt = gatt
+        super().__init__(gatt)
         self._control = _Control(gatt)
         self._on_data: DataSink | None = None
         self._sdk_mode = False
@@ -160,7 +144,7 @@ class PolarDriver(Driver):
         try:
             factor = factor_of(parse_settings(content))
         except FrameError as error:
-            msg = f"the sensor's answer to the start makes no sense ({error}); connecting again"
+            msg = f"the sensor's answer to the start makes no sense ({error}); {AGAIN}"
             raise StartError(msg, remedy=Remedy.RECONNECT) from error
         rate_hz = float(chosen[Setting.RATE])
         return StreamSettings(
@@ -192,7 +176,7 @@ class PolarDriver(Driver):
         try:
             return parse_settings(content)
         except FrameError as error:
-            msg = f"the sensor's list of rates makes no sense ({error}); connecting again"
+            msg = f"the sensor's list of rates makes no sense ({error}); {AGAIN}"
             raise StartError(msg, remedy=Remedy.RECONNECT) from error
 
     async def _begin(self, command: bytes) -> bytes:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sensor.families.base import DecodedPacket, Decoder, FrameError, check_frame, touches_range
+from sensor.families.base import Decoder
+from sensor.families.common import check_frame, to_g, touches_range
+from sensor.families.errors import FrameError
+from sensor.families.stream import DecodedPacket
 
 ACC = 2
 """Measurement type of acceleration."""
@@ -17,6 +20,8 @@ MG = 1e-3
 LONGEST_SAMPLES = 1400
 """A frame of 512 bytes in one-bit differences holds 1,300 samples; more cannot be meant."""
 MOST_BITS = 32
+SHORTEST_PACKET_BYTES = 20
+"""What a notification holds before any MTU exchange: 23 bytes less 3 (Bluetooth Core, Vol 3 Part F 3.4.7.1)."""
 FACTOR_RANGE = (1e-7, 10.0)
 """Factors outside are no g per count of any sensor: 16 bits at 16 g are 4.9e-4, type 0x81 sends none (1.0)."""
 
@@ -167,10 +172,16 @@ class PolarDecoder(Decoder):
     def feed(self, data: bytes, char: str, host_ns: int = 0) -> list[DecodedPacket]:  # type: ignore[override]
         """Decode one notification."""
         del char
-        frame = decode_frame(data, self._factor)
+        try:
+            frame = decode_frame(data, self._factor)
+        except FrameError as error:
+            if len(data) != SHORTEST_PACKET_BYTES:
+                raise
+            msg = "the frames come cut to 20 bytes: this link carries none that are longer (MTU 23); it was dropped"
+            raise FrameError(msg) from error
         if frame is None:
             return []
-        xyz_g = (frame.counts * frame.scale_g).astype(np.float32)
+        xyz_g = to_g(frame.counts, frame.scale_g)
         return [
             DecodedPacket(
                 xyz_g=xyz_g,
