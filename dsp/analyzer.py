@@ -1,13 +1,14 @@
 """Analyzer: samples in, in any chunks; frames, segments and events out, as soon as they are final."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dsp.errors import InputError
-from dsp.fatigue import fatigue_evidence
+from dsp.fatigue import RestBaseline, fatigue_evidence
 from dsp.findings import Findings
 from dsp.findings_builder import build_findings
 from dsp.grid import TREMOR_RATE_HZ, make_grid
@@ -18,7 +19,7 @@ from dsp.motion import Motion
 from dsp.parameters import load_parameters
 from dsp.plan import make_plan
 from dsp.quality import ChannelWatch
-from dsp.results import FRAME_DTYPE, Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra
+from dsp.results import Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra, joined
 from dsp.run import FrameBatch, Run
 from dsp.segments import make_segment
 
@@ -95,6 +96,7 @@ class Analyzer:
         self._open: list[NDArray[np.void]] = []
         self._open_start_s = 0.0
         self._segments: list[Segment] = []
+        self._rest = RestBaseline()
         self._events: list[Event] = []
         self._holds: list[Hold] = []
         self._tiring, self._tiring_frames = False, 0
@@ -104,7 +106,7 @@ class Analyzer:
         self._fresh_psd: list[NDArray[np.float32]] = []
         self._fresh_segments: list[Segment] = []
         self._fresh_events: list[Event] = []
-        self.last_frames_psd = np.empty((0, len(self._grid.freq_hz)), np.float32)
+        self._last_psd: list[NDArray[np.float32]] = []
 
     # -- what is asked of it ------------------------------------------------------------------------------------------
 
@@ -122,6 +124,11 @@ class Analyzer:
     def last_motion_g(self) -> NDArray[np.float32]:
         """The samples pushed last without posture, (n, 3), g, for drawing."""
         return self._motion.newest
+
+    @property
+    def last_frames_psd(self) -> NDArray[np.float32]:
+        """Spectra of the frames that became final last, (frames, m), g^2/Hz."""
+        return np.concatenate(self._last_psd) if self._last_psd else np.empty((0, len(self.freq_hz)), np.float32)
 
     @property
     def holds(self) -> tuple[Hold, ...]:
@@ -156,7 +163,7 @@ class Analyzer:
         if frames != self._tiring_frames:
             self._tiring_frames = frames
             shaking = bool(self._open) and self._open[0]["label"][0] == State.TREMOR.value
-            self._tiring = shaking and self._fatigue(np.concatenate(self._open), self._open_start_s).is_fatigue
+            self._tiring = shaking and self._fatigue(joined(self._open), self._open_start_s).is_fatigue
         return self._tiring
 
     def push(self, xyz_g: ArrayLike, *, start_s: float | None = None) -> Update:
@@ -203,7 +210,7 @@ class Analyzer:
 
     def result(self) -> Analysis:
         """Everything found so far; complete after `finish`."""
-        frames = np.concatenate(self._frames) if self._frames else np.empty(0, FRAME_DTYPE)
+        frames = joined(self._frames)
         spectra = None
         if self._keep_spectra:
             psd = np.concatenate(self._psd) if self._psd else np.empty((0, len(self.freq_hz)), np.float32)
@@ -297,14 +304,15 @@ class Analyzer:
             self._fresh_psd.append(batch.psd)
             if self._keep_spectra:
                 self._psd.append(batch.psd)
-            edges = np.nonzero(frames["label"][1:] != frames["label"][:-1])[0] + 1
-            for part in np.split(frames, edges):
-                if self._open and self._open[-1]["label"][-1] != part["label"][0]:
-                    self._close_segment(float(part["time_s"][0]) - 0.5 * self._grid.hop / self.rate_hz)
-                self._open.append(part)
+            labels, half_hop_s = frames["label"], 0.5 * self._grid.hop / self.rate_hz
+            edges = (np.nonzero(labels[1:] != labels[:-1])[0] + 1).tolist()
+            for begin, end in pairwise((0, *edges, len(frames))):
+                if self._open and self._open[-1]["label"][-1] != labels[begin]:
+                    self._close_segment(float(frames["time_s"][begin]) - half_hop_s)
+                self._open.append(frames[begin:end])
 
     def _close_segment(self, end_s: float) -> None:
-        frames = np.concatenate(self._open)
+        frames = self._open[0] if len(self._open) == 1 else joined(self._open)
         start_s, self._open, self._open_start_s = self._open_start_s, [], end_s
         fatigue = self._fatigue(frames, start_s) if frames["label"][0] == State.TREMOR.value else None
         self._add_segment(
@@ -319,12 +327,13 @@ class Analyzer:
             frames,
             start_s=start_s,
             hold_start_s=self._run.hold_start_at(start_s + HOLD_KNOWN_S),
-            rest_rms_g=rest_baseline(self._segments),
+            rest_rms_g=self._rest.rms_g,
             parameters=self._parameters,
         )
 
     def _add_segment(self, segment: Segment) -> None:
         self._segments.append(segment)
+        self._rest.add(segment)
         self._fresh_segments.append(segment)
 
     def _no_data(self, start_s: float, end_s: float, why: str) -> Segment:
@@ -351,11 +360,11 @@ class Analyzer:
         self._fresh_events += fresh
 
     def _drain(self) -> Update:
-        frames, psd = self._fresh_frames, self._fresh_psd
+        frames = self._fresh_frames
+        self._last_psd = self._fresh_psd
         segments, events = tuple(self._fresh_segments), tuple(self._fresh_events)
         self._fresh_frames, self._fresh_psd, self._fresh_segments, self._fresh_events = [], [], [], []
-        self.last_frames_psd = np.concatenate(psd) if psd else np.empty((0, len(self.freq_hz)), np.float32)
-        return Update(np.concatenate(frames) if frames else np.empty(0, FRAME_DTYPE), segments, events)
+        return Update(frames[0].copy() if len(frames) == 1 else joined(frames), segments, events)
 
     def _quality(self) -> tuple[str, ...]:
         notes = list(self._watch.notes())
@@ -374,21 +383,6 @@ class Analyzer:
         if not self._frames:
             notes.append("too short to analyse: at least a second without a gap is needed")
         return tuple(notes)
-
-
-def rest_baseline(segments: list[Segment]) -> float:
-    """Tremor-band rms of the person at rest: median over still segments, weighted by time; NaN without stillness."""
-    still = [s for s in segments if s.label is State.STILL]
-    if not still:
-        return float("nan")
-    order = sorted(still, key=lambda s: s.rms_g)
-    total = sum(s.duration_s for s in order)
-    passed = 0.0
-    for segment in order:
-        passed += segment.duration_s
-        if passed >= 0.5 * total:
-            return segment.rms_g
-    return order[-1].rms_g
 
 
 def _placement(placement: Placement | str) -> Placement:

@@ -13,17 +13,25 @@ from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
 
 Floats = NDArray[np.float64]
+RESCALED_EVERY = 8
 NAMES = np.array([*(s.value for s in DECIDED), State.UNCLEAR.value], "U13")
 """Labels by number: the states in their order, then unclear."""
 
 
 @dataclass(slots=True, eq=False)
 class Filter:
-    """Forward filter over the frames of a run."""
+    """Forward filter over the frames of a run.
+
+    Attributes
+    ----------
+    stay, leave
+        Probability of staying in each state from frame to frame, and of going from it to each other one.
+    """
 
     stay: tuple[float, float, float, float]
     leave: tuple[float, float, float, float]
-    alpha: tuple[float, float, float, float] | None = None
+    _weight: tuple[float, float, float, float] | None = None
+    _frames: int = 0
 
     def run(self, likelihood: Floats) -> Floats:
         """Filter the next frames.
@@ -31,38 +39,44 @@ class Filter:
         Parameters
         ----------
         likelihood
-            (frames, 4), positive.
+            (frames, 4), positive, at most about 1.
 
         Returns
         -------
         (frames, 4), rows sum to 1
         """
-        out = []
-        (s0, s1, s2, s3), (l0, l1, l2, l3) = self.stay, self.leave
-        rows = likelihood.tolist()
-        if self.alpha is None and rows:
-            e0, e1, e2, e3 = rows.pop(0)
-            scale = 1.0 / (e0 + e1 + e2 + e3)
-            self.alpha = (e0 * scale, e1 * scale, e2 * scale, e3 * scale)
-            out.append(self.alpha)
-        if rows and self.alpha is not None:
-            b0, b1, b2, b3 = self.alpha
-            # Plain numbers: four states are too few for array operations to pay.
-            for e0, e1, e2, e3 in rows:
-                m0, m1, m2, m3 = b0 * l0, b1 * l1, b2 * l2, b3 * l3
-                total = m0 + m1 + m2 + m3
-                b0 = e0 * (b0 * s0 + total - m0)
-                b1 = e1 * (b1 * s1 + total - m1)
-                b2 = e2 * (b2 * s2 + total - m2)
-                b3 = e3 * (b3 * s3 + total - m3)
+        rows = list(zip(*(state.tolist() for state in likelihood.T), strict=True))
+        out: list[float] = []
+        if not rows:
+            return np.empty((0, 4))
+        start = 0
+        if self._weight is None:
+            self._weight = rows[0]
+            out += rows[0]
+            start = self._frames = 1
+        b0, b1, b2, b3 = self._weight
+        l0, l1, l2, l3 = self.leave
+        k0, k1, k2, k3 = (stay - leave for stay, leave in zip(self.stay, self.leave, strict=True))
+        # Plain numbers: four states are too few for array operations to pay. The sum is brought back to 1 at every
+        # eighth frame of the run only, however the frames come; likelihoods of 1e-12 cannot underflow meanwhile.
+        while start < len(rows):
+            if self._frames % RESCALED_EVERY == 0:
                 scale = 1.0 / (b0 + b1 + b2 + b3)
-                b0 *= scale
-                b1 *= scale
-                b2 *= scale
-                b3 *= scale
-                out.append((b0, b1, b2, b3))
-            self.alpha = (b0, b1, b2, b3)
-        return np.array(out, np.float64).reshape(-1, 4)
+                b0, b1, b2, b3 = b0 * scale, b1 * scale, b2 * scale, b3 * scale
+            end = min(len(rows), start + RESCALED_EVERY - self._frames % RESCALED_EVERY)
+            for e0, e1, e2, e3 in rows[start:end]:
+                left = b0 * l0 + b1 * l1 + b2 * l2 + b3 * l3
+                b0 = e0 * (b0 * k0 + left)
+                b1 = e1 * (b1 * k1 + left)
+                b2 = e2 * (b2 * k2 + left)
+                b3 = e3 * (b3 * k3 + left)
+                out += (b0, b1, b2, b3)
+            self._frames += end - start
+            start = end
+        self._weight = (b0, b1, b2, b3)
+        alpha = np.array(out).reshape(-1, 4)
+        alpha /= _total(alpha.T)[:, None]
+        return alpha
 
 
 def make_filter(parameters: Parameters, hop_s: float) -> Filter:

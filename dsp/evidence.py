@@ -55,7 +55,7 @@ def state_terms(
     numbers = _spoken(features)
     # Only what will be read is put into words.
     return tuple(
-        Term(name=curve.name, value=value, text=curve.text.format(**numbers))
+        Term(name=curve.name, value=value, text=curve.text.format_map(numbers))
         for value, curve in sorted((*pros, *cons), key=lambda pair: -abs(pair[0]))
     )
 

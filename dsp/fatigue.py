@@ -2,16 +2,45 @@
 
 import functools
 import math
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.labels import State
 from dsp.parameters import Parameters
-from dsp.results import FatigueEvidence, Term
+from dsp.results import FatigueEvidence, Segment, Term
 
 STRONG_TERM = 2.0
 NEEDED_ODDS = 1.0
 """Sum of terms from which a tremor may be called fatigue tremor: 73 % (prior)."""
+
+
+class RestBaseline:
+    """Tremor-band rms of the person at rest: median over still segments, weighted by time."""
+
+    def __init__(self) -> None:
+        self._rms_g: list[float] = []
+        self._seconds: list[float] = []
+        self._total_s = 0.0
+
+    def add(self, segment: Segment) -> None:
+        """Take the next segment, whatever its state."""
+        if segment.label is not State.STILL:
+            return
+        at = bisect_right(self._rms_g, segment.rms_g)
+        self._rms_g.insert(at, segment.rms_g)
+        self._seconds.insert(at, segment.duration_s)
+        self._total_s += segment.duration_s
+
+    @property
+    def rms_g(self) -> float:
+        """The baseline, g; NaN without stillness."""
+        if not self._rms_g:
+            return math.nan
+        passed = list(accumulate(self._seconds))
+        return self._rms_g[min(bisect_left(passed, 0.5 * self._total_s), len(passed) - 1)]
 
 
 def theil_sen(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

@@ -7,7 +7,6 @@ level. Every value is made by elementwise operations or maxima, so that any chun
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from dsp.few import largest, middle, middles
@@ -16,6 +15,7 @@ from dsp.kick import START_FLOOR_G, STEP_S, RunView, step_edges
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
+from dsp.sliding import windows
 
 Floats = NDArray[np.float32]
 
@@ -164,10 +164,11 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
             EARLY_FLOOR_G if ends[i] < STEPS_PER_HOP else 0.0,
         )
     if full.any():
-        windows = sliding_window_view(step_energy, span)[ends[full] - span]
-        middle = np.partition(windows, span // 2, axis=1)[:, span // 2]
+        begin = int(ends[full][0]) - span
+        spans = windows(step_energy[begin:], span, STEPS_PER_HOP, int(full.sum()))
+        middle = np.partition(spans, span // 2, axis=1)[:, span // 2]
         # A leg that has become quiet is quiet at once, whatever the long window remembers.
-        newest = np.partition(windows[:, -soon:], soon // 2, axis=1)[:, soon // 2]
+        newest = np.partition(spans[:, -soon:], soon // 2, axis=1)[:, soon // 2]
         out[full] = np.sqrt(np.minimum(middle, newest))
     return out
 
@@ -228,7 +229,7 @@ class JerkFinder:
             # A block at a time: most changes come soon.
             last = min(last, at + BUSY_BLOCK)
             here, threshold = here[:BUSY_BLOCK], threshold[:BUSY_BLOCK]
-            recent = middles(sliding_window_view(loud[at - BUSY_STEPS : last - 1], BUSY_STEPS))
+            recent = middles(windows(loud[at - BUSY_STEPS : last - 1], BUSY_STEPS, 1, last - at))
             ahead = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
         first = int(ahead.argmax())
         return at + first if ahead[first] else last

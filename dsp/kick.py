@@ -11,6 +11,7 @@ from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
+from dsp.sliding import windows
 
 Vector = tuple[float, float, float]
 STEP_S = 0.1
@@ -167,7 +168,7 @@ class RunView:
         """Largest level of the first difference there, smoothed as the level of the second one is."""
         size = self._grid.smooth
         padded = np.concatenate([np.zeros(size - 1), self.slow[near].astype(np.float64)])
-        return float(np.sqrt(np.lib.stride_tricks.sliding_window_view(padded, size).mean(axis=1).max()))
+        return float(np.sqrt(windows(padded, size, 1, len(padded) - size + 1).mean(axis=1).max()))
 
     def _stays(self, piece_g: NDArray[np.float64]) -> bool:
         """Whether the limb came to rest elsewhere: the velocity is over, and went one way all the time.

@@ -1,5 +1,6 @@
 """What an analysis returns: evidence terms, frames, events, holds, segments, spectra and the whole of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,6 +41,24 @@ FRAME_DTYPE = np.dtype(
     ]
 )
 """A row per hop (0.5 s)."""
+NUMBERS = tuple(name for name, (kind, *_) in (FRAME_DTYPE.fields or {}).items() if kind == np.float32)
+"""The float32 fields, which lie side by side in a frame."""
+RAW_FRAME = np.dtype((np.void, FRAME_DTYPE.itemsize))
+
+
+def numbers_of(frames: NDArray[np.void]) -> NDArray[np.float32]:
+    """View the float32 fields of frames as a matrix, (frames, fields in the order of `NUMBERS`)."""
+    assert FRAME_DTYPE.fields is not None  # noqa: S101 - it is a record
+    begin = FRAME_DTYPE.fields[NUMBERS[0]][1]
+    rows = frames.view(np.uint8).reshape(len(frames), FRAME_DTYPE.itemsize)
+    return rows[:, begin : begin + 4 * len(NUMBERS)].view(np.float32)
+
+
+def joined(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """Copy frames into one array; as plain bytes, because numpy compares two dozen fields of every part first."""
+    if not parts:
+        return np.empty(0, FRAME_DTYPE)
+    return np.concatenate([part.view(RAW_FRAME) for part in parts]).view(FRAME_DTYPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

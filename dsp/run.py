@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from dsp import decision, features, jerks, posture, spectra
@@ -11,15 +10,15 @@ from dsp.evidence import score
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.growing import Growing
 from dsp.labels import State
-from dsp.parameters import Parameters
+from dsp.parameters import DECIDED, Parameters
 from dsp.plan import Plan, make_plan
-from dsp.results import FRAME_DTYPE
-from dsp.sliding import Sliding
+from dsp.results import FRAME_DTYPE, NUMBERS, numbers_of
+from dsp.sliding import Sliding, windows
 from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
-BATCH_HOPS = 512
-"""Hops worked on at once: so many that the calls do not count, their spectra stay in the cache."""
+BATCH_HOPS = 1400
+"""Hops worked on at once: so many that the calls do not count, so few that memory does not (measured)."""
 LEVEL_BLOCK = 8192
 """Samples whose levels are computed at once, for the same reason."""
 KEEP_S = 8.0
@@ -28,26 +27,10 @@ COUNT_HOPS = 20
 """Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
 CLIP_FROM_G = 1.4
 """A value above this that repeats exactly stands at the end of the range (the smallest range in use is 1.5 g)."""
-FEATURE_FIELDS = (
-    "peak_hz",
-    "rms_g",
-    "displacement_mm",
-    "wander_hz",
-    "prominence_db",
-    "width_hz",
-    "share",
-    "low_ratio",
-    "low_rms_g",
-    "harmonic_ratio",
-    "envelope_cv",
-    "duty",
-    "crest",
-    "cycle_cv",
-    "autocorrelation",
-    "mean_hz",
-    "low_high_ratio",
-    "tilt_rate_deg_per_s",
-)
+STATE_FIELDS = len(DECIDED)
+"""The probabilities come first among the numbers of a frame, then the features."""
+FEATURE_FIELDS = NUMBERS[STATE_FIELDS:-2]
+"""All but the last two, which say how much is missing and clipped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -323,21 +306,32 @@ class Run:
         """Analyse the frames up to `ready`, whose samples are all there."""
         g, first = self.grid, self._frames
         begin, end = first * g.hop, (ready - 1) * g.hop + g.window
-        windows = sliding_window_view(self._samples.part(begin, end), g.window, axis=1)[:, :: g.hop]
+        frames = ready - first
+        windows_g = windows(self._samples.part(begin, end), g.window, g.hop, frames)
+        psd = self._room_for_psd(frames)
         if self._multitaper:
-            spectrum = spectra.multitaper(windows, g)
+            spectrum = spectra.multitaper(windows_g, g, psd)
         else:
-            spectrum = spectra.transform(windows, g.psd_taper, g, self._plan.band)
+            spectrum = spectra.transform(windows_g, g.psd_taper, g, self._plan.band, psd)
         values = features.spectral_features(spectrum, g, self._plan, self.parameters, g.taper)
         hops = g.window // g.hop
         steps = STEPS_PER_HOP * hops
-        blocks = sliding_window_view(self._step_energy.data[first * STEPS_PER_HOP :], steps)[::STEPS_PER_HOP]
-        values |= features.burst_features(blocks[: ready - first])
-        turning = sliding_window_view(self._hop_tilt.data[first + posture.RATE_HOPS :], hops - posture.RATE_HOPS)
-        values["tilt_rate_deg_per_s"] = turning[: ready - first].mean(axis=1)
+        blocks = windows(self._step_energy.data[first * STEPS_PER_HOP :], steps, STEPS_PER_HOP, frames)
+        values |= features.burst_features(blocks)
+        turns = hops - posture.RATE_HOPS
+        turning = windows(self._hop_tilt.data[first + posture.RATE_HOPS :], turns, 1, frames)
+        values["tilt_rate_deg_per_s"] = np.add.reduce(turning, axis=1) / np.float32(turns)
         missing, clipped = (self._share(flags.part(begin, end)[0]) for flags in (self._filled, self._clipped))
-        self._store(values, spectrum.psd, missing, clipped)
+        self._store(values, missing, clipped)
         self._frames = ready
+
+    def _room_for_psd(self, frames: int) -> Floats:
+        """Make room for the spectra of new frames after those that wait, without moving them again."""
+        waiting = len(self._waiting_psd)
+        psd = np.empty((waiting + frames, len(self.grid.freq_hz)), np.float32)
+        psd[:waiting] = self._waiting_psd
+        self._waiting_psd = psd
+        return psd[waiting:]
 
     def _share(self, flags: NDArray[np.bool_]) -> Floats:
         """Share of each window that is flagged."""
@@ -348,7 +342,7 @@ class Run:
         at = np.arange(frames) * self.grid.hop
         return np.asarray((counts[at + self.grid.window] - counts[at]) / self.grid.window, np.float32)
 
-    def _store(self, values: dict[str, Floats], psd: Floats, missing: Floats, clipped: Floats) -> None:
+    def _store(self, values: dict[str, Floats], missing: Floats, clipped: Floats) -> None:
         values["wander_hz"] = self._wander(values["peak_hz"])
         scores = score(values, self.parameters, self._prior)
         too_much = missing > self.parameters.gaps["most_missing"]
@@ -357,12 +351,7 @@ class Run:
         likelihood = decision.likelihoods(scores, self.parameters)
         self._alpha.extend(self.rule.run(likelihood))
         self._likelihood.extend(likelihood)
-        raw = np.empty((len(psd), len(FEATURE_FIELDS) + 2), np.float32)
-        for i, name in enumerate(FEATURE_FIELDS):
-            raw[:, i] = values[name]
-        raw[:, -2], raw[:, -1] = missing, clipped
-        self._raw.extend(raw)
-        self._waiting_psd = np.concatenate([self._waiting_psd, psd])
+        self._raw.extend(np.array([*(values[name] for name in FEATURE_FIELDS), missing, clipped], np.float32).T)
 
     def _wander(self, peak_hz: Floats) -> Floats:
         """Give the standard deviation of the peak over each frame and the two before it."""
@@ -386,7 +375,7 @@ class Run:
         alpha, likelihood = self._alpha.data, self._likelihood.data
         p = decision.smooth(alpha[first : upto + lag], likelihood[first : upto + lag], self.rule, lag)
         frames = self._frame_rows(first, upto, p)
-        psd, self._waiting_psd = self._waiting_psd[:n].copy(), self._waiting_psd[n:].copy()
+        psd, self._waiting_psd = self._waiting_psd[:n], self._waiting_psd[n:]
         self._emitted = upto
         return [FrameBatch(frames, psd, upto + lag)]
 
@@ -394,22 +383,19 @@ class Run:
         g, n = self.grid, upto - first
         out = np.zeros(n, FRAME_DTYPE)
         out["time_s"] = self.start_s + (np.arange(first, upto) * g.hop + 0.5 * min(self.count, g.window)) / g.rate_hz
-        raw = self._raw.data[first:upto]
-        for i, name in enumerate(FEATURE_FIELDS):
-            out[name] = raw[:, i]
-        out["missing"], out["clipped"] = raw[:, -2], raw[:, -1]
+        raw, numbers = self._raw.data[first:upto], numbers_of(out)
         p = decision.sharpened(p, self.parameters)
-        for k, name in enumerate(("p_still", "p_movement", "p_reflex_rhythm", "p_tremor")):
-            out[name] = p[:, k]
+        numbers[:, :STATE_FIELDS] = p
+        numbers[:, STATE_FIELDS:] = raw
         out["label"] = decision.labels(p, self.parameters)
         out["live_label"] = decision.labels(
             decision.sharpened(self._alpha.data[first:upto], self.parameters), self.parameters
         )
         invalid = raw[:, -2] > self.parameters.gaps["most_missing"]
-        out["label"][invalid] = State.NO_DATA.value
-        out["live_label"][invalid] = State.NO_DATA.value
-        for name in ("p_still", "p_movement", "p_reflex_rhythm", "p_tremor"):
-            out[name][invalid] = 0.0
+        if invalid.any():
+            out["label"][invalid] = State.NO_DATA.value
+            out["live_label"][invalid] = State.NO_DATA.value
+            numbers[invalid, :STATE_FIELDS] = 0.0
         return out
 
     def finish(self) -> list[FrameBatch]:
@@ -435,7 +421,8 @@ class Run:
         scaled[: self.count] = psd_scaled(hann(self.count), g.rate_hz)
         padded = np.zeros((3, 1, g.window), np.float32)
         padded[:, 0, : self.count] = self._samples.part(0, self.count)
-        spectrum = Spectrum(spectra.transform(padded, scaled, g, slice(0, 0)).psd, None, 0)
+        spectrum = spectra.transform(padded, scaled, g, self._plan.band, self._room_for_psd(1))
+        spectrum = Spectrum(spectrum.psd, None, 0)
         values = features.spectral_features(spectrum, g, self._plan, self.parameters, taper)
         energy = self._step_energy.data[None, : max(3, self._steps)]
         values |= features.burst_features(energy)
@@ -445,7 +432,7 @@ class Run:
         missing, clipped = (
             np.array([flags.part(0, self.count).mean()], np.float32) for flags in (self._filled, self._clipped)
         )
-        self._store(values, spectrum.psd, missing, clipped)
+        self._store(values, missing, clipped)
         self._frames = 1
 
     def _trim(self) -> None:

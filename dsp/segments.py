@@ -9,25 +9,13 @@ from numpy.typing import NDArray
 from dsp.evidence import state_terms
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
-from dsp.results import FatigueEvidence, Segment, Term
+from dsp.results import NUMBERS, FatigueEvidence, Segment, Term, numbers_of
 
-P_FIELDS = ("p_still", "p_movement", "p_reflex_rhythm", "p_tremor")
-MOST_MISSING_FLAG = 0.0
-SEEN_BY_FEATURES = (
-    "peak_hz",
-    "rms_g",
-    "displacement_mm",
-    "prominence_db",
-    "wander_hz",
-    "share",
-    "low_ratio",
-    "low_rms_g",
-    "harmonic_ratio",
-    "envelope_cv",
-    "crest",
-    "cycle_cv",
-    "tilt_rate_deg_per_s",
-)
+P_COLUMNS = slice(0, len(DECIDED))
+SEEN = NUMBERS[len(DECIDED) : NUMBERS.index("missing")]
+"""The features of a frame."""
+SEEN_COLUMNS = slice(len(DECIDED), len(DECIDED) + len(SEEN))
+PEAK_COLUMN, MISSING_COLUMN, CLIPPED_COLUMN = (NUMBERS.index(name) for name in ("peak_hz", "missing", "clipped"))
 
 
 def make_segment(
@@ -41,26 +29,27 @@ def make_segment(
 ) -> Segment:
     """Segment from its frames (all of one label), for the time it stands for."""
     label = State(str(frames["label"][0]))
-    p = np.add.reduce(np.array([frames[name] for name in P_FIELDS], np.float64), axis=1) / len(frames)
-    order = np.argsort(-p, kind="stable")
+    numbers = numbers_of(frames).T.copy()
+    p = (np.add.reduce(numbers[P_COLUMNS], axis=1, dtype=np.float64) / len(frames)).tolist()
+    order = sorted(range(len(p)), key=lambda k: -p[k])
     runner_up: State | None
     if label is State.NO_DATA:
         confidence, runner_up = 1.0, None
     elif label is State.UNCLEAR:
         # How sure it is that no state stands out: what the two leaders do not decide between them.
-        confidence, runner_up = float(1.0 - (p[order[0]] - p[order[1]])), DECIDED[int(order[0])]
+        confidence, runner_up = 1.0 - (p[order[0]] - p[order[1]]), DECIDED[order[0]]
     else:
         own = DECIDED.index(label)
-        confidence = float(p[own])
-        runner_up = next(DECIDED[int(k)] for k in order if int(k) != own)
-    typical = _typical(frames, parameters)
+        confidence = p[own]
+        runner_up = next(DECIDED[k] for k in order if k != own)
+    typical = _typical(numbers[SEEN_COLUMNS], parameters)
     terms: tuple[Term, ...] = ()
     if label in DECIDED and runner_up is not None:
         terms = state_terms(typical, label, runner_up, parameters)
     notes = list(flags)
-    if float(frames["missing"].max()) > MOST_MISSING_FLAG:
+    if numbers[MISSING_COLUMN].any():
         notes.append("filled")
-    if float(frames["clipped"].max()) > 0:
+    if numbers[CLIPPED_COLUMN].any():
         notes.append("clipped")
     return Segment(
         start_s=start_s,
@@ -69,7 +58,7 @@ def make_segment(
         confidence=confidence,
         runner_up=runner_up,
         peak_hz=typical["peak_hz"],
-        peak_spread_hz=_spread(frames["peak_hz"]) if label is not State.NO_DATA else float("nan"),
+        peak_spread_hz=_spread(numbers[PEAK_COLUMN]) if label is not State.NO_DATA else float("nan"),
         rms_g=typical["rms_g"],
         displacement_mm=typical["displacement_mm"],
         evidence=terms,
@@ -78,15 +67,15 @@ def make_segment(
     )
 
 
-def _typical(frames: NDArray[np.void], parameters: Parameters) -> dict[str, float]:
-    """Median of each feature over the frames in which it is known."""
+def _typical(values: NDArray[np.float32], parameters: Parameters) -> dict[str, float]:
+    """Median of each feature (a row) over the frames in which it is known."""
     # Sorted with the unknown last: one pass for all features instead of a median each.
-    values = np.sort(np.array([frames[name] for name in SEEN_BY_FEATURES]), axis=1)
-    typical = {}
-    for name, row, unknown in zip(SEEN_BY_FEATURES, values, np.isnan(values).sum(axis=1).tolist(), strict=True):
-        known = len(row) - unknown
-        middle = float("nan") if not known else 0.5 * (float(row[(known - 1) // 2]) + float(row[known // 2]))
-        typical[name] = middle
+    ordered = np.sort(values, axis=1)
+    known = (values.shape[1] - np.isnan(ordered).sum(axis=1)).tolist()
+    low, high = ([(n - 1) // 2 for n in known], [n // 2 if n else -1 for n in known])
+    rows = np.arange(len(known))
+    middle = 0.5 * (ordered[rows, low].astype(np.float64) + ordered[rows, high].astype(np.float64))
+    typical = dict(zip(SEEN, middle.tolist(), strict=True))
     return typical | level_features(typical["rms_g"], typical["low_rms_g"], parameters)
 
 

@@ -3,7 +3,21 @@
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike, NDArray
+
+
+def windows(values: NDArray[Any], size: int, step: int, count: int) -> NDArray[Any]:
+    """View `count` windows of `size` along the last axis, one every `step`; (..., count, size), not to be written to.
+
+    As numpy's ``sliding_window_view(...)[::step]``, which takes five times as long to set up.
+    """
+    stride = values.strides[-1]
+    shape, strides = (*values.shape[:-1], count, size), (*values.strides[:-1], stride * step, stride)
+    if (count - 1) * step + size > values.shape[-1]:
+        msg = f"{count} windows of {size} every {step} do not fit into {values.shape[-1]}"
+        raise ValueError(msg)
+    return as_strided(values, shape, strides, writeable=False)
 
 
 class Sliding:
