@@ -138,6 +138,15 @@ class NativeFile:
         """Time of the first sample of any sensor on the session's clock: where the recording begins."""
         return min((t.first_s for t in self.totals.values()), default=0.0)
 
+    @property
+    def recovered(self) -> bool:
+        """Whether a crash left it behind and it was mended."""
+        return schema.RECOVERED in self._meta
+
+    def about(self, label: str) -> dict[str, str]:
+        """Give what the file says of a sensor: family, device, placement, side, nominal rate ..."""
+        return dict(self._meta.get(schema.STREAM + label, {}))
+
     def label_of(self, sensor: str | None) -> str:
         """Find a sensor by its label, None takes the first.
 
@@ -277,7 +286,7 @@ class NativeFile:
             warnings.append("the file was cut short; everything up to the cut was saved")
         if self._damaged:
             warnings.append(f"{self._damaged} damaged places were left out; they are gaps now")
-        if schema.RECOVERED in self._meta:
+        if self.recovered:
             warnings.append("recovered after a crash")
         if built.clipped:
             warnings.append(f"{built.clipped} packets hold samples at the end of the sensor's range")

@@ -233,7 +233,7 @@ def test_the_library_takes_files_in_shows_tags_notes_exports_and_deletes(
     assert main(["library", "repair"]) == 0
     assert main(["library", "export", wanted, "-o", str(tmp_path / "copy.csv")]) == 0
     assert (tmp_path / "copy.csv").exists()
-    monkeypatch.setattr("typer.confirm", lambda text, abort: (_ for _ in ()).throw(__import__("typer").Abort()))
+    monkeypatch.setattr("typer.confirm", lambda text, **_: (_ for _ in ()).throw(__import__("typer").Abort()))
     assert main(["library", "delete", wanted]) == 1
     assert main(["library", "delete", wanted, "--yes"]) == 0
     assert main(["library", "show", wanted]) == 1

@@ -1,13 +1,17 @@
 """What `analyze` and the end of a session print for people."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
 import dsp
 import guidance
+from recordings import SessionRecord
 from session import AnalysedRecording
 from tremorscope.cli.words import EVENT_WORDS, STATE_WORDS, amount, clock, milli_g
 
+WIDEST = 240
 MOST_ROWS = 40
 """More rows scroll the verdict off the screen; --json and export have them all."""
 
@@ -110,6 +114,29 @@ def print_advice(advice: guidance.Advice, console: Console) -> None:
         console.print(f"[yellow]{card.text}[/yellow]")
     for sentence in (*advice.history, *advice.limits):
         console.print(f"[dim]{sentence}[/dim]")
+
+
+def print_sessions(sessions: Sequence[SessionRecord]) -> None:
+    """Print the sessions of the library, a row each."""
+    table = _table("sessions", "id", "when", "long", "worn", "sensor", "gaps", "shook", "jerks", "tags")
+    for s in sessions:
+        side = "" if s.side == "unknown" else f"{s.side} "
+        shook = s.findings.get("tremor_s"), s.findings.get("reflex_rhythm_s")
+        seconds = sum(v for v in shook if isinstance(v, int | float))
+        jerks = s.findings.get("reflex_jerk_count")
+        table.add_row(
+            s.id + (" (recovered)" if s.recovered else ""),
+            s.when,
+            clock(s.duration_s),
+            side + s.placement,
+            s.device + (f" + {len(s.sensors) - 1}" if len(s.sensors) > 1 else ""),
+            f"{s.gaps} ({amount(s.gap_s, 's')})" if s.gaps else "",
+            f"{seconds:.0f} s" if s.findings else "",
+            str(jerks) if jerks is not None else "",
+            " ".join(f"#{t}" for t in s.tags),
+        )
+    # Ids are for copying: wider than the window is better than broken in two.
+    Console(highlight=False, markup=False, width=WIDEST).print(table)
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -1,0 +1,398 @@
+"""Library: the sessions below one home folder."""
+
+import filecmp
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from dsp import InputError, Placement, StorageError, TremorscopeError
+from recordings.exporters.options import ExportOptions
+from recordings.library.companions import companions
+from recordings.library.entry import Facts, SensorEntry, SessionRecord, facts_of, facts_of_recording
+from recordings.library.folder import PARTIAL_ENDING, Folder
+from recordings.library.index import Index
+from recordings.library.names import printable
+from recordings.library.sidecar import Aside, read_aside, write_aside
+from recordings.recording import Recording
+
+FOLDER, REPORTS = "recordings", "reports"
+
+
+class Library:
+    """The sessions below one home folder.
+
+    Opening it takes in what is new in the folder and recovers what a crash left behind. The index is a cache: what the
+    person adds lies in a small file beside each recording, so the folder can move to another machine, with the index or
+    without. A folder that cannot be written is shown all the same; only nothing can be changed.
+
+    Parameters
+    ----------
+    home
+        Its ``recordings`` folder holds the files.
+    progress
+        Told the share done while new files are looked at, 0 to 1.
+
+    Attributes
+    ----------
+    recovered
+        Files that were recovered while opening.
+    notices
+        Sentences for the person: an index made afresh, a folder that is read-only.
+
+    Raises
+    ------
+    StorageError
+        When the folder can neither be made nor read, or another program holds the index for too long.
+    """
+
+    def __init__(self, home: Path, *, progress: Callable[[float], None] | None = None) -> None:
+        self.home = Path(home)
+        self.folder = self.home / FOLDER
+        self.files = Folder(self.folder)
+        self.notices: list[str] = []
+        self.recovered: list[Path] = []
+        try:
+            with suppress(PermissionError):
+                self.folder.mkdir(parents=True, exist_ok=True)
+            self._index = Index(self.home)
+            if self._index.damaged:
+                why = self._index.damaged
+                self.notices.append(f"the index of the library was damaged ({why}); it was made afresh from the files")
+            if not self._index.writable:
+                self.notices.append(f"{self.home} cannot be written: sessions can be seen, but nothing can be changed")
+            else:
+                self.recovered = self.repair()
+            self._notice(progress)
+        except OSError as error:
+            msg = f"the library in {self.home} cannot be opened: {error.strerror}; choose another home with --home DIR"
+            raise StorageError(msg) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def sessions(self) -> list[SessionRecord]:
+        """Every session, newest first."""
+        with self._index.guarded() as db:
+            rows = db.execute(f"SELECT {', '.join(COLUMNS)} FROM session ORDER BY start_ns DESC, id DESC").fetchall()  # noqa: S608 - own names
+        return [_record(r) for r in rows]
+
+    def search(self, word: str) -> list[SessionRecord]:
+        """Find the sessions with `word` in name, device, placement, side, tag or note."""
+        wanted = word.lower()
+        return [
+            s
+            for s in self.sessions()
+            if wanted in " ".join([s.title, s.device, s.placement, s.side, s.note, *s.tags]).lower()
+        ]
+
+    def show(self, wanted: str) -> SessionRecord:
+        """Find one session by its id, its file, or a unique beginning of its id.
+
+        Raises
+        ------
+        InputError
+            When none or several match.
+        """
+        every = self.sessions()
+        found = [s for s in every if wanted in (s.id, s.file)] or [s for s in every if s.id.startswith(wanted)]
+        if len(found) != 1:
+            which = f"{len(found)} sessions begin with" if found else "no session begins with"
+            msg = f"{which} {wanted!r}; `tremorscope library list` shows them all"
+            raise InputError(msg)
+        return found[0]
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Files of the folder that are no recordings, with the reason."""
+        with self._index.guarded() as db:
+            return dict(db.execute("SELECT file, reason FROM refused ORDER BY file").fetchall())
+
+    def path_of(self, wanted: str) -> Path:
+        """File of a session."""
+        return self.files.real(self.show(wanted).file)
+
+    def read(self, wanted: str, *, sensor: str | None = None) -> Recording:
+        """Read a session, as it was read when it was taken in: with unit, rate and placement that the person named."""
+        from recordings.reading import read  # noqa: PLC0415 - reading needs every importer
+
+        found = self.show(wanted)
+        aside = read_aside(self.files.sidecar(found.file))
+        recording = read(
+            self.files.real(found.file), sensor=sensor or aside.sensor, unit=aside.unit, rate_hz=aside.rate_hz
+        )
+        return replace(recording, placement=Placement(aside.placement)) if aside.placement else recording
+
+    def tag(self, wanted: str, tag: str, *, remove: bool = False) -> None:
+        """Add a tag, or take it away."""
+        added = () if remove else (tag,)
+        self._change(wanted, lambda aside: replace(aside, tags=(*(t for t in aside.tags if t != tag), *added)))
+
+    def note(self, wanted: str, text: str) -> None:
+        """Write the note of a session."""
+        self._change(wanted, lambda aside: replace(aside, note=text))
+
+    def set_findings(self, wanted: str, findings: Mapping[str, Any]) -> None:
+        """Store the numbers of an analysis."""
+        self._change(wanted, lambda aside: replace(aside, findings=dict(findings)))
+
+    def set_checkin(self, wanted: str, answers: Mapping[str, Any]) -> None:
+        """Store the answers of a check-in."""
+        self._change(wanted, lambda aside: replace(aside, checkin=dict(answers)))
+
+    def add_file(self, path: Path) -> SessionRecord:
+        """Take a file that lies in the library's folder into the index."""
+        file = path.relative_to(self.folder).as_posix()
+        aside = read_aside(self.files.sidecar(file))
+        return self._take_in(file, facts_of(path, sensor=aside.sensor, unit=aside.unit, rate_hz=aside.rate_hz))
+
+    def add_import(
+        self,
+        recording: Recording,
+        *,
+        placement: Placement = Placement.UNKNOWN,
+        unit: str | None = None,
+        rate_hz: float | None = None,
+    ) -> SessionRecord:
+        """Copy a recording of any format into the library; one that is there already is not copied again.
+
+        The original bytes are kept as they are, under a name of the library's own, with the files that belong to them.
+
+        Parameters
+        ----------
+        recording
+            As it was read.
+        placement
+            Where it was worn, when the file does not say so.
+        unit, rate_hz
+            What had to be named to read it; kept, so that it can be read again.
+        """
+        self._needs_writable()
+        if recording.path is None:
+            msg = "only a recording with a file can be imported; export it first"
+            raise InputError(msg)
+        several = len(recording.sensors) > 1
+        aside = Aside(
+            placement="" if placement is Placement.UNKNOWN else placement.value,
+            sensor=recording.sensor if several and recording.sensor else None,
+            unit=unit,
+            rate_hz=rate_hz,
+        )
+        if (known := self._same(recording.path, aside)) is not None:
+            return known
+        try:
+            file = self.files.copy_in(recording.path)
+        except OSError as error:
+            msg = f"{recording.path.name} cannot be copied into the library: {error.strerror}; free some space"
+            raise StorageError(msg) from error
+        write_aside(self.files.sidecar(file), replace(aside, main=Path(file).name if "/" in file else ""))
+        return self._take_in(file, facts_of_recording(recording))
+
+    def rebuild(self, *, progress: Callable[[float], None] | None = None) -> int:
+        """Make the index afresh from the files; tags and notes come from their sidecars."""
+        with self._index.guarded() as db:
+            # Not emptied: another program may be looking at it.
+            db.execute("UPDATE session SET stamp = ''")
+            db.execute("UPDATE refused SET stamp = ''")
+        self._notice(progress)
+        return len(self.sessions())
+
+    def repair(self) -> list[Path]:
+        """Recover what a crash left behind; what is still being recorded is left alone."""
+        from recordings.store import repair  # noqa: PLC0415 - the store is only needed here
+
+        self._needs_writable()
+        recovered = repair(self.folder)
+        for path in recovered:
+            self.add_file(path)
+        return recovered
+
+    @property
+    def left_behind(self) -> list[Path]:
+        """Files that are being recorded, or that a crash left with nothing in them."""
+        return sorted(self.folder.glob(f"*{PARTIAL_ENDING}"))
+
+    def export(self, wanted: str, out: Path, *, options: ExportOptions | None = None) -> Path:
+        """Copy a session's file elsewhere, with what belongs to it; another ending converts the samples."""
+        source = self.path_of(wanted)
+        if out.suffix.lower() == source.suffix.lower() and not companions(source):
+            try:
+                shutil.copyfile(source, out)
+            except OSError as error:
+                msg = f"cannot write {out}: {error.strerror}; choose another place"
+                raise StorageError(msg) from error
+            return out
+        from recordings.exporters import export, holds_several_sensors  # noqa: PLC0415 - only a conversion needs them
+
+        first = self.read(wanted)
+        others = []
+        if holds_several_sensors("samples", out):
+            every = [self.read(wanted, sensor=name) for name in first.sensors if name != first.sensor]
+            others = [(r, None) for r in every if r.samples]
+        return export("samples", out, recording=first, options=options, others=others)
+
+    def delete(self, wanted: str) -> list[Path]:
+        """Delete a session for good: recording, notes, report, its rows, and the pages of the index that held them.
+
+        Returns
+        -------
+        list of Path
+            What was removed.
+        """
+        self._needs_writable()
+        found = self.show(wanted)
+        path = self.files.real(found.file)
+        report = self.home / REPORTS / f"{path.stem}.html"
+        own = path.parent if path.parent != self.folder else path
+        targets = [own, self.files.sidecar(found.file), path.with_name(path.name + PARTIAL_ENDING), report]
+        removed = []
+        for target in targets:
+            try:
+                if target.is_dir():
+                    shutil.rmtree(target)
+                elif target.exists():
+                    target.unlink()
+                else:
+                    continue
+            except OSError as error:
+                msg = f"{target} cannot be deleted: {error.strerror}; close programs that use it, then delete again"
+                raise StorageError(msg) from error
+            removed.append(target)
+        with self._index.guarded() as db:
+            db.execute("DELETE FROM session WHERE id = ?", (found.id,))
+        self._index.scrub()
+        return removed
+
+    # -- the folder and the index -------------------------------------------------------------------------------------
+
+    def _notice(self, progress: Callable[[float], None] | None = None) -> None:
+        """Take in what is new or changed, and forget what is gone."""
+        with self._index.guarded() as db:
+            known = dict(db.execute("SELECT file, stamp FROM session").fetchall())
+            refused = dict(db.execute("SELECT file, stamp FROM refused").fetchall())
+        present = self.files.present()
+        fresh = [f for f, stamp in present.items() if (known | refused).get(f) != stamp]
+        for i, file in enumerate(fresh):
+            if progress is not None:
+                progress(i / len(fresh))
+            try:
+                self.add_file(self.files.real(file))
+            except StorageError:
+                raise  # the index, not the file
+            except TremorscopeError as error:
+                # Not a recording; it may lie there all the same, and is not read again before it changes.
+                with self._index.guarded() as db:
+                    db.execute(
+                        "INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", (file, present[file], printable(str(error)))
+                    )
+                    db.execute("DELETE FROM session WHERE file = ?", (file,))
+        with self._index.guarded() as db:
+            for table, files in (("session", known), ("refused", refused)):
+                gone = [(f,) for f in files if f not in present]
+                db.executemany(f"DELETE FROM {table} WHERE file = ?", gone)  # noqa: S608 - own names
+
+    def _take_in(self, file: str, facts: Facts) -> SessionRecord:
+        path = self.folder / file
+        name, stamp = printable(file), self.files.stamp(path)
+        aside = read_aside(self.files.sidecar(file))
+        first = facts.sensors[0]
+        first = replace(first, placement=aside.placement or first.placement)
+        with self._index.guarded() as db:
+            named = printable(path.stem if path.parent == self.folder else path.parent.name)
+            taken = db.execute("SELECT file FROM session WHERE id = ?", (named,)).fetchone()
+            own_id = named if taken is None or taken[0] == name else name
+            row = {
+                "id": own_id,
+                "file": name,
+                "stamp": stamp,
+                "start_ns": facts.start_ns,
+                "duration_s": facts.duration_s,
+                "device": first.device,
+                "placement": first.placement,
+                "side": first.side,
+                "sensors": json.dumps([asdict(s) for s in (first, *facts.sensors[1:])]),
+                "gaps": facts.gaps,
+                "gap_s": facts.gap_s,
+                "recovered": int(facts.recovered),
+            } | _added(aside)
+            marks = ", ".join(f":{name}" for name in row)
+            db.execute(f"INSERT OR REPLACE INTO session ({', '.join(row)}) VALUES ({marks})", row)  # noqa: S608 - own names
+            db.execute("DELETE FROM refused WHERE file = ?", (name,))
+        return self.show(own_id)
+
+    def _change(self, wanted: str, change: Callable[[Aside], Aside]) -> None:
+        """Change what the person added: in the sidecar, then in the index, which only copies it."""
+        self._needs_writable()
+        found = self.show(wanted)
+        sidecar, path = self.files.sidecar(found.file), self.files.real(found.file)
+        with self._index.guarded() as db:
+            # The index is the lock: nobody else changes the sidecar between reading and writing it.
+            db.execute("BEGIN IMMEDIATE")
+            aside = change(read_aside(sidecar))
+            write_aside(sidecar, aside)
+            row = _added(aside) | {"stamp": self.files.stamp(path), "id": found.id}
+            db.execute(CHANGE, row)
+
+    def _needs_writable(self) -> None:
+        if not self._index.writable:
+            msg = f"{self.home} cannot be written, so nothing can be changed; copy the folder to a place of your own"
+            raise StorageError(msg)
+
+    # -- taking in copies ---------------------------------------------------------------------------------------------
+
+    def _same(self, path: Path, aside: Aside) -> SessionRecord | None:
+        """Find the session that holds the same bytes, read in the same way."""
+        size = path.stat().st_size
+        for known in self.sessions():
+            there = self.files.real(known.file)
+            same = there.exists() and there.stat().st_size == size and filecmp.cmp(there, path, shallow=False)
+            if same and read_aside(self.files.sidecar(known.file)).sensor == aside.sensor:
+                return known
+        return None
+
+
+COLUMNS = (
+    "id", "file", "start_ns", "duration_s", "device", "placement", "side", "sensors", "gaps", "gap_s", "recovered",
+    "findings", "tags", "note", "checkin",
+)  # fmt: skip
+
+
+CHANGE = (
+    "UPDATE session SET findings = :findings, tags = :tags, note = :note, checkin = :checkin, stamp = :stamp "
+    "WHERE id = :id"
+)
+
+
+def _added(aside: Aside) -> dict[str, str]:
+    """Lay out what the person added for the index."""
+    return {
+        "findings": json.dumps(aside.findings),
+        "tags": json.dumps(aside.tags),
+        "note": aside.note,
+        "checkin": json.dumps(aside.checkin),
+    }
+
+
+def _record(row: tuple[Any, ...]) -> SessionRecord:
+    values = dict(zip(COLUMNS, row, strict=True))
+    start_ns = values["start_ns"]
+    when = datetime.fromtimestamp(start_ns / 1e9, UTC).astimezone().strftime("%Y-%m-%d %H:%M") if start_ns else ""
+    sensors = tuple(SensorEntry(**each) for each in json.loads(values.pop("sensors")))
+    texts = {name: json.loads(values[name]) for name in ("findings", "checkin")}
+    tags = tuple(json.loads(values["tags"]))
+    changed = texts | {"tags": tags, "sensors": sensors, "recovered": bool(values["recovered"]), "when": when}
+    return SessionRecord(**(values | changed), title=values["id"])
