@@ -71,6 +71,9 @@ class Findings:
         Seconds of tremor and of reflex rhythm outside every stretch and hold.
     reflex_jerk_count, twitch_count
         Events.
+    rest_twitch_count
+        Twitches while still: outside movement, and 2 s away from every tremor and rhythm, whose own crests can look
+        like twitches.
     twitch_per_min
         Twitches per minute of stillness; NaN with less than 10 s of it.
     jerk_delay_s
@@ -113,6 +116,7 @@ class Findings:
     rest_rhythm_s: float
     reflex_jerk_count: int
     twitch_count: int
+    rest_twitch_count: int
     twitch_per_min: float
     jerk_delay_s: float
     fast_stretch_count: int
@@ -150,10 +154,8 @@ class SideComparison:
         Seconds of reflex rhythm, left minus right.
     coherence
         Largest magnitude-squared coherence in the tremor band while both sides shook, 0 to 1; NaN when they never did.
-    asymmetric
-        Whether one side clearly shook more than the other.
-    text
-        The comparison in one plain sentence.
+    more
+        The side that clearly shook more; unknown when they shook about alike.
     """
 
     tremor_db: float
@@ -161,5 +163,9 @@ class SideComparison:
     jerk_difference: int
     rhythm_s_difference: float
     coherence: float
-    asymmetric: bool
-    text: str
+    more: Side
+
+    @property
+    def asymmetric(self) -> bool:
+        """Whether one side clearly shook more than the other."""
+        return self.more is not Side.UNKNOWN

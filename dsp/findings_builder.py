@@ -15,6 +15,9 @@ NAN = float("nan")
 AFTER_STRETCH_S = 1.5
 """A jerk up to this long after the movement into the stretch belongs to it."""
 LEAST_STILL_S = 10.0
+CREST_MARGIN_S = 2.0
+"""A twitch so near a tremor or rhythm may be a crest of it: the highest of N cycles of narrow-band noise reaches
+sqrt(2 ln N) times its rms (Rice 1944), 3.1 for 20 s at 7 Hz; half the naming window is how well its edges are known."""
 LEAST_FOR_TREND = 3
 
 
@@ -59,6 +62,7 @@ def build_findings(
         rest_rhythm_s=sum(_outside(s, holds) for s in rhythm),
         reflex_jerk_count=len(jerks),
         twitch_count=len(twitches),
+        rest_twitch_count=sum(_at_rest(e, segments) for e in twitches),
         twitch_per_min=60.0 * len(twitches) / still_s if still_s >= LEAST_STILL_S else NAN,
         jerk_delay_s=_median([e.stretch_delay_s for e in jerks if e.stretch_delay_s is not None]),
         fast_stretch_count=len(fast),
@@ -104,6 +108,15 @@ def _hold_finding(hold: Hold, segments: Sequence[Segment], jerks: Sequence[Event
         fatigue=any(f.is_fatigue for f in fatigue),
         amplitude_db_per_min=_median([f.amplitude_db_per_min for f in fatigue]),
         frequency_hz_per_min=_median([f.frequency_hz_per_min for f in fatigue]),
+    )
+
+
+def _at_rest(event: Event, segments: Sequence[Segment]) -> bool:
+    margin_s = {State.MOVEMENT: 0.0, State.TREMOR: CREST_MARGIN_S, State.REFLEX_RHYTHM: CREST_MARGIN_S}
+    return not any(
+        s.start_s - margin_s[s.label] <= event.onset_s < s.end_s + margin_s[s.label]
+        for s in segments
+        if s.label in margin_s
     )
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dsp.findings import SideComparison
-from dsp.labels import State
+from dsp.labels import Side, State
 from dsp.results import Analysis
 
 CLEAR_DB = 6.0
@@ -30,20 +30,14 @@ def compare_sides(left: Analysis, right: Analysis) -> SideComparison:
     score = np.sign(seconds) * (abs(seconds) >= CLEAR_S) + np.sign(jerks) * (abs(jerks) >= CLEAR_JERKS)
     if both:
         score += np.sign(tremor_db) * (abs(tremor_db) >= CLEAR_DB)
-    asymmetric = bool(score != 0)
-    if not asymmetric:
-        text = "Both sides shook about alike."
-    else:
-        side, other = ("left", "right") if score > 0 else ("right", "left")
-        text = f"The {side} leg shook more than the {other} one."
+    more = Side.LEFT if score > 0 else Side.RIGHT if score < 0 else Side.UNKNOWN
     return SideComparison(
         tremor_db=tremor_db,
         tremor_s_difference=seconds,
         jerk_difference=jerks,
         rhythm_s_difference=rhythm,
         coherence=_common(left, right),
-        asymmetric=asymmetric,
-        text=text,
+        more=more,
     )
 
 

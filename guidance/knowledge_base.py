@@ -1,74 +1,185 @@
-"""The knowledge base: causes, remedies, check-in, cards and phrases, read from TOML and checked."""
+"""The knowledge base: what causes, remedies, check-in, cards, phrases and guided sessions are made of."""
 
-import functools
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
 from typing import Any
 
-from dsp import InputError
-
-FILES = ("sources", "causes", "remedies", "checkin", "cards", "phrases", "protocols")
 FAMILIES = ("take_breaks", "hydrate", "warm_up", "modify_stretch", "breathing", "sleep", "food", "professional")
+LEVELS = ("emergency", "today", "appointment", "pharmacist")
+"""Of help cards, the most urgent first."""
+WEAK, MODERATE, STRONG = 0.4, 0.9, 1.6
+"""Steps of evidence, natural log-odds: 1.5, 2.5 and 5 to 1. Nothing by itself moves a cause by more than `STRONG`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
-    """What one number of the findings says for or against a cause."""
+class Statement:
+    """One statement with the keys of its own sources."""
 
-    id: str
-    finding: str
-    weight: float
     text: str
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What is known about a cause."""
+
+    id: str
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Bounds on one number of the session."""
+
+    finding: str
     above: float | None = None
     below: float | None = None
 
     def holds(self, value: float) -> bool:
-        """Whether a (known) value shows the sign."""
-        return (self.above is None or value > self.above) and (self.below is None or value < self.below)
+        """Whether a value lies within; NaN, an unknown one, never does."""
+        known = value == value  # noqa: PLR0124 - only NaN differs from itself
+        return known and (self.above is None or value > self.above) and (self.below is None or value < self.below)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """What the session may show for (weight above 0) or against (below 0) a cause, and why.
+
+    Attributes
+    ----------
+    id
+        Its name within the cause.
+    when
+        All of these must hold.
+    weight
+        Natural log-odds.
+    text
+        The evidence in words; numbers stand as `{name}`.
+    why
+        The reason.
+    sources
+        Keys into the source list.
+    """
+
+    id: str
+    when: tuple[Condition, ...]
+    weight: float
+    text: str
+    why: str
+    sources: tuple[str, ...]
+
+    def holds(self, numbers: Mapping[str, float]) -> bool:
+        """Whether the numbers of a session show it."""
+        return all(c.holds(numbers.get(c.finding, float("nan"))) for c in self.when)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """One of the eight causes."""
+    """One of the eight causes.
+
+    Attributes
+    ----------
+    id, term, title
+        Identifier, the field's name for it (never part of a result), and its plain name.
+    from_sensor
+        Whether the sensor may speak for it at all.
+    needs_answer
+        Whether it is shown only when an answer speaks for it too: the sensor alone cannot tell it from others.
+    feels_like, how_common, help
+        What it feels like, how common it is, and when to seek help.
+    remedies
+        The ladder: what to try first, then next.
+    facts
+        What is known about it.
+    signs
+        What the session may show for or against it.
+    """
 
     id: str
+    term: str
     title: str
-    feels_like: str
-    how_common: str
-    sources: tuple[str, ...]
     from_sensor: bool
+    feels_like: Statement
+    how_common: Statement
+    help: Statement
     remedies: tuple[str, ...]
-    help: str
-    help_sources: tuple[str, ...]
+    facts: tuple[Fact, ...]
     signs: tuple[Sign, ...]
+    needs_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """What to do, how exactly, and what should change."""
+    """What to do, how exactly, and what should change.
+
+    Attributes
+    ----------
+    id, family
+        Identifier, and one of `FAMILIES`.
+    when
+        ``now`` or ``next`` time.
+    sure
+        Which phrase says how sure this is.
+    text, how_long, expect
+        What to do, its dose, and what the next session should show if it worked.
+    how_long_known
+        The dose in the person's own numbers, where the session has them.
+    unless, needs
+        Answers (``question.answer``) with which it is left out, or without which it is not given.
+    """
 
     id: str
     family: str
     when: str
-    text: str
-    how_long: str
-    expect: str
-    sources: tuple[str, ...]
+    sure: str
+    text: Statement
+    how_long: Statement
+    expect: Statement
+    how_long_known: Statement | None = None
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    def fits(self, said: frozenset[str]) -> bool:
+        """Whether it suits a person who said `said`."""
+        return not said & set(self.unless) and (not self.needs or bool(said & set(self.needs)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One chip of the check-in."""
+    """One chip of the check-in.
+
+    Attributes
+    ----------
+    id, text
+        Identifier, and the words on the chip.
+    sources
+        Keys into the source list.
+    weights
+        Natural log-odds by cause.
+    said, why
+        How it reads as evidence, and the reason for its weights.
+    remedy
+        The remedy that it says was tried.
+    """
 
     id: str
     text: str
-    weights: Mapping[str, float]
     sources: tuple[str, ...]
-    card: str = ""
+    weights: Mapping[str, float]
+    said: str = ""
+    why: str = ""
+    remedy: str = ""
+
+
+class Part(StrEnum):
+    """How long an answer holds."""
+
+    TODAY = "today"
+    """For the sessions of one day."""
+    WEEK = "week"
+    """For a week: it changes slowly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +189,23 @@ class Question:
     id: str
     text: str
     answers: tuple[Answer, ...]
+    part: Part = Part.TODAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Whom to see, and what to show them."""
+    """Whom to see, what to show them, and which answers (any line, all of a line) open it."""
 
     id: str
     level: str
+    when: tuple[tuple[str, ...], ...]
     text: str
     show: str
     sources: tuple[str, ...]
+
+    def opens(self, facts: frozenset[str]) -> bool:
+        """Whether what is known opens it."""
+        return any(facts.issuperset(line) for line in self.when)
 
 
 class StepKind(StrEnum):
@@ -149,150 +266,36 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """A sentence that can appear.
+class Knowledge:
+    """Everything the advice rests on.
 
     Attributes
     ----------
-    id
-        Where it lives in the knowledge base.
-    text
-        The sentence; numbers stand as `{name}`.
+    version, reviewed
+        Of the knowledge, and the day it was last read through.
     sources
-        Keys into the source list.
+        Title of each source by key.
+    causes, remedies, questions, cards, phrases, protocols
+        The parts.
+    emergency
+        Emergency number by country; the empty key stands for an unknown one.
     """
 
-    id: str
-    text: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
-    """Everything the advice rests on."""
-
+    version: str
+    reviewed: str
     sources: Mapping[str, str]
     causes: tuple[Cause, ...]
     remedies: Mapping[str, Remedy]
     questions: tuple[Question, ...]
     cards: Mapping[str, Card]
-    phrases: Mapping[str, Mapping[str, Sentence]]
+    emergency: Mapping[str, str]
+    phrases: Mapping[str, Mapping[str, Statement]]
     protocols: Mapping[str, Protocol]
 
-    def say(self, section: str, name: str, **numbers: object) -> str:
+    def cause(self, name: str) -> Cause:
+        """Give a cause by its identifier."""
+        return next(c for c in self.causes if c.id == name)
+
+    def say(self, section: str, name: str, **numbers: Any) -> str:
         """Phrase with its numbers filled in."""
         return self.phrases[section][name].text.format(**numbers)
-
-
-@functools.cache
-def load_knowledge() -> Knowledge:
-    """Read and check the knowledge that ships with the room.
-
-    Raises
-    ------
-    InputError
-        When a file names a source, remedy, cause or card that is not there.
-    """
-    folder = resources.files("guidance").joinpath("knowledge")
-    return parse_knowledge({n: tomllib.loads(folder.joinpath(f"{n}.toml").read_text(encoding="utf-8")) for n in FILES})
-
-
-def parse_knowledge(raw: Mapping[str, Any]) -> Knowledge:
-    """Turn the parsed files into `Knowledge`; see `load_knowledge`."""
-    knowledge = Knowledge(
-        sources=raw["sources"],
-        causes=tuple(_cause(c) for c in raw["causes"]["cause"]),
-        remedies={r["id"]: Remedy(**r | {"sources": tuple(r["sources"])}) for r in raw["remedies"]["remedy"]},
-        questions=tuple(_question(q) for q in raw["checkin"]["question"]),
-        cards={c["id"]: Card(**c | {"sources": tuple(c["sources"])}) for c in raw["cards"]["card"]},
-        phrases={
-            section: {
-                name: Sentence(id=f"{section}.{name}", text=p["text"], sources=tuple(p["sources"]))
-                for name, p in phrases.items()
-            }
-            for section, phrases in raw["phrases"].items()
-        },
-        protocols=_protocols(raw["protocols"]),
-    )
-    _check(knowledge)
-    return knowledge
-
-
-def sentences(knowledge: Knowledge | None = None) -> list[Sentence]:
-    """Every sentence that can appear, with its sources."""
-    return list(_sentences(knowledge or load_knowledge()))
-
-
-def sources(knowledge: Knowledge | None = None) -> Mapping[str, str]:
-    """Key and title of every source."""
-    return (knowledge or load_knowledge()).sources
-
-
-def _sentences(k: Knowledge) -> Iterator[Sentence]:
-    for c in k.causes:
-        for part in ("title", "feels_like", "how_common"):
-            yield Sentence(id=f"cause.{c.id}.{part}", text=getattr(c, part), sources=c.sources)
-        yield Sentence(id=f"cause.{c.id}.help", text=c.help, sources=c.help_sources)
-        for s in c.signs:
-            yield Sentence(id=f"cause.{c.id}.sign.{s.id}", text=s.text, sources=s.sources)
-    for r in k.remedies.values():
-        for part in ("text", "how_long", "expect"):
-            yield Sentence(id=f"remedy.{r.id}.{part}", text=getattr(r, part), sources=r.sources)
-    for q in k.questions:
-        yield Sentence(id=f"checkin.{q.id}", text=q.text, sources=("inference",))
-        for a in q.answers:
-            yield Sentence(id=f"checkin.{q.id}.{a.id}", text=a.text, sources=a.sources)
-    for card in k.cards.values():
-        yield Sentence(id=f"card.{card.id}.text", text=card.text, sources=card.sources)
-        yield Sentence(id=f"card.{card.id}.show", text=card.show, sources=card.sources)
-    for section in k.phrases.values():
-        yield from section.values()
-    yield from _of_protocols(k)
-
-
-def _of_protocols(k: Knowledge) -> Iterator[Sentence]:
-    for p in k.protocols.values():
-        for part in ("title", "about"):
-            yield Sentence(id=f"protocol.{p.id}.{part}", text=getattr(p, part), sources=p.sources)
-    steps = {s.id: s for p in k.protocols.values() for s in (*p.opening, *p.each_leg, *p.between)}
-    for step in steps.values():
-        yield Sentence(id=f"protocol.step.{step.id}", text=step.cue, sources=step.sources)
-
-
-def _cause(raw: Mapping[str, Any]) -> Cause:
-    signs = tuple(Sign(**s | {"sources": tuple(s["sources"])}) for s in raw.get("sign", ()))
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k != "sign"}
-    return Cause(**fields, signs=signs)
-
-
-def _protocols(raw: Mapping[str, Any]) -> dict[str, Protocol]:
-    steps = {
-        s["id"]: ProtocolStep(**s | {"kind": StepKind(s["kind"]), "sources": tuple(s["sources"])}) for s in raw["step"]
-    }
-    found = {}
-    for p in raw["protocol"]:
-        named = {part: tuple(steps[s] for s in p[part]) for part in ("opening", "each_leg", "between")}
-        found[p["id"]] = Protocol(**p | named | {"sources": tuple(p["sources"])})
-    return found
-
-
-def _question(raw: Mapping[str, Any]) -> Question:
-    answers = tuple(Answer(**a | {"sources": tuple(a["sources"])}) for a in raw["answer"])
-    return Question(id=raw["id"], text=raw["text"], answers=answers)
-
-
-def _check(k: Knowledge) -> None:
-    ids = {c.id for c in k.causes}
-    problems = [f"{s.id}: unknown source {x}" for s in _sentences(k) for x in s.sources if x not in k.sources]
-    problems += [f"{s.id}: no source" for s in _sentences(k) if not s.sources]
-    problems += [f"cause {c.id}: unknown remedy {r}" for c in k.causes for r in c.remedies if r not in k.remedies]
-    problems += [f"remedy {r.id}: unknown family {r.family}" for r in k.remedies.values() if r.family not in FAMILIES]
-    for q in k.questions:
-        for a in q.answers:
-            problems += [f"answer {q.id}.{a.id}: unknown cause {c}" for c in a.weights if c not in ids]
-            if a.card and a.card not in k.cards:
-                problems.append(f"answer {q.id}.{a.id}: unknown card {a.card}")
-    problems += [f"cause {c.id} must not be read from the sensor" for c in k.causes if c.signs and not c.from_sensor]
-    if problems:
-        msg = f"the knowledge base is inconsistent: {'; '.join(problems[:5])}"
-        raise InputError(msg)

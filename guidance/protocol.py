@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dsp import Analysis, EventLabel, InputError, Side, State
-from guidance.knowledge_base import Knowledge, Protocol, ProtocolStep, StepKind, load_knowledge
+from guidance.knowledge_base import Knowledge, Protocol, ProtocolStep, StepKind
+from guidance.reading import load_knowledge
 
 JERK_MARGIN_S = 1.5
 """A kick may come this long after its step: the reflex follows within about a second (late reflex and slow entry)."""

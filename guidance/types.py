@@ -6,6 +6,25 @@ from dsp import Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Term):
+    """A term behind a cause: what speaks for or against it, why, and where that is from.
+
+    Attributes
+    ----------
+    why
+        The reason.
+    sources
+        Keys into the source list.
+    answered
+        Whether the person said it, rather than the sensor.
+    """
+
+    why: str
+    sources: tuple[str, ...]
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankedCause:
     """A cause with the evidence behind it.
 
@@ -20,9 +39,11 @@ class RankedCause:
     certainty
         One of the fixed phrases: ``looks most like``, ``could also be``, ``not clear tonight``.
     terms
-        The evidence for and against, strongest first.
-    feels_like, how_common
-        Sentences of the knowledge base.
+        The evidence, first for and then against it, each strongest first.
+    feels_like, how_common, help
+        Sentences of the knowledge base: what it feels like, how common it is, when to seek help.
+    sources
+        Of these three, keys into the source list.
     """
 
     id: str
@@ -30,9 +51,11 @@ class RankedCause:
     score: float
     weight: float
     certainty: str
-    terms: tuple[Term, ...]
+    terms: tuple[Evidence, ...]
     feels_like: str = ""
     how_common: str = ""
+    help: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +74,8 @@ class Action:
         What the next session should show if it worked.
     why
         The reason, with the person's own numbers.
+    sure
+        How sure it is that this helps.
     sources
         Keys into the source list; ``inference`` when it is ours.
     """
@@ -61,6 +86,7 @@ class Action:
     how_long: str = ""
     expect: str = ""
     why: str = ""
+    sure: str = ""
     sources: tuple[str, ...] = ()
 
 

@@ -1,19 +1,14 @@
 """The week: what the last seven days showed, against the seven before, and what helped."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guidance.history import LEAST_SESSIONS, SessionSummary, did_it_help
-from guidance.knowledge_base import Knowledge, load_knowledge
+from guidance.history import DAY_NS, LEAST_S, LEAST_SESSIONS, SessionSummary, remedy_sentences, tried
+from guidance.knowledge_base import Knowledge
+from guidance.reading import load_knowledge
 
-DAY_NS = 86_400_000_000_000
 CLEAR_RATIO = 1.4
 """The scatter of one person's own tremor from night to night is of this order (3 dB; inference)."""
-LEAST_S = 5.0
-"""Changes below it are not worth a sentence (inference)."""
-CLEAR_SHARE = 0.7
-"""Share of pairs that went down from which a remedy is said to have helped: Cliff's delta 0.4 (inference)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +56,10 @@ def weekly(history: Sequence[SessionSummary], now_ns: int, knowledge: Knowledge 
     if not this:
         sentences.append(k.say("week", "none"))
     else:
-        sentences.append(k.say("week", "count", sessions=len(this), minutes=minutes))
+        kicks = sum(h.reflex_jerk_count for h in this)
+        sentences.append(k.say("week", "count", sessions=len(this), minutes=minutes, kicks=kicks))
         sentences.append(_against(this, before, k))
-        sentences += _remedies(dated, k)
+        sentences += remedy_sentences(tried(this, k), dated, k)
     return Week(
         sessions=len(this),
         tremor_min=minutes,
@@ -80,22 +76,4 @@ def _against(this: Sequence[SessionSummary], before: Sequence[SessionSummary], k
     now, then = (sum(h.tremor_s for h in part) / len(part) for part in (this, before))
     if abs(now - then) < LEAST_S or max(now, then) < CLEAR_RATIO * min(now, then):
         return k.say("week", "same")
-    return k.say("week", "less" if now < then else "more")
-
-
-def _remedies(dated: Sequence[SessionSummary], k: Knowledge) -> list[str]:
-    """Say of each remedy that has been tried often enough whether it changed anything, with its size."""
-    out = []
-    for remedy in dict.fromkeys(r for h in dated for r in h.remedies):
-        effect = did_it_help(remedy, dated)
-        if not effect.known or math.isnan(effect.difference):
-            continue
-        title = k.remedies[remedy].text.rstrip(".") if remedy in k.remedies else remedy
-        clear = abs(effect.difference) >= LEAST_S
-        if clear and effect.difference < 0 and effect.consistency >= CLEAR_SHARE:
-            out.append(k.say("week", "helped", remedy=title, seconds=-effect.difference))
-        elif clear and effect.difference > 0 and effect.consistency <= 1.0 - CLEAR_SHARE:
-            out.append(k.say("week", "worse", remedy=title, seconds=effect.difference))
-        else:
-            out.append(k.say("week", "no_help", remedy=title))
-    return [*out, k.say("week", "chance")] if out else []
+    return k.say("week", "less" if now < then else "more", now=now, then=then)

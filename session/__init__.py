@@ -15,7 +15,16 @@ from session.encode import analysis_record, plain
 from session.engine import LiveSession, SessionResult
 from session.guided import GuidedRun, guided_findings_of
 from session.home import Home, find_home
-from session.memory import CHECKIN_HOURS, keep_checkin, recall, remember, todays_checkin
+from session.memory import (
+    CHECKIN_HOURS,
+    Background,
+    background_of,
+    keep_checkin,
+    parts_due,
+    recall,
+    remember,
+    todays_checkin,
+)
 from session.messages import (
     AdviceUpdate,
     EndUpdate,
@@ -37,6 +46,7 @@ __all__ = [
     "CHECKIN_HOURS",
     "AdviceUpdate",
     "AnalysedRecording",
+    "Background",
     "EndUpdate",
     "EventUpdate",
     "FramesUpdate",
@@ -58,6 +68,7 @@ __all__ = [
     "analyze_all_sensors",
     "analyze_file",
     "analyze_recording",
+    "background_of",
     "compare",
     "find_home",
     "find_sensors",
@@ -65,6 +76,7 @@ __all__ = [
     "keep_checkin",
     "live_only",
     "make_advice",
+    "parts_due",
     "plain",
     "recall",
     "remember",

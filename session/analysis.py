@@ -8,6 +8,7 @@ import dsp
 import guidance
 import recordings
 from dsp import Placement, Side
+from session.country import country_here
 
 Progress = Callable[[float], None]
 
@@ -119,7 +120,9 @@ def make_advice(
         msg = "there is no analysis to advise on; record or open a session first"
         raise dsp.InputError(msg)
     main = max(analyses.values(), key=_shaking)
-    return guidance.advise(main.findings, checkin=checkin, history=history, comparison=compare(analyses))
+    return guidance.advise(
+        main.findings, checkin=checkin, history=history, comparison=compare(analyses), country=country_here()
+    )
 
 
 def compare(analyses: Mapping[str, dsp.Analysis]) -> dsp.SideComparison | None:
@@ -135,7 +138,7 @@ def compare(analyses: Mapping[str, dsp.Analysis]) -> dsp.SideComparison | None:
 
 def _shaking(analysis: dsp.Analysis) -> tuple[float, int]:
     f = analysis.findings
-    return (f.tremor_s + f.reflex_rhythm_s, f.reflex_jerk_count + f.twitch_count)
+    return (f.tremor_s + f.reflex_rhythm_s, f.reflex_jerk_count + f.rest_twitch_count)
 
 
 def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:

@@ -203,7 +203,7 @@ class LiveSession:
             case Block():
                 self._recorder.add_block(message)
                 self._streams[message.sensor].add(message)
-                self._every_second(message.sensor)
+                self._every_second()
             case LinkChange():
                 self._recorder.add_link(message)
                 self._sink(LinkUpdate(link=message))
@@ -218,19 +218,25 @@ class LiveSession:
             case _:
                 message()
 
-    def _every_second(self, label: str) -> None:
-        stream = self._streams[label]
-        if self._advisor is not None and stream.live is not None:
-            advice = self._advisor.update(now_s=stream.live.time_s, live=stream.live)
-            if advice is not None:
-                self._recorder.add_json("advice", advice.since_s, advice)
-                self._sink(AdviceUpdate(sensor=label, advice=advice))
+    def _every_second(self) -> None:
+        if self._advisor is not None:
+            self._advise(self._advisor)
         now = time.monotonic()
         if now < self._second_at:
             return
         self._second_at = now + ONCE_A_SECOND_S
         if (update := self._recorder.update()) is not None:
             self._sink(update)
+
+    def _advise(self, advisor: guidance.LiveAdvisor) -> None:
+        legs = {label: s.live for label, s in self._streams.items() if s.live is not None}
+        label = guidance.spoken_of(legs)
+        if label is None:
+            return
+        advice = advisor.update(now_s=legs[label].time_s, live=legs[label])
+        if advice is not None:
+            self._recorder.add_json("advice", advice.since_s, advice)
+            self._sink(AdviceUpdate(sensor=label, advice=advice))
 
     def _now_s(self) -> float:
         lives = [s.live.time_s for s in self._streams.values() if s.live is not None]

@@ -2,21 +2,31 @@
 
 import math
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import guidance
-from dsp import InputError, StorageError
+from dsp import InputError, SideComparison, StorageError
 from session.analysis import AnalysedRecording, compare
 from session.guided import guided_findings_of
-from session.report.figures import average_spectra, spectrogram, timeline, trace
+from session.report.figures import average_spectra, holds, spectrogram, timeline, trace
 from session.report.palette import EVENT_MARKS, STATE_WORDS
+from session.report.trends import trends
 
 MOST_EVENTS = 30
 """More rows fill pages that nobody reads; export has them all."""
+MOST_RHYTHMIC = 8
+LEAST_S = 1.0
+"""Shorter shaking is the edge of something else."""
+PRINTED_ROWS = 6
+"""Rows of each table on paper, where the page ends; the screen has the others too."""
+PRINTED_ROWS_OF_TWO = 3
+"""The same with two sensors."""
+ROOMY_CAUSES = 3
+"""With no more to say than that, the answer has a printed page of its own and larger type."""
 
 
 def write_report(
@@ -27,6 +37,7 @@ def write_report(
     title: str = "Stretching session",
     settings: Mapping[str, str] | None = None,
     synthetic: bool = False,
+    history: Sequence[guidance.SessionSummary] = (),
     week: guidance.Week | None = None,
 ) -> Path:
     """Write one self-contained HTML page: no script, no request, prints on two A4 pages.
@@ -45,6 +56,8 @@ def write_report(
         Further settings to state, by name.
     synthetic
         Whether the data come from the simulated limb; found out from the recordings too.
+    history
+        Earlier sessions, oldest first, for the trends; none leaves them out.
     week
         The last seven days; None leaves them out.
 
@@ -63,15 +76,23 @@ def write_report(
     if not found:
         msg = "a report needs at least one analysed sensor"
         raise InputError(msg)
+    comparison = compare({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)})
+    main = max(found, key=lambda f: f.analysis.findings.tremor_s + f.analysis.findings.reflex_rhythm_s)
+    guided = guided_findings_of(list(found))
     html = _template().render(
         title=title,
+        when=_when(found[0]),
+        say=guidance.load_knowledge().say,
         synthetic=synthetic or any(_is_synthetic(f) for f in found),
         advice=advice,
-        sources=guidance.sources(),
+        sources=_cited(advice),
         sensors=[_sensor(f) for f in found],
-        comparison=compare({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)}),
+        printed_rows=PRINTED_ROWS if len(found) == 1 else PRINTED_ROWS_OF_TWO,
+        sides=_sides(comparison),
+        roomy=len(found) == 1 and guided is None and not history and len(advice.causes) <= ROOMY_CAUSES,
         facts=_facts(found, settings or {}),
-        guided=guided_findings_of(list(found)),
+        guided=guided,
+        trends=trends(history, main.analysis.findings) if history else None,
         week=week,
     )
     try:
@@ -93,43 +114,77 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": _clock, "number": _number, "milli_g": _milli_g}
+    environment.filters |= {"clock": _clock, "number": _number, "milli_g": _milli_g, "signed": _signed}
     return environment.get_template("page.html.j2")
 
 
 def _sensor(found: AnalysedRecording) -> dict[str, Any]:
     recording, analysis = found.recording, found.analysis
-    drawn = [timeline(found), trace(found) if recording.samples else None, spectrogram(found), average_spectra(found)]
+    wide = [timeline(found), trace(found) if recording.samples else None]
+    half = [spectrogram(found), average_spectra(found), holds(found)]
     side = analysis.findings.side.value
     worn = f"{side} {analysis.placement.value}" if side != "unknown" else analysis.placement.value
     segments = sorted(analysis.segments, key=lambda s: -s.duration_s)
     return {
         "name": recording.sensor,
-        "worn": worn,
-        "figures": [f for f in drawn if f is not None],
+        "worn": worn if worn != "unknown" else "",
+        "wide": [f for f in wide if f is not None],
+        "half": [f for f in half if f is not None],
         "findings": analysis.findings,
         "events": sorted(analysis.events, key=lambda e: -e.peak_g)[:MOST_EVENTS],
         "event_count": len(analysis.events),
-        "rhythmic": [s for s in segments if s.label in ("tremor", "reflex_rhythm")][:8],
+        "rhythmic": [s for s in segments if s.label in ("tremor", "reflex_rhythm") and s.duration_s >= LEAST_S][
+            :MOST_RHYTHMIC
+        ],
         "quality": [*recording.warnings, *analysis.quality],
         "state_words": {k.value: v for k, v in STATE_WORDS.items()},
         "event_words": {k: v[1] for k, v in EVENT_MARKS.items()},
     }
 
 
+def _cited(advice: guidance.Advice) -> dict[str, str]:
+    """Titles of the sources that the page names, in the order of the list."""
+    parts: Iterable[tuple[str, ...]] = (
+        *(t.sources for c in advice.causes for t in c.terms),
+        *(c.sources for c in advice.causes),
+        *(a.sources for a in (*advice.now, *advice.next_time)),
+        *(c.sources for c in advice.help_cards),
+    )
+    named = {key for keys in parts for key in keys}
+    return {key: title for key, title in guidance.sources().items() if key in named}
+
+
+def _sides(comparison: SideComparison | None) -> list[str]:
+    if comparison is None:
+        return []
+    k = guidance.load_knowledge()
+    numbers = k.say("sides", "seconds", seconds=comparison.tremor_s_difference, kicks=float(comparison.jerk_difference))
+    return [guidance.side_sentence(comparison, k), numbers]
+
+
 def _facts(found: Sequence[AnalysedRecording], settings: Mapping[str, str]) -> dict[str, str]:
     first = found[0]
+    k = guidance.load_knowledge()
+    gap_s = first.analysis.findings.gap_s
     facts = {
         "Length": _clock(first.analysis.duration_s),
+        "Missing": f"{gap_s:.1f} s",
         "Rate": f"{first.analysis.rate_hz:.4g} Hz",
         "Format": first.recording.format,
+        "Device": first.recording.device or "not named",
+        "Window": first.analysis.spectra.window if first.analysis.spectra is not None else "not kept",
         "Parameters": first.analysis.parameters_version,
+        "Knowledge": f"{k.version}, read through {k.reviewed}",
         "Tremorscope": version("tremorscope"),
         "Python": platform.python_version(),
-        "Window": first.analysis.spectra.window if first.analysis.spectra is not None else "not kept",
         "Page written": datetime.now(UTC).strftime("%Y-%m-%d"),
     }
     return facts | dict(settings)
+
+
+def _when(found: AnalysedRecording) -> str:
+    start_ns = found.recording.start_ns
+    return datetime.fromtimestamp(start_ns / 1e9).astimezone().strftime("%Y-%m-%d %H:%M") if start_ns else ""
 
 
 def _is_synthetic(found: AnalysedRecording) -> bool:
@@ -148,7 +203,11 @@ def _clock(seconds: float) -> str:
 
 
 def _number(value: float | None, digits: int = 1) -> str:
-    return "–" if value is None or not math.isfinite(value) else f"{value:.{digits}f}"
+    return "–" if value is None or not math.isfinite(value) else f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _milli_g(value_g: float | None) -> str:

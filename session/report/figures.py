@@ -1,28 +1,21 @@
 """Figures of the report as inline SVG, each with the sentence that replaces it for who cannot see it."""
 
-import io
-import re
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 import dsp
 from dsp import State
 from session.analysis import AnalysedRecording
+from session.report.drawing import THIRD_IN, Figure, Key, as_clock, as_svg, drawing
 from session.report.palette import (
     AXES,
     EVENT_COLOUR,
     EVENT_MARKS,
     INK,
-    LINE,
     QUIET,
     STATE_COLOURS,
     STATE_HATCHES,
+    STATE_KEYS,
     STATE_WORDS,
 )
 
@@ -31,33 +24,18 @@ TREMOR_BAND_HZ = (4.0, 12.0)
 TOP_HZ = 20.0
 COLUMNS = 900
 """Pixels across; more than a page shows only costs size."""
+LABEL_SHARE = 0.085
+"""Height of a label as a share of a small figure's axis."""
+MOST_HOLDS = 6
+TREMOR = STATE_COLOURS[State.TREMOR]
 DRIFT_HZ = 0.7
 """Corner of the high-pass that takes posture out of the drawn trace."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One figure.
-
-    Attributes
-    ----------
-    title
-        Heading.
-    svg
-        Inline SVG.
-    alternative
-        What it shows, in a sentence.
-    """
-
-    title: str
-    svg: str
-    alternative: str
 
 
 def timeline(found: AnalysedRecording) -> Figure:
     """States, events and stretches over the session."""
     analysis = found.analysis
-    with _drawing(height_in=1.5) as (figure, axes):
+    with drawing(height_in=1.5) as (figure, axes):
         for segment in analysis.segments:
             if segment.label is State.NO_DATA:
                 continue
@@ -80,17 +58,23 @@ def timeline(found: AnalysedRecording) -> Figure:
         axes.set_ylim(-0.4, 1.0)
         axes.set_xlim(0, max(analysis.duration_s / 60, 1e-3))
         axes.set_yticks([])
-        axes.set_xlabel("minutes")
+        axes.spines["left"].set_visible(False)
+        as_clock(axes)
     seconds = {s: sum(g.duration_s for g in analysis.segments if g.label is s) for s in State}
     parts = [f"{seconds[s]:.0f} s {STATE_WORDS[s]}" for s in State if seconds[s] >= 0.5]
     events = f"{len(analysis.events)} brief events" if analysis.events else "no brief events"
     text = f"Over {analysis.duration_s:.0f} s: {', '.join(parts)}; {events}; {len(analysis.holds)} stretches held."
-    return Figure(title="This session", svg=_svg(figure), alternative=text)
+    key = tuple(Key(word=STATE_WORDS[s], css=css) for s, css in STATE_KEYS.items() if seconds[s] >= 0.5)
+    marks = {"reflex_jerk": "\N{BLACK DOWN-POINTING TRIANGLE} reflex jerk", "twitch": "\N{BLACK CIRCLE} twitch"}
+    found_marks = [word for label, word in marks.items() if any(e.label == label for e in analysis.events)]
+    lines = ["line below: stretch held"] if analysis.holds else []
+    key += tuple(Key(word=word, css="none; border: 0; width: 0; margin: 0") for word in (*found_marks, *lines))
+    return Figure(title="This session", svg=as_svg(figure), alternative=text, key=key)
 
 
 def trace(found: AnalysedRecording) -> Figure:
     """Acceleration without gravity, as the envelope of each axis."""
-    with _drawing(height_in=1.7) as (figure, axes):
+    with drawing(height_in=1.7) as (figure, axes):
         largest = 0.0
         for run in found.recording.samples:
             motion = _without_drift(run)
@@ -110,11 +94,11 @@ def trace(found: AnalysedRecording) -> Figure:
         axes.set_ylim(-limit, limit)
         axes.set_xlim(0, max(found.analysis.duration_s / 60, 1e-3))
         axes.set_ylabel("g")
-        axes.set_xlabel("minutes")
+        as_clock(axes)
         for axis, name in enumerate("xyz"):
             axes.text(1.005, 0.9 - 0.16 * axis, name, color=AXES[axis], transform=axes.transAxes, fontsize=9)
     text = f"Acceleration of three axes without gravity; it stays mostly below {limit:.2g} g."
-    return Figure(title="Acceleration without gravity", svg=_svg(figure), alternative=text)
+    return Figure(title="Acceleration without gravity", svg=as_svg(figure), alternative=text)
 
 
 def spectrogram(found: AnalysedRecording) -> Figure | None:
@@ -128,7 +112,7 @@ def spectrogram(found: AnalysedRecording) -> Figure | None:
         level_db = 10.0 * np.log10(psd * 1e6)
     shown = level_db[np.isfinite(level_db)]
     low, high = np.percentile(shown, (5, 99.7)) if shown.size else (0.0, 1.0)
-    with _drawing(height_in=1.9) as (figure, axes):
+    with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
         axes.imshow(
             level_db.T,
             origin="lower",
@@ -143,9 +127,9 @@ def spectrogram(found: AnalysedRecording) -> Figure | None:
             axes.axhline(edge, color="white", linewidth=0.6, linestyle=(0, (4, 4)), alpha=0.8)
         axes.set_xlim(0, max(found.analysis.duration_s / 60, 1e-3))
         axes.set_ylabel("Hz")
-        axes.set_xlabel("minutes")
+        as_clock(axes)
     text = f"Power by time and frequency, from {low:.0f} to {high:.0f} dB relative to 1 mg²/Hz; dashed: 4 to 12 Hz."
-    return Figure(title="Spectrogram", svg=_svg(figure), alternative=text)
+    return Figure(title="Spectrogram", svg=as_svg(figure), alternative=text)
 
 
 def average_spectra(found: AnalysedRecording) -> Figure | None:
@@ -154,8 +138,9 @@ def average_spectra(found: AnalysedRecording) -> Figure | None:
     if spectra is None or not len(frames):
         return None
     keep = (spectra.freq_hz >= 0.5) & (spectra.freq_hz <= TOP_HZ)
-    words = []
-    with _drawing(height_in=2.0) as (figure, axes):
+    words: list[str] = []
+    ends: list[tuple[str, str, float]] = []
+    with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
         axes.axvspan(*TREMOR_BAND_HZ, color="#f4e6ee", linewidth=0)
         for state in (State.STILL, State.MOVEMENT, State.REFLEX_RHYTHM, State.TREMOR):
             rows = frames["label"] == state.value
@@ -165,21 +150,66 @@ def average_spectra(found: AnalysedRecording) -> Figure | None:
             colour = "#66778a" if state is State.STILL else STATE_COLOURS[state]
             axes.semilogy(spectra.freq_hz[keep], psd, color=colour, linewidth=1.3)
             top = int(np.argmax(psd))
-            axes.annotate(
-                STATE_WORDS[state],
-                (spectra.freq_hz[keep][-1], psd[-1]),
-                xytext=(4, 0),
-                textcoords="offset points",
-                color=colour,
-                fontsize=8,
-                va="center",
-            )
+            ends.append((STATE_WORDS[state], colour, float(psd[-1])))
             words.append(f"{STATE_WORDS[state]} peaks at {spectra.freq_hz[keep][top]:.1f} Hz")
+        bottom, roof = np.log10(axes.get_ylim())
+        places = _apart([(np.log10(max(end, 1e-12)) - bottom) / (roof - bottom) for _, _, end in ends])
+        for (word, colour, _), place in zip(ends, places, strict=True):
+            axes.text(1.02, place, word, color=colour, fontsize=8, va="center", transform=axes.transAxes)
         axes.set_xlim(0, TOP_HZ)
         axes.set_xlabel("Hz")
         axes.set_ylabel("mg²/Hz")
     text = f"Average spectra: {'; '.join(words)}." if words else "No state lasted long enough for an average spectrum."
-    return Figure(title="Average spectra", svg=_svg(figure), alternative=text)
+    return Figure(title="Average spectra", svg=as_svg(figure), alternative=text)
+
+
+def holds(found: AnalysedRecording) -> Figure | None:
+    """How the shaking went in each hold, from its start; None without a hold that can be drawn."""
+    frames = found.analysis.frames
+    longest = sorted(found.analysis.holds, key=lambda h: h.start_s - h.end_s)[:MOST_HOLDS]
+    lines = []
+    for number, hold in enumerate(sorted(longest, key=lambda h: h.start_s), 1):
+        inside = (frames["time_s"] >= hold.start_s) & (frames["time_s"] <= hold.end_s) & np.isfinite(frames["rms_g"])
+        if inside.sum() >= 2:
+            lines.append((number, frames["time_s"][inside] - hold.start_s, 1000.0 * frames["rms_g"][inside]))
+    if not lines:
+        return None
+    words = []
+    with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
+        for number, time_s, level_mg in lines:
+            axes.semilogy(time_s, level_mg, color=TREMOR, linewidth=1.4, alpha=0.45 + 0.55 * number / MOST_HOLDS)
+            axes.annotate(
+                str(number),
+                (time_s[-1], level_mg[-1]),
+                xytext=(4, 0),
+                textcoords="offset points",
+                color=INK,
+                fontsize=8,
+                va="center",
+            )
+            first, last = (float(np.median(part)) for part in np.array_split(level_mg, 2))
+            words.append(f"hold {number} goes from {_level(first)} to {_level(last)} mg")
+        axes.set_xlim(0, None)
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("")
+        axes.set_xlabel("seconds into the hold")
+        axes.set_ylabel("mg, 4 to 12 Hz")
+    text = f"Size of the shaking in each hold, first half to second half: {'; '.join(words)}."
+    return Figure(title="Each hold", svg=as_svg(figure), alternative=text)
+
+
+def _level(level_mg: float) -> str:
+    return f"{level_mg:.1f}" if level_mg < 10.0 else f"{level_mg:.0f}"
+
+
+def _apart(heights: list[float]) -> list[float]:
+    """Move labels up until none covers another; heights are shares of the axis."""
+    moved: dict[int, float] = {}
+    lowest = 0.0
+    for i in sorted(range(len(heights)), key=lambda i: heights[i]):
+        moved[i] = max(heights[i], lowest)
+        lowest = moved[i] + LABEL_SHARE
+    return [moved[i] for i in range(len(heights))]
 
 
 def _without_drift(run: dsp.Samples) -> NDArray[np.float64]:
@@ -208,46 +238,3 @@ def _thinned(psd: NDArray[np.float32]) -> NDArray[np.float32]:
     """At most `COLUMNS` rows, each the largest of those it stands for; gaps stay gaps."""
     size = max(1, int(np.ceil(len(psd) / COLUMNS)))
     return np.asarray(np.fmax.reduceat(psd, np.arange(0, len(psd), size), axis=0), dtype=np.float32)
-
-
-@contextmanager
-def _drawing(*, height_in: float) -> Iterator[tuple[Any, Any]]:
-    import matplotlib as mpl  # noqa: PLC0415 - 0.3 s that only a report needs
-    from matplotlib.figure import Figure as Canvas  # noqa: PLC0415 - as above
-
-    style: Any = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "tremorscope",
-        "font.family": "sans-serif",
-        "font.size": 9,
-        "axes.edgecolor": LINE,
-        "axes.labelcolor": QUIET,
-        "text.color": INK,
-        "xtick.color": QUIET,
-        "ytick.color": QUIET,
-        "hatch.linewidth": 0.5,
-    }
-    with mpl.rc_context(style):
-        figure = Canvas(figsize=(7.2, height_in), layout="constrained")
-        axes = figure.add_subplot()
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-        axes.tick_params(length=2)
-        yield figure, axes
-
-
-def _svg(figure: Any) -> str:
-    out = io.StringIO()
-    figure.savefig(out, format="svg", transparent=True, dpi=110, metadata={"Date": None, "Creator": None})
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    # The page scales the picture; a fixed size in points would overflow a phone. Metadata names outside addresses.
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
-    text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
-    # Ids repeat between figures of one page, and clip paths would then cut the wrong picture.
-    unique = f"f{zlib.crc32(text.encode())}-"
-    text = re.sub(r'id="([^"]+)"', rf'id="{unique}\1"', text)
-    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{unique}\1)", text)
-    text = re.sub(r'xlink:href="#([^"]+)"', rf'xlink:href="#{unique}\1"', text)
-    return text.replace("<svg", '<svg aria-hidden="true"', 1)

@@ -26,4 +26,12 @@ STATE_WORDS = {
     State.NO_DATA: "no data",
 }
 EVENT_MARKS = {"reflex_jerk": ("v", "reflex jerk"), "twitch": ("o", "twitch")}
+STATE_KEYS = {
+    State.STILL: "#c8d0d8",
+    State.MOVEMENT: "#3291c9",
+    State.REFLEX_RHYTHM: "repeating-linear-gradient(45deg, #a07800 0 3px, #e8c860 3px 4px)",
+    State.TREMOR: "#b0457f",
+    State.UNCLEAR: "repeating-linear-gradient(45deg, #fff 0 2px, #8a96a3 2px 3px)",
+}
+"""CSS backgrounds for the key of the timeline."""
 EVENT_COLOUR = "#a07800"

@@ -37,7 +37,9 @@ def guided_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     live = guided.findings(result.analyses)
     assert live is not None
     assert live.finished
-    session.remember(home, result, checkin=CheckIn(chosen={"load": ("feet_4h",)}))
+    session.remember(
+        home, result, checkin=CheckIn(chosen={"load": ("feet_4h",), "tried": ("slow_entry",), "which": ("calf",)})
+    )
     return home
 
 
@@ -67,10 +69,12 @@ def test_a_session_is_remembered_with_its_advice_and_answers(guided_home: Home) 
     (summary,) = session.recall(guided_home)
     assert summary.tremor_s > 5
     assert summary.reflex_jerk_count >= 2
-    assert summary.remedies
+    assert summary.remedies == ("slow_entry",)
+    assert summary.which == "calf"
     with recordings.Library(guided_home.root) as library:
         (record,) = library.sessions()
-        assert record.checkin == {"load": ["feet_4h"]}
+        assert record.checkin["load"] == ["feet_4h"]
+        assert "advised" in record.findings
 
 
 def test_a_recording_elsewhere_or_none_is_not_remembered(guided_home: Home, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tremorscope.cli.checkin import AnswerOption, answers_in
 from tremorscope.cli.files import recordings_in
 from tremorscope.cli.options import (
     HomeOption,
@@ -21,6 +22,7 @@ from tremorscope.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     import guidance
+    import session
     from session import AnalysedRecording
 
 
@@ -40,17 +42,22 @@ def analyze(
     all_sensors: Annotated[
         bool, typer.Option("--all-sensors", help="Every sensor of each file, not just one.")
     ] = False,
+    answer: AnswerOption = None,
     home: HomeOption = None,
 ) -> int:
     """Analyse recordings: a table for people, or one JSON object a file on a line.
 
     Example: tremorscope analyze night.cwa --placement calf
     """
-    del home
+    import session
+
+    said, folder = answers_in(answer) if answer else None, session.find_home(home)
     failed = 0
     for path in recordings_in(paths):
         for name in _sensors(path, all_sensors=all_sensors, sensor=sensor, unit=unit):
-            failed += not _analyze_one(path, name, placement=placement, unit=unit, rate_hz=rate, as_json=as_json)
+            failed += not _analyze_one(
+                path, name, placement=placement, unit=unit, rate_hz=rate, as_json=as_json, said=said, folder=folder
+            )
     return 1 if failed else 0
 
 
@@ -74,6 +81,8 @@ def _analyze_one(
     unit: str | None,
     rate_hz: float | None,
     as_json: bool,
+    said: "guidance.CheckIn | None",
+    folder: "session.Home",
 ) -> bool:
     import session
     from dsp import TremorscopeError
@@ -88,7 +97,10 @@ def _analyze_one(
             print(json.dumps({"file": str(path), "error": str(error)}), flush=True)  # noqa: T201 - this is the output
         typer.echo(f"tremorscope: {error}", err=True)
         return False
-    advice = session.make_advice({found.recording.sensor: found.analysis})
+    known = session.background_of(folder, path)
+    advice = session.make_advice(
+        {found.recording.sensor: found.analysis}, checkin=said or known.checkin, history=known.history
+    )
     if as_json:
         record = session.analysis_record(
             found.analysis,
@@ -111,6 +123,7 @@ def report(
     placement: PlacementOption = None,
     sensor: SensorOption = None,
     unit: UnitOption = None,
+    answer: AnswerOption = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     home: HomeOption = None,
 ) -> int:
@@ -120,13 +133,14 @@ def report(
     """
     import session
 
+    said = answers_in(answer) if answer else None
     with progress_bar(path.name) as progress:
         found = session.analyze_file(path, sensor=sensor, placement=placement, unit=unit, progress=progress)
     folder = session.find_home(home)
     target = out or folder.make(folder.reports) / f"{path.stem}.html"
     several = sensor is None and len(found.recording.sensors) > 1
     every = session.analyze_all_sensors(path, placement=placement) if several else [found]
-    written = write_report_of(every, target)
+    written = write_report_of(every, target, known=session.background_of(folder, path), checkin=said)
     print(written)  # noqa: T201 - this is the output
     if open_it:
         typer.launch(str(written))
@@ -137,15 +151,15 @@ def write_report_of(
     found: "list[AnalysedRecording]",
     target: Path,
     *,
-    advice: "guidance.Advice | None" = None,
-    week: "guidance.Week | None" = None,
+    known: "session.Background",
+    checkin: "guidance.CheckIn | None" = None,
 ) -> Path:
-    """Write the report of the sensors of one session."""
+    """Write the report of the sensors of one session, with what is known beside it."""
     import session
 
-    if advice is None:
-        advice = session.make_advice({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)})
-    return session.write_report(found, advice, target, week=week)
+    analyses = {f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)}
+    advice = session.make_advice(analyses, checkin=checkin or known.checkin, history=known.history)
+    return session.write_report(found, advice, target, history=known.history, week=known.week)
 
 
 def print_json_line(value: object) -> None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tremorscope.cli.checkin import ask
 from tremorscope.cli.options import HomeOption, JsonOption, PlacementName, SideName
 from tremorscope.cli.radio import VirtualOption
 
 if TYPE_CHECKING:
+    import guidance
     import sensor
     import session
     from dsp import Placement, Side
@@ -47,6 +49,7 @@ def live(  # noqa: PLR0917 - typer passes by name
         list[SideName] | None, typer.Option("--side", help="Left or right; once for each sensor, in their order.")
     ] = None,
     virtual: VirtualOption = False,
+    checkin: Annotated[bool, typer.Option("--checkin", help="Ask twenty seconds of questions first.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
@@ -65,6 +68,8 @@ def live(  # noqa: PLR0917 - typer passes by name
     names = wanted or ["simulated"]
     labels = _labels(names, side or [])
     folder = session.find_home(home)
+    if checkin:
+        ask(folder)
     with ExitStack() as radio:
         return run_session(
             make_sources(names, labels, radio, home=home, virtual=virtual, rate_hz=rate, speed=speed),
@@ -175,6 +180,7 @@ def run_session(
     show = JsonLines() if as_json else LiveLine()
     limit = StreamingLimit(seconds, show)
     checkin = session.todays_checkin(folder) if folder is not None else None
+    _mention_checkin(None if as_json else folder)
     if guided is not None:
         guided.watch_with(limit)
     running = session.LiveSession(
@@ -183,6 +189,7 @@ def run_session(
         placement=placement,
         side=side,
         record_to=record_to,
+        live_advice=guided is None,  # the steps of a guided session are the one sentence to follow
         checkin=checkin,
         history=session.recall(folder) if folder is not None and record_to is not None else (),
     )
@@ -211,16 +218,26 @@ def run_session(
         if shown is not None:
             print_json_line({"type": "guided", **session.plain(shown)})
         return 0
-    _print_verdict(result, report_to, folder)
+    _print_verdict(result, report_to, folder, checkin)
     if shown is not None:
         print_guided(shown)
     return 0
 
 
-def _print_verdict(result: "session.SessionResult", report_to: Path | None, folder: "session.Home | None") -> None:
-    import time
-
+def _mention_checkin(folder: "session.Home | None") -> None:
     import guidance
+    import session
+
+    if folder is not None and guidance.Part.TODAY in session.parts_due(folder):
+        typer.echo(guidance.load_knowledge().say("checkin", "hint"))
+
+
+def _print_verdict(
+    result: "session.SessionResult",
+    report_to: Path | None,
+    folder: "session.Home | None",
+    checkin: "guidance.CheckIn | None",
+) -> None:
     import session
     from tremorscope.cli.analyze import write_report_of
     from tremorscope.cli.tables import print_analysis
@@ -235,9 +252,9 @@ def _print_verdict(result: "session.SessionResult", report_to: Path | None, fold
     for each in found:
         print_analysis(each, advice)
     if report_to is not None:
-        week = guidance.weekly(session.recall(folder), time.time_ns()) if folder is not None else None
         page = report_to / (result.recording.stem + ".html")
-        typer.echo(f"Report: {write_report_of(found, page, advice=advice, week=week)}")
+        known = session.background_of(folder, result.recording) if folder is not None else session.Background()
+        typer.echo(f"Report: {write_report_of(found, page, known=known, checkin=checkin)}")
 
 
 def _labels(names: list[str], sides: list[SideName]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tremorscope.cli.checkin import ask
 from tremorscope.cli.options import HomeOption, JsonOption, PlacementName, SideName
 from tremorscope.cli.radio import VirtualOption
 
@@ -55,6 +56,7 @@ def run(
     side: Annotated[SideName, typer.Option("--side", help="The leg that begins.")] = SideName.left,
     speed: Annotated[float, typer.Option("--speed", help="Of the simulated limb.")] = 1.0,
     virtual: VirtualOption = False,
+    checkin: Annotated[bool, typer.Option("--checkin", help="Ask twenty seconds of questions first.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
@@ -74,6 +76,8 @@ def run(
     second = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(first, Side.UNKNOWN)
     labels = [first.value, second.value] if both else [names[0]]
     folder = session.find_home(home)
+    if checkin:
+        ask(folder)
     leader = guidance.Leader(protocol, first, both_worn=both)
     guided = session.GuidedRun(leader, lambda turn, at_s: _say(turn, at_s, as_json=as_json))
     with ExitStack() as radio:

@@ -103,15 +103,17 @@ def print_advice(advice: guidance.Advice, console: Console) -> None:
     console.print(advice.seen)
     for cause in advice.causes:
         console.print(f"  {cause.certainty}: [bold]{cause.title}[/bold]")
-        for term in cause.terms[:3]:
+        for term in cause.terms[:4]:
             console.print(f"    {term}")
+        console.print(f"    [dim]{cause.help}[/dim]")
     for heading, actions in (("now", advice.now), ("next time", advice.next_time)):
         if actions:
             console.print(f"[green]What to do {heading}[/green]")
         for action in actions:
-            console.print(f"  - {action.text}" + (f" {action.how_long}" if action.how_long else ""))
+            console.print(f"  - {action.text} {action.how_long}")
+            console.print(f"    [dim]If it helps: {action.expect} {action.sure} \\[{', '.join(action.sources)}][/dim]")
     for card in advice.help_cards:
-        console.print(f"[yellow]{card.text}[/yellow]")
+        console.print(f"[yellow]{card.text}[/yellow] {card.show}")
     for sentence in (*advice.history, *advice.limits):
         console.print(f"[dim]{sentence}[/dim]")
 
