@@ -41,6 +41,7 @@ from session.messages import (
 )
 from session.replay import ReplaySource
 from session.report import write_report
+from session.warming import warm_up
 
 __all__ = [
     "CHECKIN_HOURS",
@@ -81,5 +82,6 @@ __all__ = [
     "recall",
     "remember",
     "todays_checkin",
+    "warm_up",
     "write_report",
 ]

@@ -1,5 +1,6 @@
 """Choice: the sensors that a person named, found among those around."""
 
+import threading
 from collections.abc import Sequence
 
 import sensor
@@ -8,6 +9,8 @@ from sensor import SensorInfo
 
 SCAN_S = 8.0
 """A worn sensor advertises at least once a second; one that has not shown by then sleeps or is elsewhere."""
+RIVALS_S = 4.0
+"""How long to go on listening for others that fit as well, once one has been heard for each name."""
 
 
 def matches(wanted: str, info: SensorInfo) -> bool:
@@ -71,13 +74,21 @@ def find_sensors(radio: "sensor.Radio", wanted: Sequence[str], seconds: float = 
         When one does not show, or a name fits several, or two names fit the same.
     """
     seen: dict[str, SensorInfo] = {}
+    rivals = threading.Timer(min(RIVALS_S, seconds), radio.cancel_scan)
+    rivals.daemon = True
 
     def look(info: SensorInfo) -> None:
         seen[info.key] = info
-        if all(_fits_exactly(name, list(seen.values())) for name in wanted):
+        around = list(seen.values())
+        if all(_fits_exactly(name, around) for name in wanted):
             radio.cancel_scan()
+        elif rivals.ident is None and all(any(matches(name, i) for i in around) for name in wanted):
+            rivals.start()
 
-    around = radio.scan(seconds, look)
+    try:
+        around = radio.scan(seconds, look)
+    finally:
+        rivals.cancel()
     chosen = []
     for name in wanted:
         info = choose(name, around)

@@ -1,9 +1,12 @@
 """Which sensor a person means."""
 
+import threading
+
 import pytest
 
 from dsp import SensorError
 from sensor import SensorInfo
+from session import choice
 from session.choice import choose, find_sensors
 
 LEFT = SensorInfo(key="AA:01", name="Polar H10 11", family="polar")
@@ -52,7 +55,26 @@ def test_looking_ends_as_soon_as_all_have_shown() -> None:
     assert radio.cancelled_after == 2
 
 
-def test_a_part_of_a_name_waits_for_the_whole_scan_lest_a_neighbour_comes_late() -> None:
+def test_a_part_of_a_name_waits_a_while_lest_a_neighbour_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "RIVALS_S", 0.05)
+
+    class SlowRadio(FakeRadio):
+        def scan(self, seconds: float, on_found: object) -> list[SensorInfo]:
+            found = super().scan(seconds, on_found)
+            assert self.cancelled_after is None  # LEFT alone does not end it at once
+            assert self.ended.wait(30)
+            return found
+
+        def cancel_scan(self) -> None:
+            super().cancel_scan()
+            self.ended.set()
+
+        ended = threading.Event()
+
+    assert find_sensors(SlowRadio(LEFT, WATCH), ["h10"]) == [LEFT]  # type: ignore[arg-type]
+
+
+def test_a_neighbour_that_comes_in_that_while_is_told() -> None:
     radio = FakeRadio(LEFT, RIGHT)
     with pytest.raises(SensorError, match="fits 2 sensors"):
         find_sensors(radio, ["H10"])  # type: ignore[arg-type]

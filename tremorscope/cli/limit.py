@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 from session import SampleUpdate, SessionMessage
 
+LATER_SENSOR_S = 5.0
+"""How much longer than asked for the first of two sensors streams until the other has streamed for as long."""
+
 
 class StreamingLimit:
-    """Passes messages on and notes when `seconds` of samples have come.
+    """Passes messages on and notes when `seconds` of samples have come from every sensor that streams.
 
     Parameters
     ----------
@@ -20,6 +23,7 @@ class StreamingLimit:
         self._seconds = seconds
         self._show = show
         self._first_s: dict[str, float] = {}
+        self._streamed_s: dict[str, float] = {}
         self.reached = False
 
     def __call__(self, message: SessionMessage) -> None:
@@ -27,5 +31,6 @@ class StreamingLimit:
         self._show(message)
         if isinstance(message, SampleUpdate) and self._seconds is not None:
             first_s = self._first_s.setdefault(message.sensor, message.start_s)
-            end_s = message.start_s + len(message.xyz_g) / message.rate_hz
-            self.reached = self.reached or end_s - first_s >= self._seconds
+            self._streamed_s[message.sensor] = message.start_s + len(message.xyz_g) / message.rate_hz - first_s
+            least_s, most_s = min(self._streamed_s.values()), max(self._streamed_s.values())
+            self.reached = least_s >= self._seconds or most_s >= self._seconds + LATER_SENSOR_S

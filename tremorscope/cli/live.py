@@ -173,6 +173,7 @@ def run_session(
     """
     import session
     from tremorscope.cli.analyze import print_json_line
+    from tremorscope.cli.interruption import Interruption
     from tremorscope.cli.limit import StreamingLimit
     from tremorscope.cli.protocol import print_guided
     from tremorscope.cli.terminal import JsonLines, LiveLine
@@ -195,19 +196,17 @@ def run_session(
     )
     if guided is not None:
         guided.mark_with(running.mark)
-    running.start()
-    reason = ""
-    try:
-        while not running.join(0.1):
+    with Interruption() as interruption:
+        running.start()
+        reason = ""
+        while not reason and not running.join(0.1):
             if limit.reached:
                 reason = f"{seconds:g} s of streaming are over"
-                break
-            if guided is not None and guided.done:
+            elif guided is not None and guided.done:
                 reason = "all steps are done"
-                break
-    except KeyboardInterrupt:
-        reason = "stopped with Ctrl-C"
-    result = running.stop(reason)
+            else:
+                reason = interruption.reason
+        result = running.stop(reason)
     if not result.analyses:
         typer.echo(f"tremorscope: no data came: {result.reason}", err=True)
         return 1
@@ -292,6 +291,7 @@ def make_sources(
     from sensor import BleSource
     from tremorscope.cli.radio import open_radio
 
+    session.warm_up()
     radio = radio_stack.enter_context(open_radio(home, virtual=virtual))
     infos = dict(zip(real, session.find_sensors(radio, real), strict=True))
     # One zero for all, so that both legs lie on one clock.
