@@ -236,8 +236,8 @@ class LinkMachine:
             if link.lost.is_set():
                 msg = "the link to the sensor was lost; bring it nearer"
                 raise LinkLostError(msg)
-            if watch.bad_in_a_row >= self._bad_limit:
-                msg = f"{watch.bad_in_a_row} malformed frames came in a row ({watch.fault}); {AGAIN}"
+            if watch.longest_bad_row >= self._bad_limit:
+                msg = f"{watch.longest_bad_row} malformed frames came in a row ({watch.fault}); {AGAIN}"
                 raise LinkLostError(msg)
             age_s = (self._radio.now_ns() - watch.last_ns) / NS_PER_S
             patience_s = silence_s if watch.blocks else max(silence_s, self._times.first_data_s)

@@ -27,6 +27,8 @@ class StreamWatch:
         Blocks that came.
     bad_in_a_row
         Malformed frames since the last good one.
+    longest_bad_row
+        The most there were, so that good frames just after too many bad ones hide nothing.
     fault
         What was wrong with the newest of them.
     stopped
@@ -36,6 +38,7 @@ class StreamWatch:
     last_ns: int
     blocks: int = 0
     bad_in_a_row: int = 0
+    longest_bad_row: int = 0
     fault: str = ""
     stopped: str = ""
 
@@ -156,6 +159,7 @@ class Reader:
     def _count_bad(self, watch: StreamWatch, error: FrameError) -> None:
         self._bad_frames += 1
         watch.bad_in_a_row += 1
+        watch.longest_bad_row = max(watch.longest_bad_row, watch.bad_in_a_row)
         watch.fault = split_message(str(error))[0]
         if watch.bad_in_a_row == 1:
             log.warning("a malformed frame was dropped: %s", error)
