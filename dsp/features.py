@@ -31,6 +31,8 @@ WHITENING = 0.7
 NO_TOP = np.float32(50.0)
 """Taken from the score of a bin that is no local top, so that it is chosen only when there is none."""
 MOST_WIDTH_BINS = 12
+BAND_BLOCK = 512
+"""Frames whose envelopes are worked on at once: their analytic signals stay in the cache (measured)."""
 
 
 def spectral_features(
@@ -62,11 +64,14 @@ def spectral_features(
         "low_ratio": low / (whole + TINY),
     }
     out |= _peak_features(psd, peak, band_power(plan.fast), grid, plan)
-    if spectrum.band is not None:
-        out |= _band_features(spectrum, peak, out["peak_hz"], grid, plan, taper)
+    if spectrum.band is None:
+        loud = np.zeros(len(psd), bool)
     else:
-        unknown = np.full(len(psd), np.nan, np.float32)
-        out |= {"envelope_cv": unknown, "cycle_cv": unknown, "autocorrelation": unknown}
+        # A third of the work of a frame, which the noise of a sensor at rest does not need.
+        still = parameters.still
+        loud = out["rms_g"] >= np.float32(1e-3 * still["silent_mg"])
+        loud |= out["low_rms_g"] >= np.float32(1e-3 * still["silent_low_mg"])
+    out |= _band_features(spectrum, peak, out["peak_hz"], loud, grid, plan, taper)
     out["low_high_ratio"] = band_power(plan.slow_half) / (band_power(plan.fast_half) + TINY)
     part = psd[:, plan.fatigue]
     out["mean_hz"] = np.add.reduce(part * plan.fatigue_hz, axis=1) / (np.add.reduce(part, axis=1) + TINY)
@@ -184,17 +189,35 @@ def _widths(peak: _Peaks, df: np.float32) -> Floats:
 
 
 def _band_features(
-    spectrum: Spectrum, peak: _Peaks, peak_hz: Floats, grid: Grid, plan: Plan, taper: Floats
+    spectrum: Spectrum, peak: _Peaks, peak_hz: Floats, loud: NDArray[np.bool_], grid: Grid, plan: Plan, taper: Floats
 ) -> dict[str, Floats]:
-    """Envelope and beat of the band around the peak, from its analytic signal in all three axes."""
+    """Envelope and beat of the band around the peak; NaN in frames that are not `loud`."""
+    names, frames = ("envelope_cv", "cycle_cv", "autocorrelation"), np.nonzero(loud)[0]
+    out = np.full((len(names), len(loud)), np.nan, np.float32)
+    for at in range(0, len(frames), BAND_BLOCK):
+        part = frames[at : at + BAND_BLOCK]
+        out[:, part] = _envelopes(spectrum, peak, peak_hz, part, grid, plan, taper)
+    return dict(zip(names, out, strict=True))
+
+
+def _envelopes(
+    spectrum: Spectrum,
+    peak: _Peaks,
+    peak_hz: Floats,
+    frames: NDArray[np.intp],
+    grid: Grid,
+    plan: Plan,
+    taper: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """Variation of the envelope and of the beat, and autocorrelation, from the analytic signal in all three axes."""
     from scipy.fft import ifft  # noqa: PLC0415 - scipy is loaded by the transform already
 
     assert spectrum.band is not None  # noqa: S101 - the caller has looked
-    frames, reach, width = len(peak_hz), plan.reach, spectrum.band.shape[2]
+    reach, width = plan.reach, spectrum.band.shape[2]
     offsets = np.arange(-reach, reach + 1)
-    columns = (peak.index - spectrum.band_first)[:, None] + offsets + (np.arange(frames) * width)[:, None]
+    columns = (peak.index[frames] - spectrum.band_first)[:, None] + offsets + (frames * width)[:, None]
     part = spectrum.band.reshape(3, -1).take(columns, axis=1)
-    compact = np.zeros((3, frames, ENVELOPE_POINTS), np.complex64)
+    compact = np.zeros((3, len(frames), ENVELOPE_POINTS), np.complex64)
     compact[:, :, : reach + 1] = part[:, :, reach:]
     compact[:, :, -reach:] = part[:, :, :reach]
     z = ifft(compact, axis=-1, overwrite_x=True)[:, :, CENTRE]
@@ -230,16 +253,16 @@ def _band_features(
     beat_hz *= weight
     wander = np.sqrt(np.add.reduce(beat_hz, axis=1) / weight_sum)
     own = slice(MOST_WIDTH_BINS - reach, MOST_WIDTH_BINS + reach + 1)
-    bins = peak.bins[:, own]
-    local = peak.near[:, own] * ((bins >= 1) & (bins < spectrum.psd.shape[1]))
-    slowest_hz = np.maximum(peak_hz, np.float32(0.5))
+    bins = peak.bins[frames, own]
+    local = peak.near[frames, own] * ((bins >= 1) & (bins < spectrum.psd.shape[1]))
+    slowest_hz = np.maximum(peak_hz[frames], np.float32(0.5))
     # Three cycles of the peak later, bin by bin.
     phase = bins.astype(np.float32)
     phase *= (np.float32(6.0 * np.pi * grid.df_hz) / slowest_hz)[:, None]
     turned = np.cos(phase, out=phase)
     turned *= local
     rhythm = np.add.reduce(turned, axis=1) / (np.add.reduce(local, axis=1) + TINY)
-    return {"envelope_cv": spread / (mean + TINY), "cycle_cv": wander / slowest_hz, "autocorrelation": rhythm}
+    return spread / (mean + TINY), wander / slowest_hz, rhythm
 
 
 def burst_features(step_energy: Floats) -> dict[str, Floats]:

@@ -28,11 +28,11 @@ FRAME_DTYPE = np.dtype(
         ("low_ratio", np.float32),  # power 0.5-3 Hz / power 0.5-20 Hz, 0 to 1
         ("low_rms_g", np.float32),  # rms of 0.5-3 Hz, g
         ("harmonic_ratio", np.float32),  # power near twice the peak / power near the peak
-        ("envelope_cv", np.float32),  # coefficient of variation of the band envelope
+        ("envelope_cv", np.float32),  # coefficient of variation of the band envelope; NaN in silence
         ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
         ("crest", np.float32),  # envelope maximum / median
-        ("cycle_cv", np.float32),  # coefficient of variation of cycle lengths
-        ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1
+        ("cycle_cv", np.float32),  # coefficient of variation of cycle lengths; NaN in silence
+        ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1; NaN in silence
         ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz
         ("low_high_ratio", np.float32),  # power 4-6 Hz / power 8-12 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
