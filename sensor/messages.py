@@ -118,6 +118,9 @@ class Block:
         Whether a sample of the block lies at the end of the range.
     time_source
         What ``start_s`` rests on.
+    context
+        Whether the samples lie before what is to be shown, and are given only so that the analysis knows what came
+        before (a replay that begins in the middle): nothing of them is told or recorded.
     """
 
     sensor: str
@@ -131,6 +134,7 @@ class Block:
     host_ns: int = 0
     clipped: bool = False
     time_source: TimeSource = TimeSource.DEVICE
+    context: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

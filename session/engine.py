@@ -200,6 +200,8 @@ class LiveSession:
 
     def _handle(self, message: SourceMessage | Callable[[], object]) -> None:
         match message:
+            case Block() if message.context:
+                self._streams[message.sensor].add(message)
             case Block():
                 self._recorder.add_block(message)
                 self._streams[message.sensor].add(message)

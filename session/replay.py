@@ -8,12 +8,15 @@ import numpy as np
 import recordings
 from dsp import InputError, Samples
 from sensor import Block, LinkChange, LinkState, SensorInfo, Sink, Status
+from session.warm_up import SLACK, context_start
 
 BLOCK_S = 0.1
 """Recorded time in a block: as often as a strap at 100 Hz sends, so that the live path is exercised as in life."""
 MIN_SPEED, MAX_SPEED = 0.25, 64.0
 """Below, a session takes all night; above, drawing no longer follows."""
 STATUS_EVERY_S = 1.0
+CONTEXT_ROWS = 1 << 14
+"""What only warms up the analysis is not cut as finely: it is over sooner."""
 
 
 class ReplaySource:
@@ -129,7 +132,10 @@ class ReplaySource:
             self._changed.notify_all()
 
     def seek(self, position_s: float) -> None:
-        """Jump; the session sees it as a restart of the stream, so the analysis starts afresh there."""
+        """Jump; what lies before the position goes through the analysis first, unseen.
+
+        So the analysis from there on is that of the whole recording: see `session.warm_up` for how exactly.
+        """
         with self._changed:
             self._seek_s = self._clamped(position_s)
             self._position_s = self._seek_s
@@ -161,40 +167,56 @@ class ReplaySource:
     def _play_from(self, sink: Sink, start_s: float) -> bool:
         """Play to the end, a seek or a stop; whether the caller should look again."""
         pacer = _Pacer(self._changed)
+        grid = self._warm_up(sink, start_s)
         status_at = start_s
-        previous_end_s: float | None = None
         for run in self._recording.samples:
             size = max(1, round(BLOCK_S * run.rate_hz))
-            first = max(0, int(np.ceil((start_s - run.start_s) * run.rate_hz - 1e-6)))
-            for at in range(first, len(run), size):
-                block = self._block(run, at, min(at + size, len(run)), previous_end_s)
+            for at in range(_first_at(run, start_s), len(run), size):
+                block = self._block(run, at, min(at + size, len(run)), grid)
                 with self._changed:
                     if not pacer.wait(self, block.start_s) or self._seek_s is not None:
                         self._seek_s = None
                         return True
                     self._position_s = block.start_s
                 sink(block)
-                previous_end_s = block.start_s + len(block.xyz_g) / run.rate_hz
-                if previous_end_s >= status_at:
+                end_s = block.start_s + len(block.xyz_g) / run.rate_hz
+                if end_s >= status_at:
                     sink(self._status(run))
-                    status_at = previous_end_s + STATUS_EVERY_S
+                    status_at = end_s + STATUS_EVERY_S
         with self._changed:
+            if self._seek_s is not None:
+                self._seek_s = None
+                return True
+            self._position_s = self._recording.samples[-1].end_s
             if self._loop and not self._stopping:
                 self._position_s = self._recording.samples[0].start_s
                 return True
         return False
 
-    def _block(self, run: Samples, at: int, end: int, previous_end_s: float | None) -> Block:
+    def _warm_up(self, sink: Sink, start_s: float) -> "_GridPlace":
+        """Give the analysis what lies before `start_s`, as fast as it takes it."""
+        runs = self._recording.samples
+        first, skipped = context_start(runs, start_s)
+        grid = _GridPlace()
+        for i, run in enumerate(runs[first:]):
+            end = min(len(run), _first_at(run, start_s))
+            for at in range(skipped if i == 0 else 0, end, CONTEXT_ROWS):
+                if self._stopping or self._seek_s is not None:
+                    return grid
+                sink(self._block(run, at, min(at + CONTEXT_ROWS, end), grid, context=True))
+        return grid
+
+    def _block(self, run: Samples, at: int, end: int, grid: "_GridPlace", *, context: bool = False) -> Block:
         start_s = run.start_s + at / run.rate_hz
-        missing = -1 if previous_end_s is None else max(0, round((start_s - previous_end_s) * run.rate_hz))
         return Block(
             sensor=self._label,
             xyz_g=run.xyz_g[at:end],
             start_s=start_s,
             rate_hz=run.rate_hz,
-            missing_before=missing,
+            missing_before=grid.take(start_s, end - at, run.rate_hz),
             host_ns=time.monotonic_ns(),
             time_source=run.quality.time_source,
+            context=context,
         )
 
     def _status(self, run: Samples) -> Status:
@@ -208,6 +230,28 @@ class ReplaySource:
 
     def _link(self, sink: Sink, state: LinkState, reason: str) -> None:
         sink(LinkChange(sensor=self._label, state=state, reason=reason, time_s=self._position_s))
+
+
+def _first_at(run: Samples, start_s: float) -> int:
+    """Index of the first sample at or after a time."""
+    return max(0, int(np.ceil((start_s - run.start_s) * run.rate_hz - SLACK)))
+
+
+class _GridPlace:
+    """Where the blocks lie on the even grid that the analysis counts in, from the first one on."""
+
+    def __init__(self) -> None:
+        self._origin_s: float | None = None
+        self._next = 0
+
+    def take(self, start_s: float, rows: int, rate_hz: float) -> int:
+        """Count a block in; samples missing before it, -1 for the first."""
+        if self._origin_s is None:
+            self._origin_s, self._next = start_s, rows
+            return -1
+        at = max(self._next, round((start_s - self._origin_s) * rate_hz))
+        missing, self._next = at - self._next, at + rows
+        return missing
 
 
 class _Pacer:

@@ -97,29 +97,33 @@ class SensorStream:
 
     def _analyse(self, block: Block, rate_hz: float | None = None) -> None:
         restarted = block.missing_before < 0
-        if self._analyzer is not None and restarted and block.start_s < self._next_s - 0.5 / block.rate_hz:
-            # Time went back (a seek, a loop, a new clock): what came before is complete.
+        back = block.start_s < self._next_s - 0.5 / block.rate_hz
+        if self._analyzer is not None and restarted and (back or block.context):
+            # A seek, a loop, a new clock: what came before is complete.
             self._close_analyzer()
         if self._analyzer is None:
             self._analyzer = dsp.Analyzer(
                 rate_hz=rate_hz or block.rate_hz, placement=self.placement, side=self.side, keep_spectra=False
             )
             self._next_s = block.start_s
-            self._push(block.xyz_g, start_s=block.start_s)
+            self._push(block.xyz_g, start_s=block.start_s, quiet=block.context)
         elif restarted or block.missing_before > LONGEST_FILL_S * block.rate_hz:
             self._next_s = max(block.start_s, self._next_s)
-            self._push(block.xyz_g, start_s=self._next_s)
+            self._push(block.xyz_g, start_s=self._next_s, quiet=block.context)
         else:
             xyz_g = block.xyz_g
             if block.missing_before:
                 missing = np.full((block.missing_before, 3), np.nan, np.float32)
                 xyz_g = np.concatenate([missing, xyz_g])
-            self._push(xyz_g)
+            self._push(xyz_g, quiet=block.context)
 
-    def _push(self, xyz_g: NDArray[np.float32], start_s: float | None = None) -> None:
+    def _push(self, xyz_g: NDArray[np.float32], start_s: float | None = None, *, quiet: bool = False) -> None:
         analyzer = self._analyzer
         assert analyzer is not None  # noqa: S101 - both callers have just made sure
         update = analyzer.push(xyz_g, start_s=start_s)
+        if quiet:
+            self._next_s += len(xyz_g) / analyzer.rate_hz
+            return
         self._emit(
             SampleUpdate(
                 sensor=self.label,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+import dsp
 import session
 from dsp import InputError, Samples
 from recordings import Recording
@@ -61,7 +62,7 @@ def test_a_gap_is_told_in_missing_samples() -> None:
     assert [b.missing_before for b in got.blocks if b.missing_before] == [-1, 50]
 
 
-def test_a_seek_goes_on_exactly_there_as_a_restart() -> None:
+def test_a_seek_goes_on_exactly_there_after_the_context(monkeypatch: pytest.MonkeyPatch) -> None:
     rec, got = recording(seconds=60.0), Collector()
     source = session.ReplaySource(rec, speed=0.25)
     source.start(got)
@@ -69,11 +70,132 @@ def test_a_seek_goes_on_exactly_there_as_a_restart() -> None:
     source.seek(58.02)
     source.set_speed(0)
     assert got.ended.wait(20)
-    after = next(b for b in got.blocks if b.start_s > 50)
+    context = [b for b in got.blocks if b.context]
+    assert (context[0].start_s, context[0].missing_before) == (0.0, -1)
+    assert np.array_equal(np.concatenate([b.xyz_g for b in context]), rec.samples[0].xyz_g[:2901])
+    after = next(b for b in got.blocks if b.start_s > 50 and not b.context)
     assert after.start_s == pytest.approx(58.02)
-    assert after.missing_before == -1
+    assert after.missing_before == 0
     assert np.array_equal(after.xyz_g, rec.samples[0].xyz_g[2901 : 2901 + len(after.xyz_g)])
     source.stop()
+
+
+def shaky(*, seconds: float, gaps: bool = False, rate_hz: float = 50.0) -> Recording:
+    """A leg that is still, moves, shakes and kicks, in turns."""
+    rng = np.random.default_rng(7)
+    n = round(seconds * rate_hz)
+    t = np.arange(n) / rate_hz
+    xyz = rng.normal(scale=0.002, size=(n, 3)) + [0.1, 0.2, 0.97]
+    xyz[:, 0] += np.where(t % 40 > 25, 0.03 * np.sin(2 * np.pi * 6.3 * t), 0.0)
+    xyz[:, 1] += np.where((t % 40 > 10) & (t % 40 < 16), 0.4 * np.sin(2 * np.pi * 0.4 * t), 0.0)
+    for at in range(round(5 * rate_hz), n - 50, round(23 * rate_hz)):
+        xyz[at : at + 6, 2] += 0.5 * np.hanning(6)
+    xyz_g = xyz.astype(np.float32)
+    edges = [0, n] if not gaps else [0, n // 3, n // 2, n]
+    skipped = [0.0, 0.04, 7.013]
+    runs = [
+        Samples(xyz_g=xyz_g[a:b], rate_hz=rate_hz, start_s=a / rate_hz + sum(skipped[: i + 1]))
+        for i, (a, b) in enumerate(zip(edges, edges[1:], strict=False))
+    ]
+    return Recording(path=None, format="test", samples=runs, rate_hz=rate_hz)
+
+
+def played(
+    rec: Recording, start_s: float, *, seek: bool
+) -> tuple[np.ndarray, np.ndarray, list[dsp.Event], list[dsp.Segment]]:
+    """Frames, spectra, events and segments that a session shows from `start_s` on."""
+    messages: list[session.SessionMessage] = []
+    source = session.ReplaySource(rec, speed=0.25 if seek else 0, start_s=0.0 if seek else start_s)
+    running = session.LiveSession([source], sink=messages.append, placement=dsp.Placement.CALF)
+    running.start()
+    if seek:
+        source.seek(start_s)
+        source.set_speed(0)
+    assert running.join(60)
+    frames = [m for m in messages if isinstance(m, session.FramesUpdate)]
+    rows = np.concatenate([f.frames for f in frames])
+    psd = np.concatenate([f.psd for f in frames])
+    late = rows["time_s"] >= start_s
+    events = [m.event for m in messages if isinstance(m, session.EventUpdate) and not m.event.provisional]
+    segments = [m.segment for m in messages if isinstance(m, session.SegmentUpdate) and m.segment.end_s > start_s]
+    return rows[late], psd[late], [e for e in events if e.onset_s >= start_s], segments
+
+
+@pytest.mark.parametrize("seek", [False, True])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_the_analysis_after_a_seek_is_that_of_the_whole_recording_bit_for_bit(seek: bool, gaps: bool) -> None:
+    rec = shaky(seconds=150.0, gaps=gaps)
+    whole = dsp.analyze(rec.samples, placement="calf")
+    assert whole.spectra is not None
+    start_s = 71.37
+    rows, psd, events, segments = played(rec, start_s, seek=seek)
+    late = whole.frames["time_s"] >= start_s
+    assert rows.tobytes() == whole.frames[late].tobytes()
+    assert np.array_equal(psd, whole.spectra.psd[late], equal_nan=True)
+    assert repr(events) == repr([e for e in whole.events if e.onset_s >= start_s])
+    assert events
+    # Segments that end later, the one that was going on at the position among them, whole.
+    assert repr(segments) == repr([s for s in whole.segments if s.end_s > start_s])
+    assert segments[0].start_s < start_s + 2.0
+
+
+def test_a_long_way_into_a_recording_the_frames_are_the_same_bits_with_less_context(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import session.replay as replay
+    import session.warm_up as warm_up
+
+    rec = shaky(seconds=400.0, gaps=True, rate_hz=51.3)
+    whole = dsp.analyze(rec.samples, placement="calf")
+    assert whole.spectra is not None
+    monkeypatch.setattr(replay, "context_start", lambda runs, at_s: warm_up.context_start(runs, at_s, longest_s=90.0))
+    for start_s in (140.0, 230.0, 330.0):
+        rows, psd, events, _ = played(rec, start_s, seek=False)
+        late = whole.frames["time_s"] >= start_s - 0.02
+        wanted = whole.frames[late]
+        assert len(rows) == len(wanted)
+        for name in rows.dtype.names:
+            same = np.allclose(rows[name], wanted[name], rtol=0, atol=0.02) if name == "time_s" else None
+            assert same or np.array_equal(rows[name], wanted[name], equal_nan=rows[name].dtype.kind == "f"), name
+        assert np.array_equal(psd, whole.spectra.psd[late], equal_nan=True)
+        assert len(events) == sum(e.onset_s >= start_s for e in whole.events)
+
+
+@pytest.mark.parametrize("position_s", [0.0, 3.0, 10.5, 14.0, 14.07, 30.0, 60.0])
+@pytest.mark.parametrize("longest_s", [0.0, 5.0, 12.0, 1000.0])
+def test_the_context_begins_where_it_may(position_s: float, longest_s: float) -> None:
+    from session.warm_up import context_start
+
+    def run(start_s: float, seconds: float) -> Samples:
+        return Samples(xyz_g=np.zeros((round(seconds * 50), 3), np.float32), rate_hz=50.0, start_s=start_s)
+
+    runs = [run(0.0, 10.0), run(10.04, 4.0), run(20.0, 40.0)]
+    i, sample = context_start(runs, position_s, longest_s=longest_s)
+    start_s = runs[i].start_s + sample / 50.0
+    assert start_s <= position_s + 1e-6 or start_s == runs[i].start_s
+    nothing_left = sample == len(runs[i])
+    assert start_s >= position_s - longest_s - 1e-6 or (i, sample) == (0, 0) or nothing_left
+    if sample and not nothing_left:
+        origin_s = 0.0 if i < 2 else 20.0
+        assert round((start_s - origin_s) * 50) % 25 == 0
+
+
+def test_a_seek_while_paused_shows_nothing_before_it_is_resumed() -> None:
+    rec, got = recording(seconds=30.0), Collector()
+    source = session.ReplaySource(rec, speed=8.0)
+    source.start(got)
+    got.wait(lambda: len(got.blocks) >= 2)
+    source.pause()
+    source.seek(20.0)
+    got.wait(lambda: any(b.context for b in got.blocks))
+    time.sleep(0.1)
+    assert not [b for b in got.blocks if b.start_s >= 20.0]
+    assert source.position_s == 20.0
+    source.set_speed(0)
+    source.resume()
+    assert got.ended.wait(20)
+    assert source.position_s == pytest.approx(30.0)
+    assert source.finished
 
 
 def test_a_pause_holds_back_every_block_until_resumed() -> None:
