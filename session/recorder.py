@@ -1,14 +1,18 @@
 """The session's way to the native store: what a session writes, and what becomes of it when the disk fails."""
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+import dsp
 import recordings
 from dsp import Placement, Side, StorageError
 from sensor import Block, LinkChange, Source, Status
 from session.encode import plain
 from session.messages import RecordingUpdate
+
+SPARE = "tremorscope-recordings"
 
 
 class Worn(Protocol):
@@ -23,10 +27,18 @@ class SessionRecorder:
 
     A recording that cannot be opened or goes wrong never stops the session: the problem becomes a
     sentence in the `RecordingUpdate`.
+
+    Parameters
+    ----------
+    settings
+        Written into the file.
+    fallback
+        Folder where a recording goes on when its own fails; None takes one in the person's own folder.
     """
 
-    def __init__(self, *, settings: dict[str, str]) -> None:
+    def __init__(self, *, settings: Mapping[str, str], fallback: Path | None = None) -> None:
         self._settings = settings
+        self._fallback = fallback
         self._recorder: recordings.Recorder | None = None
         self._path = Path()
         self.last_path: Path | None = None
@@ -41,11 +53,19 @@ class SessionRecorder:
                 placement=worn[s.label].placement,
                 side=worn[s.label].side,
                 nominal_hz=s.nominal_hz,
+                firmware=s.info.firmware,
             )
             for s in sources
         ]
         try:
-            self._recorder = recordings.Recorder(folder, sensors=streams, settings=self._settings)
+            self._recorder = recordings.Recorder(
+                folder,
+                sensors=streams,
+                settings=self._settings,
+                app_version=version("tremorscope"),
+                analysis_version=dsp.parameters_version(),
+                fallback=self._fallback or spare_folder(),
+            )
         except StorageError as error:
             return RecordingUpdate(path=folder, seconds=0.0, size_bytes=0, free_bytes=0, problem=str(error))
         self._path = self._recorder.path
@@ -64,6 +84,8 @@ class SessionRecorder:
                 missing_before=block.missing_before,
                 device_ns=block.device_ns,
                 host_ns=block.host_ns,
+                clipped=block.clipped,
+                time_source=block.time_source,
             )
 
     def add_link(self, link: LinkChange) -> None:
@@ -74,7 +96,7 @@ class SessionRecorder:
     def add_status(self, status: Status) -> None:
         """Write how the stream is doing."""
         if self._recorder is not None:
-            self._recorder.add_json("status", 0.0, plain(status))
+            self._recorder.add_status(status.sensor, plain(status))
 
     def add_json(self, topic: str, time_s: float, value: object) -> None:
         """Write anything else: events, advice."""
@@ -125,3 +147,11 @@ class SessionRecorder:
             free_bytes=status.free_bytes,
             problem=status.problem,
         )
+
+
+def spare_folder() -> Path:
+    """Where a recording goes on when its own folder is full, gone or closed: a folder of the person's own.
+
+    It is only made when it is needed; where the two are on one full disk, the recording stops with a sentence.
+    """
+    return Path.home() / SPARE

@@ -1,6 +1,8 @@
 """A live session: from blocks to frames, events, advice and a recording, on one worker thread."""
 
 import threading
+import types
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import dsp
 import recordings
 import session
 from dsp import InputError, Placement, Side, State
-from sensor import Block, LinkChange, LinkState, SensorInfo, Sink
+from sensor import Block, LinkChange, LinkState, SensorInfo, Sink, Status
 from sensor.simulated import SCRIPTS, SimulatedSource, simulate
 from sensor.simulated.script import fast, hold, release, rest
 
@@ -111,15 +113,18 @@ def test_time_going_back_closes_the_analysis_and_begins_another() -> None:
     assert min(times) == 5.0
 
 
-def test_a_seek_gives_the_analysis_of_that_span(tmp_path: Path) -> None:
+def test_a_replay_from_the_middle_knows_what_came_before_and_records_only_what_it_shows(tmp_path: Path) -> None:
     xyz_g = simulate(SCRIPTS["fatigue"], seed=3, rate_hz=100.0).xyz_g
     made = recordings.Recording(path=None, format="t", samples=[dsp.Samples(xyz_g=xyz_g, rate_hz=100.0)], rate_hz=100.0)
-    result, _ = run([session.ReplaySource(made, speed=0, start_s=60.0)], placement=Placement.CALF)
-    alone = dsp.analyze(
-        [dsp.Samples(xyz_g=xyz_g[6000:], rate_hz=100.0, start_s=60.0)], placement="calf", keep_spectra=False
-    )
-    assert result.analyses["replay"].frames.tobytes() == alone.frames.tobytes()
-    assert repr(result.analyses["replay"].segments) == repr(alone.segments)
+    source = session.ReplaySource(made, speed=0, start_s=60.0)
+    result, got = run([source], placement=Placement.CALF, record_to=tmp_path)
+    whole = dsp.analyze(made.samples, placement="calf", keep_spectra=False)
+    assert result.analyses["replay"].frames.tobytes() == whole.frames.tobytes()
+    assert repr(result.analyses["replay"].segments) == repr(whole.segments)
+    assert min(m.start_s for m in got if isinstance(m, session.SampleUpdate)) == 60.0
+    assert result.recording is not None
+    (recorded,) = recordings.read(result.recording).samples
+    assert np.array_equal(recorded.xyz_g, xyz_g[6000:])
 
 
 def test_two_sensors_are_compared() -> None:
@@ -167,6 +172,46 @@ def test_recording_can_begin_be_marked_and_end_within_a_session(tmp_path: Path) 
     assert live.stop().reason
     (path,) = tmp_path.glob("*.mcap")
     assert "here" in {m.text for m in recordings.read(path).markers}
+
+
+def test_a_recording_carries_versions_settings_status_and_what_each_block_said(tmp_path: Path) -> None:
+    xyz_g = simulate((rest(6.0),), seed=1, rate_hz=100.0).xyz_g
+    status = Status(sensor="strap", rate_hz=100.0, nominal_hz=100.0, loss=0.0, data_age_s=0.1, battery_percent=80)
+    made = [replace(b, clipped=i == 3, time_source=dsp.TimeSource.HOST) for i, b in enumerate(blocks(xyz_g))]
+    result, _ = run([Scripted([*made, status])], record_to=tmp_path, settings={"theme": "dark"})
+    assert result.recording is not None
+    back = recordings.read(result.recording)
+    assert back.details["analysis_version"] == dsp.parameters_version()
+    assert back.details["app_version"]
+    assert back.details["setting.theme"] == "dark"
+    assert back.samples[0].quality.time_source is dsp.TimeSource.HOST
+    assert any("end of the sensor's range" in w for w in back.warnings)
+    with recordings.NativeFile(result.recording) as native:
+        assert [v["battery_percent"] for t, v in native.notes() if t == "/status/strap"] == [80]
+
+
+def test_a_recording_whose_folder_fails_goes_on_in_the_spare_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from session.recorder import SessionRecorder
+
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "me")
+    worn = types.SimpleNamespace(placement=Placement.CALF, side=Side.LEFT)
+    recorder = SessionRecorder(settings={})
+    recorder.open(tmp_path / "disk", [Scripted([], label="strap")], {"strap": worn})  # type: ignore[dict-item]
+    made = blocks(simulate((rest(3.0),), seed=1, rate_hz=100.0).xyz_g)
+    recorder.add_block(made[0])
+    assert recorder._recorder is not None
+    monkeypatch.setattr(
+        recorder._recorder._session.part, "write", lambda data: (_ for _ in ()).throw(OSError(28, "No space left"))
+    )
+    for block in made[1:]:
+        recorder.add_block(block)
+    update = recorder.close()
+    assert update is not None
+    assert update.path.parent == tmp_path / "me" / "tremorscope-recordings"
+    assert "goes on in" in update.problem
+    assert sum(len(s) for s in recordings.read(update.path).samples) == 300
 
 
 def test_a_folder_that_cannot_be_recorded_into_is_told_and_the_session_goes_on(tmp_path: Path) -> None:

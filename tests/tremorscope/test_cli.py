@@ -186,6 +186,37 @@ def test_live_with_two_simulated_sensors_records_both(tmp_path: Path) -> None:
     assert ts.read(path).sensors == ("left", "right")
 
 
+def test_a_replay_from_the_middle_tells_programs_what_the_whole_analysis_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["analyze", str(FATIGUE), "--placement", "calf", "--json"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert main(["replay", str(FATIGUE), "--from", "70", "--speed", "0", "--placement", "calf", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    segments = [line for line in lines if line["type"] == "segment"]
+    assert [{k: v for k, v in s.items() if k in whole["segments"][0]} for s in segments] == [
+        s for s in whole["segments"] if s["end_s"] > 70.0
+    ]
+    assert min(line["time_s"] for line in lines if line["type"] == "frame") >= 70.0
+    assert lines[-1]["type"] == "end"
+
+
+def test_a_replay_obeys_commands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    commands = "pause\nspeed 9000\nspeed fast\ndance\nseek 110\nspeed 64\nresume\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(commands))
+    arguments = ["replay", str(FATIGUE), "--control", "--json", "--speed", "0.25", "--placement", "calf"]
+    assert main(arguments) == 0
+    printed = capsys.readouterr()
+    lines = [json.loads(line) for line in printed.out.splitlines()]
+    times = [line["time_s"] for line in lines if line["type"] == "frame"]
+    assert max(times) > 120.0
+    assert not [t for t in times if 20.0 < t < 110.0]
+    assert "'dance' is no command" in printed.err
+    assert "9000" in printed.err
+
+
 def test_replay_in_the_terminal_gives_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(FATIGUE), "--speed", "0", "--placement", "calf"]) == 0
     assert "tired muscle" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tremorscope.cli.options import HomeOption, PlacementOption
+from tremorscope.cli.options import HomeOption, JsonOption, PlacementOption, RateOption, SensorOption, UnitOption
 
 
 def register(app: typer.Typer) -> None:
@@ -15,28 +15,59 @@ def register(app: typer.Typer) -> None:
     app.command("replay")(replay)
 
 
-def replay(
+def replay(  # noqa: PLR0917 - typer passes by name
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The recording.")],
     speed: Annotated[float, typer.Option("--speed", help="0.25 to 64 times life; 0 is as fast as possible.")] = 1.0,
+    start: Annotated[
+        float | None,
+        typer.Option("--from", metavar="SECONDS", help="Begin here; what lies before is analysed first, unseen."),
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end, until stopped.")] = False,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", metavar="N", min=0.0, help="Stop after so many seconds of recording.")
+    ] = None,
+    control: Annotated[
+        bool,
+        typer.Option(
+            "--control", help="Take commands, one a line, from the input: pause, resume, seek SECONDS, speed X, stop."
+        ),
+    ] = False,
     no_gui: Annotated[bool, typer.Option("--no-gui", help="In the terminal, without the app.")] = False,
+    as_json: JsonOption = False,
     placement: PlacementOption = None,
+    sensor: SensorOption = None,
+    unit: UnitOption = None,
+    rate: RateOption = None,
     home: HomeOption = None,
 ) -> int:
-    """Play a recording as if its sensor were worn now.
+    """Play a recording as if its sensor were worn now: in the app, or in the terminal.
 
     Example: tremorscope replay night.cwa --speed 4
     """
-    if has_display() and not no_gui:
+    asked = (start, seconds, sensor, unit, rate)
+    in_terminal = no_gui or as_json or loop or control or any(a is not None for a in asked)
+    if has_display() and not in_terminal:
         return open_window(home=home, file=path, speed=speed)
     import recordings
     import session
     from dsp import Placement
     from tremorscope.cli.live import run_session
 
-    recording = recordings.read(path)
-    source = session.ReplaySource(recording, speed=speed)
+    recording = recordings.read(path, sensor=sensor, unit=unit, rate_hz=rate)
+    source = session.ReplaySource(recording, speed=speed, start_s=start or 0.0, loop=loop)
+    if control:
+        from tremorscope.cli.control import obey_input
+
+        obey_input(source)
     worn = Placement(placement.value) if placement else recording.placement
-    return run_session([source], placement=worn, side={source.label: recording.side}, record_to=None)
+    return run_session(
+        [source],
+        placement=worn,
+        side={source.label: recording.side},
+        record_to=None,
+        seconds=seconds,
+        as_json=as_json,
+    )
 
 
 def has_display() -> bool:
