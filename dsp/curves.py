@@ -28,16 +28,17 @@ class TermCurve:
     x: tuple[float, ...]
     values: tuple[tuple[float, ...], ...]
 
-    def value(self, row: int, x: float) -> float:
-        """Log-odds of the state in `row` at `x`; constant beyond the ends."""
-        known, values = self.x, self.values[row]
+    def difference(self, row: int, other: int, x: float) -> float:
+        """Log-odds of the state in `row` against that in `other` at `x`; constant beyond the ends."""
+        known, ours, theirs = self.x, self.values[row], self.values[other]
         j = bisect_right(known, x) - 1
         if j < 0:
-            return values[0]
-        if j >= len(known) - 1:
-            return values[-1]
-        slope = (values[j + 1] - values[j]) / (known[j + 1] - known[j])
-        return slope * (x - known[j]) + values[j]
+            return ours[0] - theirs[0]
+        here = ours[j] - theirs[j]
+        if j == len(known) - 1:
+            return here
+        share = (x - known[j]) / (known[j + 1] - known[j])
+        return here + share * (ours[j + 1] - theirs[j + 1] - here)
 
 
 class CurveTable:

@@ -46,7 +46,7 @@ def state_terms(
         x = features[curve.feature]
         if math.isnan(x):
             continue
-        value = curve.value(row, x) - curve.value(other, x)
+        value = curve.difference(row, other, x)
         if abs(value) >= SMALLEST_TERM:
             seen.append((value, curve))
     ordered = sorted(seen, key=lambda pair: -abs(pair[0]))

@@ -11,7 +11,6 @@ from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
-from dsp.sliding import windows
 
 Vector = tuple[float, float, float]
 STEP_S = 0.1
@@ -56,12 +55,12 @@ class RunView:
         self.first = 0
         self.step_gravity = np.empty((0, 3), np.float32)
         self.step_loud = np.empty(0, np.float32)
-        self.hop_floor = np.empty(0, np.float32)
+        self.hop_least = np.empty(0, np.float32)
 
     def least_floor(self, step: int) -> float:
         """Lowest floor of the run up to `step`, g: the sensor's own noise, as far as it has been seen."""
-        known = self.hop_floor[: max(0, step // STEPS_PER_HOP)]
-        return float(known.min()) if len(known) else START_FLOOR_G
+        known = step // STEPS_PER_HOP
+        return float(self.hop_least[min(known, len(self.hop_least)) - 1]) if known > 0 else START_FLOOR_G
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
@@ -167,8 +166,10 @@ class RunView:
     def _slow_level(self, near: slice) -> float:
         """Largest level of the first difference there, smoothed as the level of the second one is."""
         size = self._grid.smooth
-        padded = np.concatenate([np.zeros(size - 1), self.slow[near].astype(np.float64)])
-        return float(np.sqrt(windows(padded, size, 1, len(padded) - size + 1).mean(axis=1).max()))
+        total = np.cumsum(self.slow[near], dtype=np.float64)
+        # Before the first value nothing changed, so the first sums are of fewer values.
+        most = max(float(total[:size].max(initial=0.0)), float((total[size:] - total[:-size]).max(initial=0.0)))
+        return math.sqrt(most / size)
 
     def _stays(self, piece_g: NDArray[np.float64]) -> bool:
         """Whether the limb came to rest elsewhere: the velocity is over, and went one way all the time.
@@ -204,9 +205,13 @@ class RunView:
         part = self.step_gravity[max(0, step) : max(0, step) + 3].tolist()
         if not part:
             return None
-        x, y, z = (sum(axis) / len(part) for axis in zip(*part, strict=True))
+        x = y = z = 0.0
+        for step_x, step_y, step_z in part:
+            x += step_x
+            y += step_y
+            z += step_z
         size = math.sqrt(x * x + y * y + z * z)
-        return (x / size, y / size, z / size) if 0.6 < size < 1.4 else None
+        return (x / size, y / size, z / size) if 0.6 * len(part) < size < 1.4 * len(part) else None
 
     def _has_gravity(self, step: int) -> bool:
         return self._gravity(step - 3) is not None
@@ -267,7 +272,8 @@ class RunView:
 def _span(level: NDArray[np.float32], share: float) -> tuple[int, int, int]:
     """First, highest and last sample of the stretch around the top that stays above this share of it."""
     top = int(level.argmax())
-    above = level >= share * level[top]
-    left = top - int(np.argmin(above[: top + 1][::-1])) + 1 if not above[: top + 1].all() else 0
-    right = top + int(np.argmin(above[top:])) - 1 if not above[top:].all() else len(level) - 1
+    below = np.nonzero(level < share * level[top])[0]
+    at = int(np.searchsorted(below, top))
+    left = int(below[at - 1]) + 1 if at else 0
+    right = int(below[at]) - 1 if at < len(below) else len(level) - 1
     return left, top, right

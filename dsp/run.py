@@ -90,6 +90,7 @@ class Run:
         self._step_loud = Growing((), np.float32)
         self._step_mean = Growing((3,), np.float32)
         self._hop_floor = Growing((), np.float32)
+        self._hop_least = Growing((), np.float32)
         self._hop_mean = Growing((3,), np.float32)
         self._hop_tilt = Growing((), np.float32)
         self._alpha = Growing((4,), np.float64)
@@ -254,7 +255,9 @@ class Run:
         tilt = posture.tilt_deg(every[first:hops], every[back]) / np.float32(seconds)
         self._hop_tilt.extend(tilt)
         floor = jerks.floors(self._step_energy.data, first, hops - first, self.parameters)
-        self._hop_floor.extend(np.maximum(floor, self._count_floors(first, hops)))
+        floor = np.maximum(floor, self._count_floors(first, hops))
+        self._hop_floor.extend(floor)
+        self._hop_least.extend(np.minimum.accumulate(np.concatenate([self._hop_least.data[-1:], floor]))[-len(floor) :])
         self.holds.follow(every[first:hops], tilt)
         self._hops = hops
 
@@ -275,7 +278,7 @@ class Run:
         floor_at = self._floors(np.arange(first, last))
         self._view.xyz_g, self._view.first = self._samples.kept.T, self._samples.first
         self._view.level, self._view.slow = self._level.kept[0], self._slow.kept[0]
-        self._view.hop_floor = self._hop_floor.data
+        self._view.hop_least = self._hop_least.data
         self._view.step_gravity, self._view.step_loud = self._step_mean.data, self._step_loud.data
         at = first
         while at < last:

@@ -30,7 +30,7 @@ def make_segment(
     """Segment from its frames (all of one label), for the time it stands for."""
     label = State(str(frames["label"][0]))
     numbers = numbers_of(frames).T.copy()
-    p = (np.add.reduce(numbers[P_COLUMNS], axis=1, dtype=np.float64) / len(frames)).tolist()
+    p = (np.add.reduce(numbers[P_COLUMNS].astype(np.float64), axis=1) / len(frames)).tolist()
     order = sorted(range(len(p)), key=lambda k: -p[k])
     runner_up: State | None
     if label is State.NO_DATA:
@@ -71,10 +71,12 @@ def _typical(values: NDArray[np.float32], parameters: Parameters) -> dict[str, f
     """Median of each feature (a row) over the frames in which it is known."""
     # Sorted with the unknown last: one pass for all features instead of a median each.
     ordered = np.sort(values, axis=1)
-    known = (values.shape[1] - np.isnan(ordered).sum(axis=1)).tolist()
-    low, high = ([(n - 1) // 2 for n in known], [n // 2 if n else -1 for n in known])
-    rows = np.arange(len(known))
-    middle = 0.5 * (ordered[rows, low].astype(np.float64) + ordered[rows, high].astype(np.float64))
+    size = ordered.shape[1]
+    middle = 0.5 * (ordered[:, (size - 1) // 2].astype(np.float64) + ordered[:, size // 2].astype(np.float64))
+    for row in np.nonzero(np.isnan(ordered[:, -1]))[0].tolist():
+        known = size - int(np.count_nonzero(np.isnan(ordered[row])))
+        # Without any the last of the unknown is taken.
+        middle[row] = 0.5 * (float(ordered[row, (known - 1) // 2]) + float(ordered[row, known // 2 if known else -1]))
     typical = dict(zip(SEEN, middle.tolist(), strict=True))
     return typical | level_features(typical["rms_g"], typical["low_rms_g"], parameters)
 
