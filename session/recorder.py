@@ -117,24 +117,20 @@ class SessionRecorder:
         if self._recorder is None:
             return None
         recorder, self._recorder = self._recorder, None
-        status = recorder.status()
+        problem = ""
         try:
             self.last_path = recorder.close()
         except StorageError as error:
-            return RecordingUpdate(
-                path=recorder.path,
-                seconds=status.seconds,
-                size_bytes=status.size_bytes,
-                free_bytes=status.free_bytes,
-                problem=str(error),
-            )
+            problem = str(error)
+        # Asked after the end: the last moment may be the one in which the disk failed.
+        status = recorder.status()
         return RecordingUpdate(
-            path=self.last_path,
+            path=recorder.path,
             seconds=status.seconds,
-            size_bytes=self.last_path.stat().st_size,
+            size_bytes=status.size_bytes,
             free_bytes=status.free_bytes,
-            problem=status.problem,
-            finished=True,
+            problem=problem or status.problem,
+            finished=not problem,
         )
 
     def _update(self) -> RecordingUpdate:
