@@ -1,5 +1,6 @@
 """ReplaySource: any recording as a live source, at any speed, with pause, seek and loop."""
 
+import logging
 import threading
 import time
 
@@ -8,7 +9,7 @@ import numpy as np
 import recordings
 from dsp import InputError, Samples
 from sensor import Block, LinkChange, LinkState, SensorInfo, Sink, Status
-from session.warm_up import SLACK, context_start
+from session.context import SLACK, context_start
 
 BLOCK_S = 0.1
 """Recorded time in a block: as often as a strap at 100 Hz sends, so that the live path is exercised as in life."""
@@ -17,6 +18,7 @@ MIN_SPEED, MAX_SPEED = 0.25, 64.0
 STATUS_EVERY_S = 1.0
 CONTEXT_ROWS = 1 << 14
 """What only warms up the analysis is not cut as finely: it is over sooner."""
+log = logging.getLogger(__name__)
 
 
 class ReplaySource:
@@ -134,7 +136,7 @@ class ReplaySource:
     def seek(self, position_s: float) -> None:
         """Jump; what lies before the position goes through the analysis first, unseen.
 
-        So the analysis from there on is that of the whole recording: see `session.warm_up` for how exactly.
+        So the analysis from there on is that of the whole recording: see `session.context` for how exactly.
         """
         with self._changed:
             self._seek_s = self._clamped(position_s)
@@ -156,13 +158,18 @@ class ReplaySource:
         sink = self._sink
         assert sink is not None  # noqa: S101 - start() sets it before the thread exists
         self._link(sink, LinkState.STREAMING, f"playing {self.info.name}")
-        reason = "the recording ended"
-        while self._play_from(sink, self._position_s):
-            if self._stopping:
-                reason = "replay stopped"
-                break
+        state, reason = LinkState.STOPPED, "the recording ended"
+        try:
+            while self._play_from(sink, self._position_s):
+                if self._stopping:
+                    reason = "replay stopped"
+                    break
+        except Exception:
+            # Whatever it is, the session must hear that nothing more comes.
+            log.exception("replay failed")
+            state, reason = LinkState.FAILED, "the replay stopped because of a fault of the program"
         self._finished = True
-        self._link(sink, LinkState.STOPPED, reason)
+        self._link(sink, state, reason)
 
     def _play_from(self, sink: Sink, start_s: float) -> bool:
         """Play to the end, a seek or a stop; whether the caller should look again."""

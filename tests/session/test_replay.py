@@ -142,13 +142,13 @@ def test_the_analysis_after_a_seek_is_that_of_the_whole_recording_bit_for_bit(se
 def test_a_long_way_into_a_recording_the_frames_are_the_same_bits_with_less_context(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    import session.context as context
     import session.replay as replay
-    import session.warm_up as warm_up
 
     rec = shaky(seconds=400.0, gaps=True, rate_hz=51.3)
     whole = dsp.analyze(rec.samples, placement="calf")
     assert whole.spectra is not None
-    monkeypatch.setattr(replay, "context_start", lambda runs, at_s: warm_up.context_start(runs, at_s, longest_s=90.0))
+    monkeypatch.setattr(replay, "context_start", lambda runs, at_s: context.context_start(runs, at_s, longest_s=90.0))
     for start_s in (140.0, 230.0, 330.0):
         rows, psd, events, _ = played(rec, start_s, seek=False)
         late = whole.frames["time_s"] >= start_s - 0.02
@@ -164,7 +164,7 @@ def test_a_long_way_into_a_recording_the_frames_are_the_same_bits_with_less_cont
 @pytest.mark.parametrize("position_s", [0.0, 3.0, 10.5, 14.0, 14.07, 30.0, 60.0])
 @pytest.mark.parametrize("longest_s", [0.0, 5.0, 12.0, 1000.0])
 def test_the_context_begins_where_it_may(position_s: float, longest_s: float) -> None:
-    from session.warm_up import context_start
+    from session.context import context_start
 
     def run(start_s: float, seconds: float) -> Samples:
         return Samples(xyz_g=np.zeros((round(seconds * 50), 3), np.float32), rate_hz=50.0, start_s=start_s)
@@ -178,6 +178,17 @@ def test_the_context_begins_where_it_may(position_s: float, longest_s: float) ->
     if sample and not nothing_left:
         origin_s = 0.0 if i < 2 else 20.0
         assert round((start_s - origin_s) * 50) % 25 == 0
+
+
+def test_a_fault_while_playing_ends_the_session_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    import session.replay as replay
+
+    monkeypatch.setattr(replay, "context_start", lambda runs, at_s: 1 / 0)
+    messages: list[session.SessionMessage] = []
+    running = session.LiveSession([session.ReplaySource(recording(), speed=0)], sink=messages.append)
+    running.start()
+    assert running.join(20)
+    assert "fault" in running.stop().reason
 
 
 def test_a_seek_while_paused_shows_nothing_before_it_is_resumed() -> None:

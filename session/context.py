@@ -1,10 +1,10 @@
-"""Warm-up: where the analysis has to begin so that at a position it is what it is in the whole recording."""
+"""Context: where the analysis has to begin so that at a position it is what it is in the whole recording."""
 
 from collections.abc import Sequence
 
 from dsp import Samples
 
-WARM_UP_S = 1800.0
+LONGEST_CONTEXT_S = 1800.0
 """As much of what lies before a position goes through the analysis first; half a second of work at 100 Hz.
 
 Spectra need 4 s before them, features and labels forget what is more than 60 s old (measured on the public recordings:
@@ -17,7 +17,9 @@ FILL_S = 0.06
 SLACK = 1e-6
 
 
-def context_start(runs: Sequence[Samples], position_s: float, *, longest_s: float = WARM_UP_S) -> tuple[int, int]:
+def context_start(
+    runs: Sequence[Samples], position_s: float, *, longest_s: float = LONGEST_CONTEXT_S
+) -> tuple[int, int]:
     """Find the run, and the sample in it, at which the analysis begins.
 
     Parameters
