@@ -89,8 +89,17 @@ ACTIONS = (
     _session(
         "start_simulated", mark("Simulated leg"), "Ctrl+L", mark("Begin a session on the simulated leg."), Needs.NOTHING
     ),
+    _session(
+        "guided_session",
+        mark("Guided session"),
+        "G",
+        mark("Be led through a stretch, step by step, and see what each step showed."),
+        Needs.NOTHING,
+    ),
     _session("mark", mark("Mark"), "M", mark("Drop a marker at the newest sample.")),
     _session("toggle_pause", mark("Pause view"), "P", mark("Freeze the plots and scroll back; the recording goes on.")),
+    _session("look_back", mark("Look back"), "PgUp", mark("Scroll the live plots back; the recording goes on.")),
+    _session("look_on", mark("Look on"), "PgDown", mark("Scroll the live plots on.")),
     _session("toggle_record", mark("Record"), "R", mark("Begin or end a recording of the raw samples.")),
     _session("next_sensor", mark("Other sensor"), "O", mark("Show the other sensor of the session.")),
     _session("stop_session", mark("Stop"), "S", mark("End the session and show what it looks like.")),

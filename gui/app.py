@@ -1,21 +1,20 @@
 """Starts the app."""
 
 import os
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 import session
+from dsp import Placement, Side
 from gui.crash import CrashReporter
-from gui.devices import NoRadio, Radio
+from gui.devices import Radio
 from gui.i18n import use_language
+from gui.instance import Instance
 from gui.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from gui.main_window import MainWindow
 
 
 def run(
@@ -24,7 +23,10 @@ def run(
     speed: float = 1.0,
     demo: bool = False,
     home: Path | None = None,
-    sensors: list[str] | None = None,
+    sensors: Sequence[str] = (),
+    sides: Sequence[Side] = (),
+    placement: Placement | None = None,
+    record: bool = False,
     radio: Radio | None = None,
 ) -> int:
     """Open the window and stay until it is closed.
@@ -37,8 +39,9 @@ def run(
         Begin on the simulated leg at once.
     home
         Where recordings, reports, settings and logs go.
-    sensors
-        Sensors named on the command line: ``simulated`` begins at once, any other opens the picker.
+    sensors, sides, placement, record
+        Sensors named on the command line: the session begins as soon as they have shown. Where they are worn and
+        whether they are recorded; the settings decide what is not said.
     radio
         Who finds sensors; the machine's own by default.
 
@@ -56,29 +59,34 @@ def run(
 
     apply_theme(app, LIGHT if settings.theme == "light" else DARK)
     window = MainWindow(folder, settings)
-    window.radio = radio if radio is not None else NoRadio()
+    if radio is not None:
+        window.radio = radio
     crash = CrashReporter(folder.logs, window)
     crash.install()
     window.live.welcome.offer(shipped_samples())
     window.show()
-    names = sensors or []
-    QTimer.singleShot(0, lambda: _begin(window, open_path, speed=speed, demo=demo, names=names, note=note))
-    return int(app.exec())
+    lock = Instance(folder)
 
+    def begin() -> None:
+        if open_path is not None:
+            window.commands.open_path(open_path, play=True, speed=speed)
+        elif demo:
+            window.run_action("start_simulated")
+            if not window.settings.tour_done:
+                window.run_action("show_tour")
+        elif sensors:
+            window.attempt(
+                lambda: window.commands.begin_named(sensors, sides=sides, placement=placement, record=record)
+            )
+        for text in (note, lock.note):
+            if text:
+                window.complain(text)
 
-def _begin(
-    window: "MainWindow", open_path: Path | None, *, speed: float, demo: bool, names: list[str], note: str
-) -> None:
-    if note:
-        window.complain(note)
-    if open_path is not None:
-        window.commands.open_path(open_path, play=True, speed=speed)
-    elif demo or names == ["simulated"]:
-        window.run_action("start_simulated")
-        if not window.settings.tour_done and demo:
-            window.run_action("show_tour")
-    elif names:
-        window.run_action("choose_sensor")
+    QTimer.singleShot(0, begin)
+    try:
+        return int(app.exec())
+    finally:
+        lock.release()
 
 
 def _application(settings: Settings) -> QApplication:

@@ -8,8 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from dsp import TremorscopeError
-from gui.model import SessionModel
-from session import SessionMessage
+from gui.model import ModelMessage, SessionModel
 
 Progress = Callable[[float], None]
 
@@ -19,7 +18,7 @@ class Bridge(QObject):
 
     message = Signal(object)
 
-    def sink(self, message: tuple[SessionModel, SessionMessage]) -> None:
+    def sink(self, message: tuple[SessionModel, ModelMessage]) -> None:
         """Take a message and the model it is for, in the session's thread."""
         self.message.emit(message)
 

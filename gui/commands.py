@@ -7,18 +7,18 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+import guidance
 import recordings
-from dsp import Placement, Side
+import session
 from gui.bridge import Progress
 from gui.dialogs.check_in import CheckInDialog
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.keys import KeysDialog
 from gui.dialogs.palette import PaletteDialog
-from gui.dialogs.picker import PickerDialog
 from gui.dialogs.preferences import PreferencesDialog
 from gui.i18n import tr
 from gui.model import Document
-from gui.replay_commands import ReplayCommands
+from gui.session_commands import SessionCommands
 from gui.theme import DARK, LIGHT
 from gui.views.tour import Tour
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
 
-class Commands(ReplayCommands):
+class Commands(SessionCommands):
     """One method an action; `gui.actions` names them.
 
     Parameters
@@ -53,6 +53,8 @@ class Commands(ReplayCommands):
         w.live.advice.mine.connect(lambda: w.attempt(self.mark_mine))
         w.live.top.device_pressed.connect(lambda: w.run_action("choose_sensor"))
         w.live.top.other_pressed.connect(lambda: w.run_action("next_sensor"))
+        w.live.top.record_pressed.connect(lambda: w.run_action("toggle_record"))
+        w.live.guided.left.connect(self.end_guided)
         for name, each in w.live.top.buttons.items():
             each.clicked.connect(lambda _=False, action=name: w.run_action(action))
         w.background.progressed.connect(w.notice.progress)
@@ -92,10 +94,16 @@ class Commands(ReplayCommands):
         """Open the guide, with what is known by now."""
         w = self.window
         result = w.controller.result
-        if w.document is not None and w.document.analysis is not None and w.page != "show_live":
-            w.guide.show_analyses({w.document.recording.sensor: w.document.analysis}, w.document.name)
+        document = w.document
+        if document is not None and document.analysis is not None and w.page != "show_live":
+            found = session.AnalysedRecording(recording=document.recording, analysis=document.analysis)
+            self.show_verdict(
+                {document.recording.sensor: document.analysis},
+                document.name,
+                guided=session.guided_findings_of([found]),
+            )
         elif result is not None and result.analyses:
-            w.guide.show_analyses(result.analyses, w.controller.model.title)
+            self.show_verdict(result.analyses, w.controller.model.title, guided=w.controller.guided_findings)
         else:
             w.guide.show_live(w.controller.model)
         w.show_page("show_guide")
@@ -112,64 +120,6 @@ class Commands(ReplayCommands):
         w = self.window
         w.set_theme(LIGHT if w.theme is DARK else DARK)
         w.change_settings(theme=w.theme.name)
-
-    def choose_sensor(self) -> None:
-        """Find sensors and begin."""
-        PickerDialog(self.window).open()
-
-    def start_simulated(self) -> None:
-        """Begin a session on the simulated leg."""
-        w = self.window
-        w.controller.start_simulated(
-            placement=Placement(w.settings.placement), side=Side(w.settings.side), record=w.settings.record_always
-        )
-        w.show_page("show_live")
-
-    def mark(self) -> None:
-        """Drop a marker."""
-        self.window.controller.mark("marker")
-        update = self.window.controller.model.recording
-        if update is None or update.finished:
-            self.window.notice.say(tr("Marked. Nothing is recorded, so the marker lasts as long as this session."))
-
-    def mark_mine(self) -> None:
-        """Mark that the person moved on purpose."""
-        self.window.controller.mark("that was me")
-        self.window.notice.say(tr("Noted: you moved on purpose just now."))
-
-    def scroll(self, seconds: float) -> None:
-        """Scroll the live plots."""
-        self.window.controller.model.scroll(seconds)
-
-    def scroll_to(self, time_s: float) -> None:
-        """Scroll the live plots so that a time stands in their middle."""
-        model = self.window.controller.model
-        model.scroll(time_s + 15.0 - model.view_end_s)
-
-    def toggle_pause(self) -> None:
-        """Freeze or thaw the plots."""
-        self.window.controller.model.toggle_pause()
-
-    def toggle_record(self) -> None:
-        """Begin or end a recording."""
-        self.window.controller.toggle_record()
-
-    def next_sensor(self) -> None:
-        """Show the other sensor."""
-        self.window.controller.model.show_next()
-
-    def stop_session(self) -> None:
-        """End the session and show what it looks like."""
-        w = self.window
-        result = w.controller.stop()
-        if result is not None and result.analyses:
-            w.guide.show_analyses(result.analyses, w.controller.model.title)
-            w.show_page("show_guide")
-            if result.recording is not None:
-                path = result.recording
-                w.notice.say(
-                    tr("Recorded as {name}.", name=path.name), verb=tr("Replay"), act=lambda: self.open_path(path)
-                )
 
     def open_file(self) -> None:
         """Choose a recording and open it."""
@@ -201,7 +151,8 @@ class Commands(ReplayCommands):
         w = self.window
         document = w.document
         if document is None or (w.controller.model.streams and w.page == "show_live"):
-            self._open(w.controller.report_of_session())
+            w.notice.wait(tr("Writing the report …"), cancel=w.background.cancel)
+            w.background.run(lambda _: w.controller.report_of_session(), then=self._open, failed=w.complain)
             return
         w.notice.wait(tr("Writing the report …"), cancel=w.background.cancel)
         w.background.run(lambda _: w.controller.report_of(document), then=self._open, failed=w.complain)
@@ -222,10 +173,22 @@ class Commands(ReplayCommands):
 
     def check_in(self) -> None:
         """Ask the twenty seconds of questions."""
-        dialog = CheckInDialog(self.window.theme, self.window)
-        dialog.answered.connect(self.window.guide.take_check_in)
-        dialog.answered.connect(lambda _: self.window.show_page("show_guide"))
+        kept = session.todays_checkin(self.window.home)
+        dialog = CheckInDialog(self.window, kept or guidance.CheckIn())
+        dialog.answered.connect(self._answered)
         dialog.open()
+
+    def _answered(self, answers: guidance.CheckIn) -> None:
+        """Keep the answers for the sessions of the next hours, and judge anew what is shown."""
+        w = self.window
+        w.attempt(lambda: session.keep_checkin(w.home, answers))
+        shown = w.guide.verdict
+        if shown is not None:
+            verdict = w.controller.judge(shown.analyses, shown.title, check_in=answers, guided=shown.guided)
+            w.guide.show_verdict(verdict)
+        else:
+            w.guide.answered(answers)
+        w.show_page("show_guide")
 
     def show_palette(self) -> None:
         """Open the command palette."""

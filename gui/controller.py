@@ -1,12 +1,17 @@
 """Controller: begins and ends sessions for the window; knows no widgets."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import dsp
+import guidance
 import recordings
 import session
-from dsp import InputError, Placement, Side
-from gui.model import Document, SessionModel
+from dsp import InputError, Placement, Side, StorageError
+from gui.model import Document, ModelMessage, SessionModel
+from gui.model.guided import GuidedOver, GuidedTurn
+from gui.model.verdict import Verdict
 from gui.words import worn
 from sensor.simulated import SCRIPTS, LimbScript, SimulatedSource
 from session import SessionMessage
@@ -23,12 +28,15 @@ class Controller:
         Where recordings and reports go.
     """
 
-    def __init__(self, sink: Callable[[tuple[SessionModel, SessionMessage]], None], home: session.Home) -> None:
+    def __init__(self, sink: Callable[[tuple[SessionModel, ModelMessage]], None], home: session.Home) -> None:
         self._sink = sink
         self.home = home
         self.model = SessionModel()
         self.running: session.LiveSession | None = None
         self.result: session.SessionResult | None = None
+        self.guided_findings: guidance.GuidedFindings | None = None
+        self._guided: session.GuidedRun | None = None
+        self._labels: tuple[str, ...] = ()
 
     @property
     def going(self) -> bool:
@@ -65,7 +73,7 @@ class Controller:
 
     def start(
         self,
-        sources: list[session.Source],
+        sources: Sequence[session.Source],
         *,
         placement: Mapping[str, Placement],
         side: Mapping[str, Side],
@@ -81,21 +89,108 @@ class Controller:
         """
         self.stop()
         folder = self.home.make(self.home.recordings) if record else None
-        self.result = None
+        self.result = self.guided_findings = None
         model = SessionModel(title=title)
         # Each message carries its model: what an ended session said last must not reach the next one's.
         running = session.LiveSession(
-            sources, sink=lambda message: self._sink((model, message)), placement=placement, side=side, record_to=folder
+            sources,
+            sink=lambda message: self._tell(model, message),
+            placement=placement,
+            side=side,
+            record_to=folder,
+            checkin=session.todays_checkin(self.home),
+            history=self.history(),
         )
+        self._labels = tuple(s.label for s in sources)
         self.model, self.running = model, running
         running.start()
 
+    def guide(self, name: str, first: Side) -> None:
+        """Lead through a guided session from now on.
+
+        Raises
+        ------
+        InputError
+            Without a session, or when there is no guided session of this name.
+        """
+        running, model = self._needed(), self.model
+        leader = guidance.Leader(guidance.find_protocol(name), first, both_worn=len(self._labels) == 2)
+
+        def begin_step(turn: guidance.Turn, at_s: float) -> None:
+            after = leader.turns[turn.index + 1 : turn.index + 2]
+            step = GuidedTurn(
+                title=leader.protocol.title,
+                turn=turn,
+                then=after[0] if after else None,
+                count=len(leader.turns),
+                began_s=at_s,
+            )
+            self._sink((model, step))
+
+        guided = session.GuidedRun(leader, begin_step)
+        guided.mark_with(running.mark)
+        self._guided = guided
+
+    def stop_guiding(self) -> None:
+        """End the guided session; the session itself goes on, and the steps done so far still count."""
+        self._guided = None
+        self.model.guided = None
+
+    def _tell(self, model: SessionModel, message: SessionMessage) -> None:
+        self._sink((model, message))
+        guided = self._guided
+        if guided is not None and not guided.done:
+            self._lead(guided, model, message)
+
+    def _lead(self, guided: session.GuidedRun, model: SessionModel, message: SessionMessage) -> None:
+        guided(message)
+        if guided.done:
+            self._sink((model, GuidedOver()))
+
     def stop(self) -> session.SessionResult | None:
-        """End the running session; its result, or the last one's."""
+        """End the running session and remember what it showed; its result, or the last one's.
+
+        Raises
+        ------
+        StorageError
+            When what it showed could not be remembered; the result and the recording are there all the same.
+        """
         running, self.running = self.running, None
-        if running is not None:
-            self.result = running.stop("stopped")
-        return self.result
+        if running is None:
+            return self.result
+        self.result = result = running.stop("stopped")
+        guided, self._guided = self._guided, None
+        if guided is not None:
+            self.guided_findings = guided.findings(result.analyses)
+        session.remember(self.home, result, checkin=session.todays_checkin(self.home))
+        return result
+
+    def history(self) -> list[guidance.SessionSummary]:
+        """Give what earlier sessions showed; nothing when the library cannot be read, for a session needs none."""
+        try:
+            return session.recall(self.home) if self.home.recordings.exists() else []
+        except StorageError:
+            return []
+
+    def judge(
+        self,
+        analyses: Mapping[str, dsp.Analysis],
+        title: str,
+        *,
+        check_in: guidance.CheckIn | None = None,
+        guided: guidance.GuidedFindings | None = None,
+    ) -> Verdict:
+        """Say what analyses look like, with today's answers and what earlier sessions showed."""
+        answers = check_in or session.todays_checkin(self.home) or guidance.CheckIn()
+        history = self.history()
+        return Verdict(
+            title=title,
+            analyses=analyses,
+            advice=session.make_advice(analyses, checkin=answers, history=history),
+            guided=guided,
+            week=guidance.weekly(history, time.time_ns()) if history else None,
+            check_in=answers,
+        )
 
     def toggle_record(self) -> None:
         """Begin or end a recording.
@@ -126,22 +221,24 @@ class Controller:
             When there is nothing to report on.
         """
         result = self.stop()
-        if result is None or not result.analyses or result.advice is None:
+        if result is None or not result.analyses:
             msg = "there is nothing to report on yet; begin a session or open a recording first"
             raise InputError(msg)
         found = [self._with_samples(label, result) for label in result.analyses]
-        folder = self.home.make(self.home.reports)
         stem = result.recording.stem if result.recording is not None else "session"
-        return session.write_report(found, result.advice, folder / f"{stem}.html", synthetic=self.model.synthetic)
+        return self._write_report(found, stem, synthetic=self.model.synthetic)
 
     def report_of(self, document: Document) -> Path:
         """Write the report of a recording."""
         analysis = document.analysis or session.analyze_recording(document.recording)
         found = session.AnalysedRecording(recording=document.recording, analysis=analysis)
-        advice = session.make_advice({document.recording.sensor: analysis})
         stem = document.recording.path.stem if document.recording.path is not None else "recording"
+        return self._write_report([found], stem, synthetic=document.synthetic)
+
+    def _write_report(self, found: list[session.AnalysedRecording], stem: str, *, synthetic: bool) -> Path:
+        verdict = self.judge({f.recording.sensor: f.analysis for f in found}, stem)
         out = self.home.make(self.home.reports) / f"{stem}.html"
-        return session.write_report([found], advice, out, synthetic=document.synthetic)
+        return session.write_report(found, verdict.advice, out, synthetic=synthetic, week=verdict.week)
 
     def _with_samples(self, label: str, result: session.SessionResult) -> session.AnalysedRecording:
         if result.recording is not None and result.recording.exists():

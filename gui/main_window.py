@@ -14,9 +14,10 @@ from gui.actions import ACTIONS, BY_ID, GROUPS, Needs
 from gui.bridge import Background, Bridge
 from gui.commands import Commands
 from gui.controller import Controller
-from gui.devices import Radio
+from gui.devices import Radio, SensorRadio
 from gui.i18n import tr
-from gui.model import Document, SessionModel
+from gui.model import Document, ModelMessage, SessionModel
+from gui.model.guided import GuidedOver
 from gui.settings import Settings, save_settings
 from gui.theme import DARK, GRID_PX, LIGHT, Theme, apply_theme
 from gui.views.bed_view import BedView
@@ -26,7 +27,7 @@ from gui.views.live_view import LiveView
 from gui.views.notice import Notice
 from gui.views.replay_view import ReplayView
 from gui.views.sidebar import Sidebar
-from session import SessionMessage
+from session import RecordingUpdate
 
 DRAW_EVERY_MS = 45
 """22 drawings a second: smooth to the eye, a fifth of one core."""
@@ -52,7 +53,7 @@ class MainWindow(QMainWindow):
         self.theme: Theme = LIGHT if self.settings.theme == "light" else DARK
         self.home = home
         self.document: Document | None = None
-        self.radio: Radio | None = None
+        self.radio: Radio = SensorRadio(home.sensors)
         self.bridge = Bridge()
         self.bridge.message.connect(self._take)
         self.controller = Controller(self.bridge.sink, home)
@@ -179,9 +180,15 @@ class MainWindow(QMainWindow):
         return PAGES[self.pages.currentIndex()]
 
     @Slot(object)
-    def _take(self, pair: tuple[SessionModel, SessionMessage]) -> None:
+    def _take(self, pair: tuple[SessionModel, ModelMessage]) -> None:
         model, message = pair
         model.take(message)
+        if model is not self.controller.model:
+            return
+        if isinstance(message, GuidedOver):
+            self.attempt(self.commands.guided_over)
+        elif isinstance(message, RecordingUpdate) and message.problem:
+            self.complain(message.problem)
 
     def draw(self) -> None:
         """Draw what is new; nothing while nobody looks."""
@@ -239,6 +246,7 @@ class MainWindow(QMainWindow):
         self._timer.stop()
         self.background.cancel()
         self.attempt(self.controller.stop)
+        self.radio.close()
         box = self.geometry()
         self.change_settings(window=(box.x(), box.y(), box.width(), box.height()))
         super().closeEvent(event)

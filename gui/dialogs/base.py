@@ -29,7 +29,7 @@ class Sheet(QDialog):
 
     def add_foot(self, verb: str, *, cancel: str = "") -> QPushButton:
         """Add the buttons; the one that does it."""
-        row = QHBoxLayout()
+        self.foot = row = QHBoxLayout()
         row.addStretch()
         no = button(cancel or tr("Cancel"), cancel or tr("Cancel"))
         no.setAutoDefault(False)

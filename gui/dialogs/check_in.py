@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 import guidance
 from gui.dialogs.base import Sheet
-from gui.i18n import tr
-from gui.theme import Theme
+from gui.i18n import foreign, tr
 from gui.views.card import button, label
 from gui.views.flow import FlowLayout
 
@@ -17,19 +16,19 @@ class CheckInDialog(Sheet):
 
     answered = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None, kept: guidance.CheckIn) -> None:
         super().__init__(parent, tr("Check-in"), tr("Twenty seconds; skip what you like. Nothing leaves this machine."))
-        del theme
         self.chips: dict[tuple[str, str], QPushButton] = {}
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setSpacing(6)
         for question in guidance.load_knowledge().questions:
-            column.addWidget(label(question.text, weight=QFont.Weight.DemiBold))
+            column.addWidget(label(foreign(question.text), weight=QFont.Weight.DemiBold))
             row = FlowLayout()
             for answer in question.answers:
-                chip = button(answer.text, f"{question.text} {answer.text}", kind="pill")
+                chip = button(foreign(answer.text), f"{foreign(question.text)} {foreign(answer.text)}", kind="pill")
                 chip.setCheckable(True)
+                chip.setChecked(answer.id in kept.chosen.get(question.id, ()))
                 chip.setAutoDefault(False)
                 row.addWidget(chip)
                 self.chips[question.id, answer.id] = chip

@@ -8,6 +8,7 @@ import numpy as np
 import dsp
 import guidance
 import session
+from gui.model.guided import GuidedOver, GuidedTurn
 from gui.model.rings import Floats, SpectrogramRing, TraceRing
 from session import (
     AdviceUpdate,
@@ -24,6 +25,7 @@ from session import (
     StatusUpdate,
 )
 
+ModelMessage = SessionMessage | GuidedTurn | GuidedOver
 TRACE_S = 30.0
 """Seconds that the live plots show."""
 KEPT_S = 600.0
@@ -174,6 +176,8 @@ class SessionModel:
         Each sensor by its label.
     shown
         Label of the sensor that is shown large.
+    guided
+        The step of a guided session that is due; None outside of one.
     frozen_s
         Where the view stands still; None while it follows the newest sample.
     """
@@ -184,6 +188,7 @@ class SessionModel:
     shown: str = ""
     recording: session.RecordingUpdate | None = None
     advice: guidance.LiveAdvice | None = None
+    guided: GuidedTurn | None = None
     ended: str = ""
     frozen_s: float | None = None
     _nobody: StreamModel = field(default_factory=lambda: StreamModel(label=""))
@@ -192,6 +197,11 @@ class SessionModel:
     def stream(self) -> StreamModel:
         """The sensor that is shown; one that knows nothing before the first message."""
         return self.streams.get(self.shown) or self._nobody
+
+    @property
+    def other(self) -> StreamModel | None:
+        """The sensor that is not shown large; None with one sensor."""
+        return next((s for label, s in self.streams.items() if label != self.shown), None)
 
     @property
     def paused(self) -> bool:
@@ -231,8 +241,11 @@ class SessionModel:
         """Note that a marker was dropped now."""
         self.stream.add_row(EventRow(time_s=self.stream.now_s, kind="marker"))
 
-    def take(self, message: SessionMessage) -> None:
+    def take(self, message: ModelMessage) -> None:
         """Take one message of the session."""
+        if isinstance(message, RecordingUpdate):
+            self.recording = message
+            return
         match message:
             case SampleUpdate(sensor=label):
                 self.of(label).take_samples(message)
@@ -252,9 +265,9 @@ class SessionModel:
                 self.of(status.sensor).status = message
             case AdviceUpdate(advice=advice):
                 self.advice = advice
-            case RecordingUpdate():
-                self.recording = message
+            case GuidedTurn() | GuidedOver():
+                self.guided = message if isinstance(message, GuidedTurn) else None
             case EndUpdate(reason=reason):
-                self.ended = reason
+                self.ended, self.guided = reason, None
             case _:
                 pass

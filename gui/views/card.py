@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.theme import BODY_SIZE_PX, RADIUS_PX, Theme, face
 
@@ -217,3 +217,12 @@ def clear(layout: QVBoxLayout | QHBoxLayout) -> None:
         inner = item.layout()
         if isinstance(inner, QVBoxLayout | QHBoxLayout):
             clear(inner)
+
+
+def clear_grid(grid: QGridLayout) -> None:
+    """Take everything out of a grid."""
+    while (item := grid.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.setParent(None)
+            widget.deleteLater()

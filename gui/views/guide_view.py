@@ -1,16 +1,13 @@
 """Guide view: what it looks like, what to do now and next time, and whom to see."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-import dsp
 import guidance
-import session
-from gui.i18n import tr
+from gui.i18n import foreign, tr
 from gui.model import SessionModel
+from gui.model.verdict import Verdict
 from gui.theme import ADVICE_SIZE_PX, GRID_PX, STATE_SIZE_PX, Theme
 from gui.views.card import Card, button, clear, label, quiet, wrapped
 
@@ -26,10 +23,8 @@ class GuideView(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
-        self.check_in = guidance.CheckIn()
-        self.advice: guidance.Advice | None = None
-        self._analyses: Mapping[str, dsp.Analysis] = {}
-        self._title = ""
+        self.verdict: Verdict | None = None
+        self._answers = guidance.CheckIn()
         self._live: guidance.LiveAdvice | None = None
         inner = QWidget()
         self._column = QVBoxLayout(inner)
@@ -49,33 +44,28 @@ class GuideView(QWidget):
         self.theme = theme
         self._show()
 
-    def show_analyses(self, analyses: Mapping[str, dsp.Analysis], title: str) -> None:
+    def show_verdict(self, verdict: Verdict) -> None:
         """Show what a finished session or a recording looks like."""
-        self._analyses, self._title, self._live = dict(analyses), title, None
-        self._advise()
+        self.verdict, self._answers, self._live = verdict, verdict.check_in, None
+        self._show()
 
     def show_live(self, model: SessionModel) -> None:
         """Show what is known while a session runs."""
         self._live = model.advice
-        if not self._analyses:
+        if self.verdict is None:
             self._show()
 
-    def take_check_in(self, check_in: guidance.CheckIn) -> None:
-        """Take the answers."""
-        self.check_in = check_in
-        self._advise()
-
-    def _advise(self) -> None:
-        if self._analyses:
-            self.advice = session.make_advice(self._analyses, checkin=self.check_in)
+    def answered(self, answers: guidance.CheckIn) -> None:
+        """Say that the check-in was taken, before there is anything to judge."""
+        self._answers = answers
         self._show()
 
     def _show(self) -> None:
         clear(self._column)
-        if self.advice is None:
+        if self.verdict is None:
             self._show_nothing()
         else:
-            self._show_advice(self.advice)
+            self._show_verdict(self.verdict)
         self._column.addStretch()
 
     def _show_nothing(self) -> None:
@@ -85,16 +75,16 @@ class GuideView(QWidget):
         text = tr("When a session has ended, or a recording is open, what it looks like and what to do stands here.")
         card.column.addWidget(wrapped(quiet(text, size_px=16)))
         if self._live is not None:
-            card.column.addWidget(wrapped(label(tr("Just now: {text}", text=self._live.text), 16)))
+            card.column.addWidget(wrapped(label(tr("Just now: {text}", text=foreign(self._live.text)), 16)))
             if self._live.why:
-                card.column.addWidget(wrapped(quiet(tr("Because: {why}.", why=self._live.why))))
+                card.column.addWidget(wrapped(quiet(tr("Because: {why}.", why=foreign(self._live.why)))))
         card.column.addSpacing(12)
         card.column.addLayout(self._buttons(report=False))
         self._column.addWidget(card)
 
     def _buttons(self, *, report: bool) -> QHBoxLayout:
         row = QHBoxLayout()
-        answered = len(self.check_in.chosen)
+        answered = len(self._answers.chosen)
         text = tr("Check-in: {n} answered", n=answered) if answered else tr("Check-in (20 s)")
         ask = button(text, tr("Twenty seconds of questions that sharpen the advice."), kind="primary")
         ask.clicked.connect(self.check_in_wanted)
@@ -106,31 +96,44 @@ class GuideView(QWidget):
         row.addStretch()
         return row
 
-    def _show_advice(self, advice: guidance.Advice) -> None:
+    def _show_verdict(self, verdict: Verdict) -> None:
+        advice = verdict.advice
         top = Card(self.theme)
         top.column.setContentsMargins(28, 22, 28, 22)
         top.column.setSpacing(8)
-        top.column.addWidget(quiet(self._title))
-        top.column.addWidget(wrapped(label(advice.verdict, 28, QFont.Weight.Bold)))
-        top.column.addWidget(wrapped(label(advice.seen, 16)))
+        top.column.addWidget(wrapped(quiet(verdict.title)))
+        top.column.addWidget(wrapped(label(foreign(advice.verdict), 28, QFont.Weight.Bold)))
+        top.column.addWidget(wrapped(label(foreign(advice.seen), 16)))
         for text in advice.history:
-            top.column.addWidget(wrapped(quiet(text)))
+            top.column.addWidget(wrapped(quiet(foreign(text))))
         top.column.addSpacing(6)
         top.column.addLayout(self._buttons(report=True))
         self._column.addWidget(top)
         for help_card in advice.help_cards:
             self._column.addWidget(self._help(help_card))
+        if verdict.guided is not None:
+            self._column.addWidget(self._lines(foreign(verdict.guided.title), verdict.guided.sentences))
         row = QHBoxLayout()
         row.setSpacing(GRID_PX + 4)
         row.addWidget(self._actions(tr("Now"), advice.now, surface="good_surface"), 1)
         row.addWidget(self._actions(tr("Next time"), advice.next_time, surface="card"), 1)
         self._column.addLayout(row)
+        if verdict.week is not None:
+            self._column.addWidget(self._lines(tr("Your last seven days"), verdict.week.sentences))
         if advice.causes:
             self._column.addWidget(self._causes(advice))
         limits = Card(self.theme, tr("What this cannot tell"))
+        limits.column.setContentsMargins(24, 14, 24, 18)
         for text in advice.limits:
-            limits.column.addWidget(wrapped(quiet(text)))
+            limits.column.addWidget(wrapped(quiet(foreign(text))))
         self._column.addWidget(limits)
+
+    def _lines(self, title: str, lines: tuple[str, ...]) -> Card:
+        card = Card(self.theme, title)
+        card.column.setContentsMargins(24, 14, 24, 18)
+        for text in lines:
+            card.column.addWidget(wrapped(label(foreign(text), 15)))
+        return card
 
     def _actions(self, title: str, actions: tuple[guidance.Action, ...], *, surface: str) -> Card:
         card = Card(self.theme, surface=surface)
@@ -141,12 +144,12 @@ class GuideView(QWidget):
         card.column.addWidget(heading)
         for action in actions:
             card.column.addSpacing(6)
-            card.column.addWidget(wrapped(label(action.text, ADVICE_SIZE_PX - 5, QFont.Weight.DemiBold)))
+            card.column.addWidget(wrapped(label(foreign(action.text), ADVICE_SIZE_PX - 5, QFont.Weight.DemiBold)))
             for text in (action.how_long, action.why):
                 if text:
-                    card.column.addWidget(wrapped(label(text)))
+                    card.column.addWidget(wrapped(label(foreign(text))))
             if action.expect:
-                card.column.addWidget(wrapped(quiet(tr("If it works: {what}", what=action.expect))))
+                card.column.addWidget(wrapped(quiet(tr("If it works: {what}", what=foreign(action.expect)))))
         if not actions:
             card.column.addWidget(wrapped(quiet(tr("Nothing in particular."))))
         card.column.addStretch()
@@ -159,18 +162,20 @@ class GuideView(QWidget):
         for cause in advice.causes:
             card.column.addSpacing(8)
             row = QHBoxLayout()
-            name = label(cause.title, 16, QFont.Weight.DemiBold)
+            name = label(foreign(cause.title), 16, QFont.Weight.DemiBold)
             row.addWidget(name)
-            row.addWidget(quiet(cause.certainty))
+            row.addWidget(quiet(foreign(cause.certainty)))
             row.addStretch()
             row.addWidget(self._share(cause.weight))
             row.addWidget(label(f"{100 * cause.weight:.0f} %", weight=QFont.Weight.DemiBold))
             card.column.addLayout(row)
             for term in cause.terms:
-                card.column.addWidget(wrapped(quiet(f"{term.value:+.1f}  {term.text}".replace("-", "−", 1))))
+                card.column.addWidget(
+                    wrapped(quiet(f"{term.value:+.1f}".replace("-", "−") + f"  {foreign(term.text)}"))
+                )
             for text in (cause.feels_like, cause.how_common):
                 if text:
-                    card.column.addWidget(wrapped(label(text)))
+                    card.column.addWidget(wrapped(label(foreign(text))))
         return card
 
     def _share(self, share: float) -> QLabel:
@@ -188,7 +193,7 @@ class GuideView(QWidget):
         made = Card(self.theme)
         made.set_accent(self.theme.trouble if card.level in ("emergency", "today") else self.theme.good)
         made.column.setContentsMargins(28, 16, 24, 16)
-        made.column.addWidget(wrapped(label(card.text, 16, QFont.Weight.DemiBold)))
+        made.column.addWidget(wrapped(label(foreign(card.text), 16, QFont.Weight.DemiBold)))
         if card.show:
-            made.column.addWidget(wrapped(quiet(tr("Show them: {what}", what=card.show))))
+            made.column.addWidget(wrapped(quiet(tr("Show them: {what}", what=foreign(card.show)))))
         return made

@@ -1,25 +1,29 @@
 """Live view: state, reasons, what to do, the signal, everything else."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.i18n import tr
+import dsp
+from gui.i18n import foreign, tr
 from gui.model import SessionModel, StreamModel
 from gui.plots import SpectrogramPlot, SpectrumPlot, TracePlot
 from gui.plots.trace import span_text
 from gui.theme import GRID_PX, Theme
 from gui.views.card import carded
+from gui.views.guided_card import GuidedCard
 from gui.views.meters import Meters
 from gui.views.side_cards import AdviceCard, EventsCard, HoldCard
 from gui.views.state_card import StateCard
 from gui.views.timeline import SHORTEST_S, Story, Timeline
 from gui.views.top_bar import TopBar
 from gui.views.welcome import Welcome
-from gui.words import clock
+from gui.words import SIDES, clock
 
 WHEEL_S = 3.0
 """Seconds that one notch of the wheel scrolls back."""
+LEAST_GAP_S = 0.5
+"""A shorter hole is too narrow to be named."""
 
 
 class LiveView(QWidget):
@@ -32,17 +36,26 @@ class LiveView(QWidget):
         self.top = TopBar(theme)
         self.state = StateCard(theme)
         self.trace, self.spectrogram = TracePlot(theme), SpectrogramPlot(theme)
+        self.other_trace = TracePlot(theme)
         self.spectrum, self.meters = SpectrumPlot(theme), Meters(theme)
         self.timeline = Timeline(theme)
         self.advice, self.hold, self.events = AdviceCard(theme), HoldCard(theme), EventsCard(theme)
+        self.guided = GuidedCard(theme)
         self.welcome = Welcome(theme)
         self._trace_card = carded(theme, tr("Acceleration without gravity"), self.trace)
+        self._other_card = carded(theme, tr("The other sensor"), self.other_trace)
         self._spectrogram_card = carded(theme, tr("Spectrogram"), self.spectrogram)
         self._spectrogram_card.aside.setText(tr("g²/Hz, tremor band 4–12 Hz bracketed"))
         self._timeline_card = carded(theme, tr("This session"), self.timeline)
         self._spectrum_card = carded(theme, tr("Spectrum now"), self.spectrum)
         self._spectrum_card.column.addWidget(self.meters)
-        self._cards = (self._trace_card, self._spectrogram_card, self._timeline_card, self._spectrum_card)
+        self._cards = (
+            self._trace_card,
+            self._other_card,
+            self._spectrogram_card,
+            self._timeline_card,
+            self._spectrum_card,
+        )
         self._build()
 
     def _build(self) -> None:
@@ -54,12 +67,16 @@ class LiveView(QWidget):
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(self.state)
         left.addWidget(self._trace_card, 5)
+        left.addWidget(self._other_card, 4)
         left.addWidget(self._spectrogram_card, 6)
         left.addWidget(self._timeline_card)
+        right.addWidget(self.guided, 5)
         right.addWidget(self.advice, 5)
         right.addWidget(self.hold)
         right.addWidget(self._spectrum_card, 6)
         right.addWidget(self.events, 5)
+        self.guided.hide()
+        self._other_card.hide()
         columns = QHBoxLayout()
         columns.setSpacing(GRID_PX + 4)
         for side, stretch in ((left, 100), (right, 43)):
@@ -72,8 +89,9 @@ class LiveView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
-        parts = (self.top, self.state, self.trace, self.spectrogram, self.spectrum, self.meters, self.timeline)
-        for part in (*parts, self.advice, self.hold, self.events, self.welcome, *self._cards):
+        plots = (self.trace, self.other_trace, self.spectrogram, self.spectrum)
+        parts = (self.top, self.state, self.meters, self.timeline, self.advice, self.guided, self.hold, self.events)
+        for part in (*plots, *parts, self.welcome, *self._cards):
             part.set_theme(theme)
 
     def draw(self, model: SessionModel, *, going: bool) -> None:
@@ -83,6 +101,7 @@ class LiveView(QWidget):
             return
         stream = model.stream
         self.top.draw(model)
+        self.guided.draw(model)
         self.advice.draw(model)
         self.hold.draw(stream)
         self.events.show_rows(stream.rows, (stream.label, stream.revision))
@@ -93,6 +112,7 @@ class LiveView(QWidget):
         end_s = model.view_end_s
         self._trace_card.aside.setText(span_text(end_s, paused=model.paused))
         self.trace.draw(stream, end_s)
+        self._draw_other(model, end_s)
         self.spectrogram.draw(stream, end_s)
         if not model.paused:
             self.spectrum.draw(stream)
@@ -100,16 +120,26 @@ class LiveView(QWidget):
         self._timeline_card.aside.setText(clock(stream.now_s - (stream.first_s or 0.0)))
         self.timeline.tell(story_of(stream))
 
+    def _draw_other(self, model: SessionModel, end_s: float) -> None:
+        """With two sensors, both signals stand above each other on one time axis."""
+        other = model.other
+        if self._other_card.isHidden() is not (other is None):
+            self._other_card.setHidden(other is None)
+            text = tr("Acceleration without gravity")
+            self._trace_card.title.setText(text)
+        if other is None:
+            return
+        for card, stream in ((self._trace_card, model.stream), (self._other_card, other)):
+            name = tr(SIDES.get(stream.label, stream.label))
+            card.title.setText(f"{tr('Acceleration without gravity')} · {name}")
+        self._other_card.aside.setText(link_word(other))
+        self.other_trace.draw(other, end_s)
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Scroll back in time."""
         notches = event.angleDelta().y() / 120.0
         self.scrolled.emit(-notches * WHEEL_S)
         event.setAccepted(True)
-
-    def keep_focus(self) -> None:
-        """Take the keyboard, so that single keys work at once."""
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocus()
 
 
 def story_of(stream: StreamModel) -> Story:
@@ -119,6 +149,7 @@ def story_of(stream: StreamModel) -> Story:
     now = None
     if stream.live is not None and known_s < stream.now_s:
         now = (stream.live.label, max(known_s, start_s), stream.now_s)
+    holes = [(s.start_s, s.end_s) for s in stream.segments if s.label is dsp.State.NO_DATA]
     return Story(
         start_s=start_s,
         end_s=max(start_s + SHORTEST_S, stream.now_s),
@@ -126,6 +157,7 @@ def story_of(stream: StreamModel) -> Story:
         events=stream.events,
         holds=stream.holds,
         now=now,
+        gaps=[(a, b) for a, b in holes if b - a >= LEAST_GAP_S],
     )
 
 
@@ -133,11 +165,16 @@ def waiting_words(model: SessionModel) -> tuple[str, str]:
     """Say what is waited for, and what happens next."""
     stream = model.stream
     if model.ended:
-        return tr("Ended"), model.ended
+        return tr("Ended"), foreign(model.ended)
     link = stream.link.link if stream.link is not None else None
     if link is not None and link.state.value in ("stalled", "reconnecting", "failed", "pairing", "scanning"):
-        return tr("No data"), " ".join(p for p in (link.reason, link.next_step) if p)
+        return tr("No data"), " ".join(foreign(p) for p in (link.reason, link.next_step) if p)
     return tr("Waiting for data"), tr("the first two seconds are needed")
+
+
+def link_word(stream: StreamModel) -> str:
+    """Say in a word that a sensor is away; empty while all is well."""
+    return tr("No data") if _gone(stream) else ""
 
 
 def _gone(stream: StreamModel) -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 import dsp
-from gui.i18n import inside, mark, tr
+from gui.i18n import foreign, inside, mark, tr
 from gui.model import Document
 from gui.model.rings import level_db
 from gui.plots.spectrum import BandPlot
@@ -144,7 +144,7 @@ class WhyCard(Card):
             value.setStyleSheet(f"color: {self.theme.states[accent]};")
             value.setFixedWidth(46)
             row.addWidget(value, alignment=Qt.AlignmentFlag.AlignTop)
-            row.addWidget(wrapped(label(term.text)), 1)
+            row.addWidget(wrapped(label(foreign(term.text))), 1)
             self._rows.addLayout(row)
         if not terms:
             self._rows.addWidget(wrapped(quiet(tr("Two states are about as likely here."))))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from dsp import State
-from gui.i18n import inside, tr
+from gui.i18n import foreign, inside, tr
 from gui.model import EventRow, SessionModel, StreamModel
 from gui.theme import ADVICE_SIZE_PX, Theme
 from gui.views.card import Card, button, label, quiet, wrapped
@@ -60,11 +60,13 @@ class AdviceCard(Card):
 
     def draw(self, model: SessionModel) -> None:
         """Show the advice; a new one fades in."""
+        self.setVisible(model.guided is None)
         advice = model.advice
         if advice is None:
             text, why = tr("Lie still for a moment."), tr("The first seconds show what your leg does at rest.")
         else:
-            text, why = advice.text, tr("Because: {why}.", why=advice.why) if advice.why else ""
+            text = foreign(advice.text)
+            why = tr("Because: {why}.", why=foreign(advice.why)) if advice.why else ""
         if text != self.text.text():
             self.text.setText(text)
             self.why.setText(why)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 import dsp
-from gui.i18n import tr
+from gui.i18n import foreign, tr
 from gui.theme import STATE_SIZE_PX, Theme
 from gui.views.card import Card, ChipRow, label, quiet
 from gui.words import RHYTHMIC, SIGNS, size_g, size_mm, state_name
@@ -64,7 +64,7 @@ class StateCard(Card):
             f"{SIGNS[live.label.value]} {100 * live.confidence:.0f} %",
             numbers,
             tr("for {n} s", n=int(max(0.0, live.time_s - live.since_s))),
-            [t.text for t in live.evidence],
+            [foreign(t.text) for t in live.evidence],
         )
 
     def _show(self, name: str, state: str, sure: str, numbers: str, since: str, reasons: list[str]) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.actions import BY_ID
-from gui.i18n import mark, tr
+from gui.i18n import foreign, mark, tr
 from gui.model import SessionModel, StreamModel
 from gui.theme import GRID_PX, Theme
 from gui.views.card import Card, Elided, button, label, quiet
@@ -110,6 +110,7 @@ class TopBar(QWidget):
     """Sensors, recording, keys."""
 
     device_pressed = Signal()
+    record_pressed = Signal()
     other_pressed = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -120,6 +121,7 @@ class TopBar(QWidget):
         row.setSpacing(GRID_PX)
         self.device = Bar(theme)
         self.device.setAccessibleName(tr("The sensor"))
+        self.device.setCursor(Qt.CursorShape.PointingHandCursor)
         self.device.pressed.connect(self.device_pressed)
         self._light, self.title, self.details = Dot(), label("", weight=QFont.Weight.DemiBold), Elided(name="quiet")
         self.badge = QLabel(tr("synthetic"))
@@ -133,6 +135,8 @@ class TopBar(QWidget):
         self.device.row.addWidget(self.other)
         self.recording = Bar(theme)
         self.recording.setAccessibleName(tr("The recording"))
+        self.recording.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.recording.pressed.connect(self.record_pressed)
         self._recording_light, self.recording_text = Dot(), label("", weight=QFont.Weight.DemiBold)
         self.recording_size = quiet("")
         for part in (self._recording_light, self.recording_text, self.recording_size):
@@ -204,11 +208,11 @@ def link_words(stream: StreamModel | None, model: SessionModel) -> tuple[str, bo
     if stream is None:
         return tr("no sensor"), False
     if model.ended:
-        return tr("ended: {reason}", reason=model.ended), False
+        return tr("ended: {reason}", reason=foreign(model.ended)), False
     parts, well = [], True
     link = stream.link.link if stream.link is not None else None
     if link is not None and link.state.value != "streaming":
-        parts += [p for p in (tr(LINK_WORDS[link.state.value]), link.reason, link.next_step) if p]
+        parts += [p for p in (tr(LINK_WORDS[link.state.value]), foreign(link.reason), foreign(link.next_step)) if p]
         well = False
     if stream.status is not None:
         s = stream.status.status

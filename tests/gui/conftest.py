@@ -13,7 +13,7 @@ from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.theme import DARK, apply_theme
 from sensor.simulated.script import LimbScript
-from tests.gui.helpers import SAMPLES
+from tests.gui.helpers import SAMPLES, ObedientRadio
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def window(qtbot: QtBot, qapp: QApplication, home: Path) -> Iterator[MainWindow]
     use_language("en")
     apply_theme(qapp, DARK)
     made = MainWindow(session.find_home(home), Settings())
+    made.radio = ObedientRadio()
     qtbot.addWidget(made)
     made.show()
     yield made

@@ -1,16 +1,19 @@
 """What the tests of the app work with: scripts, a sensor and a radio that obey the test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 import tremorscope as ts
+from dsp import SensorError
+from gui.devices import simulated_sources
 from gui.main_window import MainWindow
 from sensor import Block, LinkChange, LinkState, SensorInfo, Status
 from sensor.messages import Sink
-from sensor.simulated import simulate
+from sensor.simulated import SIMULATED, simulate
 from sensor.simulated.script import LimbScript, fast, hold, release, rest, slow
+from session import Source
 
 SAMPLES = Path(ts.__file__).parents[1] / "recordings" / "samples"
 SHORT = (rest(8.0), fast(), hold(12.0, rhythm=(2.0, 8.0)), release(), rest(6.0))
@@ -79,9 +82,25 @@ class ObedientRadio:
     def stop(self) -> None:
         self.scanning = False
 
-    def source(self, info: SensorInfo, *, label: str) -> ObedientSource:
-        self.made.append(ObedientSource(label, name=info.name))
-        return self.made[-1]
+    def find(self, names: Sequence[str]) -> list[SensorInfo]:
+        known = {i.name: i for i in (*self.infos, SIMULATED)}
+        if missing := [n for n in names if n not in known and n != "simulated"]:
+            msg = f"{missing[0]!r} did not show within 8 s; wear it or press its button"
+            raise SensorError(msg)
+        return [known.get(n, SIMULATED) for n in names]
+
+    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str]) -> list[Source]:
+        made: list[Source] = []
+        for info, label in zip(infos, labels, strict=True):
+            if info.family == SIMULATED.family:
+                made += simulated_sources([label])
+            else:
+                self.made.append(ObedientSource(label, name=info.name))
+                made.append(self.made[-1])
+        return made
+
+    def close(self) -> None:
+        self.scanning = False
 
 
 def said(window: MainWindow) -> str:

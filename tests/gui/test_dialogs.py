@@ -68,7 +68,7 @@ def test_the_list_shows_signal_battery_and_family_and_warns(window: MainWindow, 
     dialog = shown(window, PickerDialog)
     qtbot.waitUntil(lambda: dialog.list.topLevelItemCount() == 3, timeout=5_000)
     texts = [[dialog.list.topLevelItem(i).text(c) for c in range(4)] for i in range(3)]
-    assert texts[1] == ["Strap A", "polar", "▂▄▆█  -58 dBm", "87 %"]
+    assert texts[1] == ["Strap A", "Polar", "▂▄▆█  -58 dBm", "87 %"]
     pick(dialog, "c")
     dialog.show_found((STRAP_A, WATCH))
     assert "10 samples a second" in dialog.trouble.text()
@@ -112,10 +112,16 @@ def test_a_tap_tells_which_strap_is_which(window: MainWindow, qtbot: QtBot) -> N
     assert "Listening" in dialog.tap.text()
     second.xyz_g[150:153, 0] = 1.5
     second.send(1.0)
+    radio.made[0].xyz_g[:312] = (0.0, 0.0, 1.0)
+    radio.made[0].send(3.0)
+    second.xyz_g[208:312] = (0.0, 0.0, 1.0)
+    second.send(1.0)
     qtbot.waitUntil(lambda: "That was Strap B" in dialog.tap.text(), timeout=5_000)
-    dialog.toggle_tap_check()
-    assert dialog.tap.text() == ""
-    dialog.reject()
+    assert [i.key for i in dialog.chosen()] == ["b", "a"]
+    assert dialog.list.topLevelItem(1).text(3) == "64 %"
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.page == "show_live" and bool(radio.made[2:]), timeout=5_000)
+    assert [(s.label, s.info.name) for s in radio.made[2:]] == [("left", "Strap B"), ("right", "Strap A")]
 
 
 def test_a_sensor_that_goes_away_during_the_tap_check_is_a_sentence(window: MainWindow, qtbot: QtBot) -> None:
@@ -206,16 +212,22 @@ def test_an_export_that_cannot_be_written_is_a_sentence(
 def test_the_check_in_leads_to_advice(window: MainWindow, open_sample: Callable[[str], None], qtbot: QtBot) -> None:
     open_sample("simulated-fatigue-calf.csv")
     window.run_action("show_guide")
-    before = window.guide.advice
+    before = window.guide.verdict
     assert before is not None
     qtbot.keyClick(window, Qt.Key.Key_C)
     dialog = shown(window, CheckInDialog)
     for chip in list(dialog.chips.values())[:3]:
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    assert window.guide.check_in.chosen
     assert window.page == "show_guide"
-    assert window.guide.advice is not before
+    assert window.guide.verdict is not before
+    assert len(window.guide.verdict.check_in.chosen) >= 1
+    said_so = [t for c in window.guide.verdict.advice.causes for t in c.terms if t.text.startswith("you said: ")]
+    assert said_so
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    again = shown(window, CheckInDialog)
+    assert sum(chip.isChecked() for chip in again.chips.values()) == 3
+    again.reject()
 
 
 def test_settings_are_taken_over_and_written(window: MainWindow, home: Path) -> None:

@@ -173,12 +173,14 @@ def test_two_windows_record_beside_each_other(window: MainWindow, qtbot: QtBot, 
 
 
 def test_a_report_of_the_running_session_ends_it(
-    window: MainWindow, play: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, play: Callable[..., None], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     play(SHORT)
     window.run_action("make_report")
+    qtbot.waitUntil(lambda: bool(opened), timeout=30_000)
+    assert window.controller.running is None
     assert "Synthetic" in Path(opened[0].toLocalFile()).read_text()
 
 

@@ -129,7 +129,7 @@ def test_recording_marking_and_stopping_leave_a_file_and_a_verdict(
     window.draw()
     assert window.live.top.recording_text.text().startswith("Recorded")
     window.run_action("stop_session")
-    assert window.page == "show_guide"
+    qtbot.waitUntil(lambda: window.page == "show_guide", timeout=20_000)
     (path,) = (home / "recordings").glob("*.mcap")
     assert "marker" in {m.text for m in recordings.read(path).markers}
 

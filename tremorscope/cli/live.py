@@ -57,13 +57,21 @@ def live(  # noqa: PLR0917 - typer passes by name
 
     Example: tremorscope live simulated --no-gui --record --seconds 60
     """
-    if not no_gui and not as_json and seconds is None and not virtual:
+    import session
+    from dsp import Placement, Side
+
+    if not no_gui and not as_json and seconds is None:
         from tremorscope.cli.open_app import has_display, open_window
 
         if has_display():
-            return open_window(home=home, sensors=wanted or [])
-    import session
-    from dsp import Placement, Side
+            return open_window(
+                home=home,
+                sensors=wanted or [],
+                sides=[Side(s.value) for s in side or []],
+                placement=Placement(placement.value),
+                record=record,
+                virtual=virtual,
+            )
 
     names = wanted or ["simulated"]
     labels = _labels(names, side or [])

@@ -2,12 +2,18 @@
 
 import os
 import platform
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tremorscope.cli.options import HomeOption, JsonOption, PlacementOption, RateOption, SensorOption, UnitOption
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dsp import Placement, Side
 
 
 def register(app: typer.Typer) -> None:
@@ -84,9 +90,13 @@ def open_window(
     file: Path | None = None,
     speed: float = 1.0,
     demo: bool = False,
-    sensors: list[str] | None = None,
+    sensors: "Sequence[str]" = (),
+    sides: "Sequence[Side]" = (),
+    placement: "Placement | None" = None,
+    record: bool = False,
+    virtual: bool = False,
 ) -> int:
-    """Open the app; a sentence instead where no window can be shown."""
+    """Open the app; a sentence instead where no window can be shown. `virtual` puts virtual sensors on the air."""
     if not has_display():
         typer.echo(
             "tremorscope: there is no display here; `tremorscope demo` runs in the terminal, "
@@ -96,4 +106,21 @@ def open_window(
         return 1
     import gui
 
-    return gui.run(open_path=file, speed=speed, demo=demo, home=home, sensors=sensors or [])
+    with ExitStack() as stack:
+        radio = None
+        if virtual:
+            from gui.devices import SensorRadio
+            from tremorscope.cli.radio import open_radio
+
+            radio = SensorRadio(radio=stack.enter_context(open_radio(home, virtual=True)))
+        return gui.run(
+            open_path=file,
+            speed=speed,
+            demo=demo,
+            home=home,
+            sensors=sensors,
+            sides=sides,
+            placement=placement,
+            record=record,
+            radio=radio,
+        )
