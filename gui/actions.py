@@ -124,7 +124,13 @@ ACTIONS = (
         "copy_picture", mark("Copy picture"), "Ctrl+Shift+C", mark("Copy the window as a picture."), Needs.NOTHING
     ),
     _recording("copy_data", mark("Copy data"), "Ctrl+Shift+D", mark("Copy the samples in view as a table.")),
+    _recording(
+        "copy_spectrum", mark("Copy spectrum"), "Ctrl+Shift+S", mark("Copy the spectrum of the selection as a table.")
+    ),
+    _recording("other_sensor", mark("Other sensor of the file"), "", mark("Open the file's next sensor.")),
     _app("check_in", mark("Check-in"), "C", mark("Twenty seconds of questions that sharpen the advice.")),
+    _app("analyse_library", mark("Analyse the library"), "", mark("Find out what the sessions show, for the trends.")),
+    _app("repair_library", mark("Repair the library"), "", mark("Recover what a crash left behind.")),
     _app("show_palette", mark("Find an action"), "Ctrl+K", mark("Type what you want to do.")),
     _app("show_settings", mark("Settings"), "Ctrl+,", mark("Language, colours, scale, cues.")),
     _app("show_tour", mark("Tour"), "", mark("A short walk around the window on the simulated leg.")),

@@ -17,6 +17,7 @@ from gui.dialogs.keys import KeysDialog
 from gui.dialogs.palette import PaletteDialog
 from gui.dialogs.preferences import PreferencesDialog
 from gui.i18n import tr
+from gui.library_commands import analyse_library, repair_library
 from gui.model import Document
 from gui.session_commands import SessionCommands
 from gui.theme import DARK, LIGHT
@@ -68,6 +69,7 @@ class Commands(SessionCommands):
         w.library.open_wanted.connect(self.open_path)
         w.library.trouble.connect(w.complain)
         w.library.said.connect(w.notice.say)
+        w.library.wanted.connect(w.run_action)
         w.library.use(w.home.root)
         w.guide.check_in_wanted.connect(lambda: w.run_action("check_in"))
         w.guide.report_wanted.connect(lambda: w.run_action("make_report"))
@@ -189,6 +191,14 @@ class Commands(SessionCommands):
         else:
             w.guide.answered(answers)
         w.show_page("show_guide")
+
+    def analyse_library(self) -> None:
+        """Analyse what was not analysed yet."""
+        analyse_library(self.window)
+
+    def repair_library(self) -> None:
+        """Recover what a crash left behind."""
+        repair_library(self.window)
 
     def show_palette(self) -> None:
         """Open the command palette."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dsp import TremorscopeError
 from gui.i18n import tr
-from sensor import SensorInfo, diagnose_radio
+from sensor import SensorInfo
 from sensor.simulated import SIMULATED, SimulatedSource
 from session import Source
 
@@ -161,6 +161,8 @@ class NoRadio:
 
     def scan(self, found: Found, failed: Failed) -> None:
         """Look at the machine's radio and say what mends it."""
+        from sensor import diagnose_radio  # noqa: PLC0415 - with bleak behind it
+
         found(())
         for check in diagnose_radio():
             if not check.ok:

@@ -53,6 +53,11 @@ def _filled(words: str, parts: tuple[str, ...]) -> str:
     return HOLE.sub(lambda hole: next(left) if hole[0] == "#" else foreign(next(left)), words)
 
 
+def spoken() -> str:
+    """Code of the language that is spoken."""
+    return _spoken[0]
+
+
 def mark(text: str) -> str:
     """Mark a text of a table for translation; it is translated where it is shown."""
     return text

@@ -77,6 +77,14 @@ def _theme(p: QPainter) -> None:
     p.drawPie(QRectF(3.5, 3.5, 15, 15), 90 * 16, 180 * 16)
 
 
+def _back(p: QPainter) -> None:
+    _line(p, (13, 5), (7, 11), (13, 17))
+
+
+def _on(p: QPainter) -> None:
+    _line(p, (9, 5), (15, 11), (9, 17))
+
+
 _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "live": _live,
     "replay": _replay,
@@ -86,4 +94,6 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "help": _help,
     "menu": _menu,
     "theme": _theme,
+    "back": _back,
+    "on": _on,
 }

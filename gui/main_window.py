@@ -15,7 +15,7 @@ from gui.bridge import Background, Bridge
 from gui.commands import Commands
 from gui.controller import Controller
 from gui.devices import Radio, SensorRadio
-from gui.i18n import tr
+from gui.i18n import foreign, tr
 from gui.model import Document, ModelMessage, SessionModel
 from gui.model.guided import GuidedOver
 from gui.settings import Settings, save_settings
@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
 
     def complain(self, text: str) -> None:
         """Show a sentence that helps; the app lives on."""
-        self.notice.say(text, trouble=True)
+        self.notice.say(foreign(text), trouble=True)
         self._place_notice()
 
     def change_settings(self, **fields: object) -> None:

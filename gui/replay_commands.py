@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 import dsp
 import recordings
 import session
 from gui.bridge import Background, Progress
+from gui.copying import copy_table, offer_copies, samples_of, spectrum_of
 from gui.i18n import tr
 from gui.model import Document
 from gui.model.annotations import LABEL, NOTE
@@ -23,7 +22,6 @@ JUMP_S = 5.0
 STEP_S = 0.5
 BEFORE_EVENT_S = 1.0
 """An event is shown with what came before it."""
-MOST_COPIED = 100_000
 
 
 class ReplayCommands:
@@ -54,6 +52,12 @@ class ReplayCommands:
         view.transport.speed_chosen.connect(view.set_speed)
         view.overview.sought.connect(self.look_at)
         view.labels.labelled.connect(self.label_span)
+        live = w.live
+        own = (view.trace, view.spectrogram, view.other_trace, view.other_spectrogram, view.spectrum.plot)
+        offer_copies(w, (*own, live.trace, live.other_trace, live.spectrogram, live.spectrum))
+        for plot in (view.other_trace, view.other_spectrogram):
+            plot.panned.connect(view.shift_other)
+            plot.zoomed.connect(lambda factor, _: self.zoom(factor, self.document.cursor_s))
         for plot in (view.trace, view.spectrogram):
             plot.pressed.connect(self.go)
             plot.selected.connect(self.select)
@@ -254,14 +258,31 @@ class ReplayCommands:
 
     def copy_data(self) -> None:
         """Copy the samples in view as a table."""
-        document = self.document
-        start_s, end_s = document.span or document.view
-        first, last = (round((s - document.start_s) * document.rate_hz) for s in (start_s, end_s))
-        part = document.motion_g[first:last]
-        if len(part) > MOST_COPIED:
-            self.window.complain(tr("The view holds {n} samples; zoom in, or use Export.", n=len(part)))
+        copy_table(self.window, *samples_of(self.document))
+
+    def copy_spectrum(self) -> None:
+        """Copy the spectrum of the selection, or of the view, as a table."""
+        found = spectrum_of(self.document)
+        if found is None:
+            self.window.notice.say(tr("There is no spectrum yet: the analysis is still going on."))
+        else:
+            copy_table(self.window, *found)
+
+    def other_sensor(self) -> None:
+        """Open the next sensor of the file."""
+        w, recording = self.window, self.document.recording
+        names = recording.sensors
+        if len(names) < 2 or recording.path is None:
+            w.notice.say(tr("This file holds one sensor."))
             return
-        seconds = document.start_s + (first + np.arange(len(part))) / document.rate_hz
-        lines = [f"{t:.4f}\t{x:.5f}\t{y:.5f}\t{z:.5f}" for t, (x, y, z) in zip(seconds, part, strict=True)]
-        QGuiApplication.clipboard().setText("\n".join(["time_s\tx_g\ty_g\tz_g", *lines]))
-        self.window.notice.say(tr("{n} rows are on the clipboard.", n=len(lines)))
+        path, name = recording.path, names[(names.index(recording.sensor) + 1) % len(names)]
+
+        def read(progress: Progress) -> Document:
+            return Document(recordings.read(path, sensor=name, progress=progress))
+
+        def show(document: Document) -> None:
+            w.notice.hide()
+            self.show_document(document)
+
+        w.notice.wait(tr("Reading {name} …", name=path.name), cancel=w.background.cancel)
+        w.background.run(read, then=show, failed=w.complain)

@@ -1,11 +1,23 @@
 """Speech: cues through the system's own voice; silence where there is none."""
 
+import os
 import platform
 import shutil
 import subprocess
 
-SPEAKERS = {"Linux": ("spd-say", "espeak-ng", "espeak"), "Darwin": ("say",), "Windows": ()}
-"""Programs that speak a sentence given as their argument; Windows has none, so it stays silent there."""
+from gui.i18n import spoken
+
+VARIABLE = "TREMORSCOPE_SAYS"
+SPEAKERS = {
+    "Linux": (("spd-say", "-w", "-l", "{language}"), ("espeak-ng", "-v", "{language}"), ("espeak", "-v", "{language}")),
+    "Darwin": (("say",),),
+    "Windows": (("powershell", "-NoProfile", "-Command", "{windows}"),),
+}
+"""Programs of each system that speak; the sentence is their last argument, on Windows a variable of their own."""
+WINDOWS = (
+    "Add-Type -AssemblyName System.Speech; "
+    f"(New-Object System.Speech.Synthesis.SpeechSynthesizer).Speak($env:{VARIABLE})"
+)
 
 
 class Speaker:
@@ -17,11 +29,11 @@ class Speaker:
         self._voice: subprocess.Popen[bytes] | None = None
 
     @property
-    def program(self) -> str | None:
+    def program(self) -> list[str] | None:
         """The system's own voice; None where there is none."""
-        for name in SPEAKERS.get(platform.system(), ()):
+        for name, *options in SPEAKERS.get(platform.system(), ()):
             if (found := shutil.which(name)) is not None:
-                return found
+                return [found, *(o.format(language=spoken(), windows=WINDOWS) for o in options)]
         return None
 
     def say(self, text: str) -> None:
@@ -32,9 +44,14 @@ class Speaker:
         program = self.program
         if program is None:
             return
+        # A sentence is one argument, or a variable: it is never part of a command.
+        last = [] if platform.system() == "Windows" else [text]
         try:
-            self._voice = subprocess.Popen(  # noqa: S603 - a program of the system, the sentence as one argument
-                [program, text], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self._voice = subprocess.Popen(  # noqa: S603 - a program of the system
+                [*program, *last],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, VARIABLE: text},
             )
         except OSError:
             self.enabled = False

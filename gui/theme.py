@@ -185,6 +185,12 @@ def _rules(t: Theme) -> str:
         border: 1px solid {t.line}; border-radius: 8px; padding: 5px 8px; selection-background-color: {t.raised};
         selection-color: {t.text}; }}
     QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border-color: {t.quiet}; }}
+    QComboBox::drop-down {{ border: none; width: 26px; }}
+    QComboBox::down-arrow {{ image: none; width: 0; }}
+    QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
+        width: 0; border: none; }}
+    QTableView::item {{ padding: 0 8px; }}
+    QTreeView::item {{ padding: 6px 8px; }}
     QComboBox QAbstractItemView {{ background: {t.card}; border: 1px solid {t.line};
         selection-background-color: {t.raised}; }}
     QCheckBox::indicator, QRadioButton::indicator, QTreeView::indicator {{ width: 14px; height: 14px;

@@ -2,12 +2,16 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from dsp import TremorscopeError
-from sensor import Block, LinkChange, LinkState, SourceMessage, Status, TapDetector
+from sensor import Block, LinkChange, LinkState, SourceMessage, Status
 from session import Source
+
+if TYPE_CHECKING:
+    from sensor import TapDetector
 
 
 class TapTrial(QObject):
@@ -49,6 +53,8 @@ class TapTrial(QObject):
         TremorscopeError
             When a source cannot start.
         """
+        from sensor import TapDetector  # noqa: PLC0415 - with bleak behind it, which the start need not wait for
+
         self._detector = TapDetector([s.label for s in sources])
         self._sources = tuple(sources)
         try:

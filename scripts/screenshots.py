@@ -1,7 +1,9 @@
-"""Takes pictures of the app on the simulated leg: every view, light and dark, at the sizes asked for."""
+"""Takes pictures of the app on the simulated leg: every view, both themes, two sizes, any language and scale."""
 
 import argparse
 import os
+import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,13 +17,15 @@ import recordings
 import session
 from dsp import Placement, Side
 from gui.app import shipped_samples
+from gui.devices import simulated_sources
 from gui.i18n import use_language
 from gui.main_window import MainWindow
-from gui.settings import Settings
-from gui.theme import DARK, LIGHT, apply_theme
-from sensor import SensorInfo
-from sensor.simulated import SCRIPTS, simulate
+from gui.settings import RememberedSensor, Settings
+from gui.theme import DARK, LIGHT, Theme, apply_theme
+from sensor import LinkChange, LinkState, SensorInfo
+from sensor.simulated import SCRIPTS, SimulatedSource, simulate
 from sensor.simulated.script import fast, hold, release, rest
+from session import LinkUpdate
 
 SEED = 0
 LONGEST_S = 60.0
@@ -32,9 +36,10 @@ UNTIL_TREMOR = (
     release(),
     rest(6.0),
     fast(),
-    hold(26.0, jerks=(0.6,), tremor_from_s=9.0, tremor_mg=20.0, growth_db_per_min=18.0),
+    hold(26.0, jerks=(0.6,), tremor_from_s=9.0, tremor_mg=26.0, growth_db_per_min=18.0),
 )
 """Kicks after a stretch, then a hold whose tremor grows: what the first picture should show."""
+CALM_LEG = (*UNTIL_TREMOR[:-1], hold(26.0, jerks=(0.5,)))
 SIZES = ((1280, 800), (2560, 1440))
 README_PICTURES = {
     "live-dark": "live-dark",
@@ -44,16 +49,46 @@ README_PICTURES = {
 }
 NIGHT_NS = 86_400 * 1_000_000_000
 TONIGHT_NS = 1_795_000_000_000_000_000
+NIGHTS = ("fatigue", "reflex", "calm", "fatigue", "rhythm", "fatigue", "reflex")
+AROUND = (
+    SensorInfo(key="a", name="Verity Sense 8F21", family="polar", signal_dbm=-58, battery_percent=87),
+    SensorInfo(key="b", name="Movesense 2304", family="movesense", signal_dbm=-77, battery_percent=40),
+    SensorInfo(key="c", name="WT901BLE", family="witmotion", signal_dbm=-88),
+)
+
+
+class StillRadio:
+    """A radio that sees three sensors (synthetic)."""
+
+    def __init__(self, trouble: tuple[str, str] | None = None) -> None:
+        self.trouble = trouble
+
+    def scan(self, found: Callable[..., None], failed: Callable[..., None]) -> None:
+        if self.trouble is None:
+            found(AROUND)
+        else:
+            failed(*self.trouble)
+
+    def stop(self) -> None: ...
+
+    def find(self, names: list[str]) -> list[SensorInfo]:
+        return list(AROUND[: len(names)])
+
+    def sources(self, infos: list[SensorInfo], labels: list[str]) -> list[session.Source]:
+        del infos
+        return simulated_sources(labels)
+
+    def close(self) -> None: ...
 
 
 class Studio:
     """One window at a time, and a home with a few recorded nights."""
 
-    def __init__(self, app: QApplication, home: Path, out: Path) -> None:
-        self.app, self.home, self.out = app, session.find_home(home), out
+    def __init__(self, app: QApplication, home: Path, out: Path, wanted: str) -> None:
+        self.app, self.home, self.out, self.wanted = app, session.find_home(home), out, wanted
         self.evening = self._write("demo", nights_ago=0)
-        for i, script in enumerate(("fatigue", "reflex", "calm", "fatigue", "rhythm"), 1):
-            self._write(script, nights_ago=2 * i)
+        nights = [self._write(s, nights_ago=2 * i) for i, s in enumerate(NIGHTS, 1)]
+        self.other_evening, *_ = nights
 
     def _write(self, script: str, *, nights_ago: int) -> Path:
         found = simulate(SCRIPTS[script], seed=SEED + nights_ago)
@@ -81,25 +116,35 @@ class Studio:
             time.sleep(0.002)
 
     def settle(self, window: MainWindow) -> None:
-        for _ in range(30):
+        for _ in range(14):
             self.app.processEvents()
-            time.sleep(0.01)
+            time.sleep(0.004)
             window.draw()
 
-    def shoot(self, widget: QWidget, name: str) -> None:
+    def shoot(self, window: MainWindow, widget: QWidget, name: str) -> None:
+        self.settle(window)
+        if self.wanted and self.wanted not in name:
+            return
         path = self.out / f"{name}.png"
         widget.grab().save(str(path))
-        print(path)
+        sys.stdout.write(f"{path}\n")
 
-    def play_live(self, window: MainWindow) -> None:
-        window.controller.start_simulated(script=UNTIL_TREMOR, speed=0.0, loop=False)
+    def play(self, window: MainWindow, sources: list[session.Source]) -> None:
+        labels = [s.label for s in sources]
+        window.controller.start(
+            sources,
+            placement=dict.fromkeys(labels, Placement.CALF),
+            side=dict(zip(labels, (Side.LEFT, Side.RIGHT), strict=False)),
+            title="Simulated limb · calf" if len(labels) > 1 else "Simulated limb · left calf",
+        )
         model = window.controller.model
+        model.synthetic = True
         self.wait(lambda: model.ended)
         model.ended = ""  # The picture shows the last second of the session, not its end.
         for stream in model.streams.values():
             stream.link = None
+            stream.heard_at = time.monotonic()
         window.show_page("show_live")
-        self.settle(window)
 
     def open_document(self, window: MainWindow) -> None:
         window.commands.open_path(self.evening)
@@ -112,7 +157,6 @@ class Studio:
         assert segment is not None
         document.select(segment.start_s, segment.end_s)
         window.show_page("show_replay")
-        self.settle(window)
 
 
 def main() -> None:
@@ -121,75 +165,126 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="only 1280x800")
     parser.add_argument("--theme", choices=("dark", "light"), help="only one palette")
     parser.add_argument("--language", default="en")
+    parser.add_argument("--scale", type=int, default=100, help="per cent")
+    parser.add_argument("--only", default="", help="only pictures with this in their name")
+    parser.add_argument("--readme", type=Path, help="copy the best four into this folder")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
+    if args.scale != 100:
+        os.environ["QT_SCALE_FACTOR"] = str(args.scale / 100)
     use_language(args.language)
     app = QApplication([])
     with tempfile.TemporaryDirectory() as folder:
-        studio = Studio(app, Path(folder), args.out)
+        studio = Studio(app, Path(folder), args.out, args.only)
         for theme in (DARK, LIGHT):
             if args.theme not in (None, theme.name):
                 continue
             for width, height in SIZES[:1] if args.small else SIZES:
-                tail = theme.name if width == 1280 else f"{theme.name}-{width}"
                 apply_theme(app, theme)
-                window = MainWindow(studio.home, Settings(theme=theme.name, language=args.language))
+                sensors = (RememberedSensor(key="d", name="Verity Sense 77C0", family="polar"),)
+                settings = Settings(theme=theme.name, language=args.language, sensors=sensors)
+                window = MainWindow(studio.home, settings)
+                window.radio = StillRadio()
                 window.resize(width, height)
                 window.show()
-                take(studio, window, tail, dialogs=width == 1280)
+                take(studio, window, theme, "" if width == SIZES[0][0] else f"-{width}")
                 window.close()
                 window.deleteLater()
+    if args.readme is not None:
+        args.readme.mkdir(parents=True, exist_ok=True)
+        for name, kept in README_PICTURES.items():
+            shutil.copyfile(args.out / f"{name}.png", args.readme / f"{kept}.png")
 
 
-def take(studio: Studio, window: MainWindow, tail: str, *, dialogs: bool) -> None:
+def take(studio: Studio, window: MainWindow, theme: Theme, size: str) -> None:
+    tail = theme.name + size
     window.live.welcome.offer(shipped_samples())
-    studio.settle(window)
-    studio.shoot(window, f"welcome-{tail}")
-    window.run_action("show_guide")
-    studio.settle(window)
-    studio.shoot(window, f"guide-empty-{tail}")
-    window.run_action("show_replay")
-    studio.settle(window)
-    studio.shoot(window, f"replay-empty-{tail}")
-    studio.play_live(window)
-    studio.shoot(window, f"live-{tail}")
-    window.run_action("toggle_bed_mode")
-    studio.settle(window)
-    studio.shoot(window, f"bed-{tail}")
-    window.run_action("toggle_bed_mode")
-    window.run_action("stop_session")
-    studio.settle(window)
-    studio.shoot(window, f"guide-{tail}")
-    window.run_action("show_library")
-    window.library.analyse_missing()
-    window.notice.hide()
-    studio.settle(window)
-    studio.shoot(window, f"library-{tail}")
-    studio.open_document(window)
-    studio.shoot(window, f"replay-{tail}")
-    window.complain("letter.txt holds no rows of numbers; choose a recording, docs/formats.md lists what can be read")
-    studio.settle(window)
-    studio.shoot(window, f"notice-{tail}")
-    window.notice.hide()
-    if dialogs:
+    studio.shoot(window, window, f"welcome-{tail}")
+    for view in ("guide", "replay"):
+        window.run_action(f"show_{view}")
+        studio.shoot(window, window, f"{view}-empty-{tail}")
+    take_live(studio, window, tail)
+    take_files(studio, window, tail)
+    if not size:
         take_dialogs(studio, window, tail)
 
 
+def take_live(studio: Studio, window: MainWindow, tail: str) -> None:
+    studio.play(window, [SimulatedSource(script=UNTIL_TREMOR, speed=0.0)])
+    studio.shoot(window, window, f"live-{tail}")
+    model = window.controller.model
+    model.scroll(-14.0)
+    studio.shoot(window, window, f"live-paused-{tail}")
+    model.toggle_pause()
+    lost = LinkChange(
+        sensor="simulated",
+        state=LinkState.RECONNECTING,
+        reason="the sensor went out of reach",
+        next_step="trying again in 4 s",
+    )
+    model.stream.link = LinkUpdate(link=lost)
+    studio.shoot(window, window, f"live-lost-{tail}")
+    model.stream.link = None
+    window.run_action("toggle_bed_mode")
+    studio.shoot(window, window, f"bed-{tail}")
+    window.run_action("toggle_bed_mode")
+    window.run_action("show_tour")
+    studio.shoot(window, window, f"tour-{tail}")
+    assert window.commands.tour is not None
+    window.commands.tour.end()
+    window.run_action("stop_session")
+    studio.wait(lambda: window.page == "show_guide")
+    studio.shoot(window, window, f"guide-{tail}")
+    sources = [
+        SimulatedSource(script=UNTIL_TREMOR, speed=0.0, label="left"),
+        SimulatedSource(script=CALM_LEG, speed=0.0, label="right", seed=3),
+    ]
+    studio.play(window, list(sources))
+    studio.shoot(window, window, f"live-two-sensors-{tail}")
+    window.controller.stop()
+    window.controller.start_simulated(script=SCRIPTS["guided_stretch"])
+    window.commands.begin_guided("stretch", Side.LEFT, simulated=False)
+    studio.wait(lambda: window.controller.model.guided is not None)
+    studio.wait(lambda: window.controller.model.stream.live is not None)
+    studio.shoot(window, window, f"live-guided-{tail}")
+    window.run_action("toggle_bed_mode")
+    studio.shoot(window, window, f"bed-guided-{tail}")
+    window.run_action("toggle_bed_mode")
+    window.controller.stop()
+
+
+def take_files(studio: Studio, window: MainWindow, tail: str) -> None:
+    window.run_action("show_library")
+    window.run_action("analyse_library")
+    studio.wait(lambda: all(r.findings for r in window.library.records))
+    window.notice.hide()
+    studio.shoot(window, window, f"library-{tail}")
+    studio.open_document(window)
+    studio.shoot(window, window, f"replay-{tail}")
+    window.commands.compare_path(studio.other_evening)
+    studio.wait(lambda: window.replay.other is not None)
+    studio.shoot(window, window, f"compare-{tail}")
+    window.replay.compare(None)
+    window.complain("letter.txt holds no rows of numbers; choose a recording, docs/formats.md lists what can be read")
+    studio.shoot(window, window, f"broken-file-{tail}")
+    window.notice.hide()
+
+
 def take_dialogs(studio: Studio, window: MainWindow, tail: str) -> None:
-    for name in ("show_keys", "show_settings", "export", "check_in", "choose_sensor", "show_palette"):
+    names = ("show_keys", "show_settings", "export", "check_in", "choose_sensor", "guided_session", "show_palette")
+    for name in names:
         window.run_action(name)
-        (dialog,) = [d for d in window.findChildren(QDialog) if d.isVisible()]
-        if name == "choose_sensor":
-            dialog.show_found(
-                (
-                    SensorInfo(key="a", name="Strap A", family="polar", signal_dbm=-58, battery_percent=87),
-                    SensorInfo(key="b", name="Strap B", family="movesense", signal_dbm=-77, battery_percent=40),
-                )
-            )
-        studio.settle(window)
-        studio.shoot(dialog, f"{name.replace('_', '-')}-{tail}")
-        dialog.close()
-        studio.settle(window)
+        shoot_dialog(studio, window, f"{name.replace('_', '-')}-{tail}")
+    window.radio = StillRadio(("Bluetooth is switched off", "switch Bluetooth on (Linux: bluetoothctl power on)"))
+    window.run_action("choose_sensor")
+    shoot_dialog(studio, window, f"choose-sensor-no-radio-{tail}")
+
+
+def shoot_dialog(studio: Studio, window: MainWindow, name: str) -> None:
+    (dialog,) = [d for d in window.findChildren(QDialog) if d.isVisible()]
+    studio.shoot(window, dialog, name)
+    dialog.close()
+    studio.settle(window)
 
 
 if __name__ == "__main__":

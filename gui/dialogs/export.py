@@ -1,20 +1,38 @@
 """Export: everything the command line exports, with a preview; what I see against everything."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFormLayout, QPlainTextEdit, QRadioButton, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase, QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QRadioButton,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+import dsp
 import recordings
+import session
 from dsp import TremorscopeError
+from gui.bridge import Background, Progress
 from gui.dialogs.base import Sheet
-from gui.i18n import mark, tr
+from gui.dialogs.export_preview import PICTURES, Preview, make_preview
+from gui.i18n import foreign, mark, tr
 from gui.model import Document
+from gui.views.card import Combo, quiet
 from gui.words import clock
-from recordings.exporters import ENDINGS
+from recordings.exporters import ENDINGS, holds_several_sensors, needs_analysis
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -27,76 +45,173 @@ KINDS = {
     "holds": mark("Holds: each stretch"),
     "segments": mark("Segments: runs of one state"),
     "picture": mark("Picture: trace, spectrogram, spectrum"),
+    "trace": mark("Picture of the trace"),
+    "spectrogram": mark("Picture of the spectrogram"),
+    "spectrum": mark("Picture of the spectrum"),
 }
-PREVIEW_ROWS = 8
-PREVIEW_S = 10.0
-LONGEST_LINE = 110
-ROW_BY_ROW = ("samples", "spectra", "frames")
-"""Kinds with a row for each moment; the others have a row for each thing found."""
+FORMATS = {
+    ".hea": "hea (WFDB)",
+    ".bids": "bids (BIDS-motion)",
+    ".h5": "h5 (HDF5)",
+    ".edf": "edf (EDF+)",
+    ".bdf": "bdf (BDF+)",
+    ".mat": "mat (MATLAB)",
+}
+"""Formats whose ending alone does not say what they are."""
+TOP_HZ = 50.0
+BANDED = ("spectra", "picture", "trace", "spectrogram", "spectrum")
 
 
 class ExportDialog(Sheet):
-    """Chooses kind, format, span."""
+    """Chooses kind, format, span, band."""
 
     def __init__(self, window: "MainWindow", document: Document) -> None:
         super().__init__(window, tr("Export"), document.name)
         self._window, self._document = window, document
-        form = QFormLayout()
-        form.setVerticalSpacing(12)
-        self.kind, self.format = QComboBox(), QComboBox()
+        self._previews = Background(self)
+        self.kind, self.format = Combo(), Combo()
         for name, text in KINDS.items():
             self.kind.addItem(tr(text), name)
         start_s, end_s = document.span or document.view
         self.seen = QRadioButton(tr("What I see: {start} to {end}", start=clock(start_s), end=clock(end_s)))
         self.all = QRadioButton(tr("Everything: {time}", time=clock(document.end_s - document.start_s)))
         self.all.setChecked(True)
-        self.identify = QCheckBox(tr("Keep date and device in the file"))
-        self.preview = QPlainTextEdit()
-        self.preview.setReadOnly(True)
-        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.preview.setFixedHeight(190)
-        spans = QVBoxLayout()
-        spans.addWidget(self.seen)
-        spans.addWidget(self.all)
-        for name, widget in ((tr("What"), self.kind), (tr("Format"), self.format)):
-            widget.setAccessibleName(name)
-            form.addRow(name, widget)
-        form.addRow(tr("How much"), spans)
-        form.addRow("", self.identify)
-        self.preview.setAccessibleName(tr("Preview"))
-        form.addRow(tr("Preview"), self.preview)
-        self.column.addLayout(form)
+        self.low, self.high, self.every = QDoubleSpinBox(), QDoubleSpinBox(), QSpinBox()
+        self.sensors = QCheckBox(tr("Every sensor of the file"))
+        self.identify = QCheckBox(tr("Keep date, device and names of sensors in the file"))
+        self.preview, self.picture, self._pages = QPlainTextEdit(), QLabel(), QStackedWidget()
+        self._build()
         self.go = self.add_foot(tr("Save as…"))
         self.go.clicked.connect(self.choose_file)
         self.kind.currentIndexChanged.connect(self._kind_chosen)
-        for button in (self.seen, self.all):
-            button.toggled.connect(lambda _: self._show_preview())
+        self.format.currentIndexChanged.connect(lambda _: self._changed())
+        for box in (self.seen, self.sensors, self.identify):
+            box.toggled.connect(lambda _: self._changed())
+        for spin in (self.low, self.high, self.every):
+            spin.valueChanged.connect(lambda _: self._changed())
         self._kind_chosen()
-        self.resize(720, 520)
+        self.resize(760, 620)
+
+    def _build(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(10)
+        for name, widget in ((tr("What"), self.kind), (tr("Format"), self.format)):
+            widget.setAccessibleName(name)
+            form.addRow(name, widget)
+        spans = QVBoxLayout()
+        spans.addWidget(self.seen)
+        spans.addWidget(self.all)
+        form.addRow(tr("How much"), spans)
+        self._band, band = QWidget(), QHBoxLayout()
+        band.setContentsMargins(0, 0, 0, 0)
+        for spin, name, value in (
+            (self.low, tr("Lowest frequency"), 0.0),
+            (self.high, tr("Highest frequency"), TOP_HZ),
+        ):
+            spin.setRange(0.0, TOP_HZ)
+            spin.setDecimals(1)
+            spin.setSuffix(" Hz")
+            spin.setValue(value)
+            spin.setAccessibleName(name)
+            band.addWidget(spin)
+        band.insertWidget(1, quiet("–"))
+        band.addStretch()
+        self._band.setLayout(band)
+        self.every.setRange(1, 100)
+        self.every.setPrefix(tr("1 of") + " ")
+        self.every.setAccessibleName(tr("Keep every so many samples"))
+        form.addRow(tr("Band"), self._band)
+        form.addRow(tr("Keep"), self.every)
+        form.addRow("", self.sensors)
+        form.addRow("", self.identify)
+        self.preview.setReadOnly(True)
+        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.preview.setAccessibleName(tr("Preview"))
+        self.picture.setAccessibleName(tr("Preview"))
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages.addWidget(self.preview)
+        self._pages.addWidget(self.picture)
+        self._pages.setMinimumHeight(190)
+        form.addRow(tr("Preview"), self._pages)
+        self._form = form
+        self.column.addLayout(form)
 
     def options(self) -> recordings.ExportOptions:
-        """Say what to keep."""
-        if self.all.isChecked():
-            return recordings.ExportOptions(identify=self.identify.isChecked())
-        start_s, end_s = self._document.span or self._document.view
-        return recordings.ExportOptions(start_s=start_s, end_s=end_s, identify=self.identify.isChecked())
+        """Say what to keep.
+
+        Raises
+        ------
+        InputError
+            When the band ends before it begins.
+        """
+        kind = self.kind.currentData()
+        start_s, end_s = (None, None) if self.all.isChecked() else (self._document.span or self._document.view)
+        spectra = kind in BANDED
+        return recordings.ExportOptions(
+            start_s=start_s,
+            end_s=end_s,
+            low_hz=self.low.value() if spectra and self.low.value() > 0 else None,
+            high_hz=self.high.value() if spectra and self.high.value() < TOP_HZ else None,
+            decimate=self.every.value() if self._thinned() else 1,
+            identify=self.identify.isChecked(),
+        )
 
     def _kind_chosen(self) -> None:
         kind = self.kind.currentData()
+        self.format.blockSignals(True)  # noqa: FBT003 - Qt's signature
         self.format.clear()
         for ending in ENDINGS[kind]:
-            self.format.addItem(ending.removeprefix("."), ending)
-        # A picture always shows the whole recording.
-        self.seen.setEnabled(kind != "picture")
-        if kind == "picture":
-            self.all.setChecked(True)
-        self._show_preview()
+            self.format.addItem(FORMATS.get(ending, ending.removeprefix(".")), ending)
+        self.format.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self._form.setRowVisible(self._band, kind in BANDED)
+        self._changed()
 
-    def _show_preview(self) -> None:
-        self.preview.setPlainText(preview(self._document, self.kind.currentData(), self.options()))
-        ready = self.kind.currentData() == "samples" or self._document.analysis is not None
+    def _thinned(self) -> bool:
+        """Whether only every so many samples can be kept."""
+        return self.kind.currentData() == "samples" and self.format.currentData() not in PICTURES
+
+    def _several(self) -> bool:
+        """Whether every sensor of the file goes into one table."""
+        out = Path("any" + self.format.currentData())
+        serves = len(self._document.recording.sensors) > 1 and holds_several_sensors(self.kind.currentData(), out)
+        self._form.setRowVisible(self.sensors, serves)
+        return serves and self.sensors.isChecked()
+
+    def _changed(self) -> None:
+        self._several()
+        self._form.setRowVisible(self.every, self._thinned())
+        kind, ending = self.kind.currentData(), self.format.currentData()
+        ready = kind in ("samples", "trace") or self._document.analysis is not None
         self.go.setEnabled(ready)
+        if not ready:
+            self._show(Preview(text=tr("The analysis is still going on; the export waits for it.")))
+            return
+        try:
+            options = self.options()
+            recordings.check_export(kind, Path("any" + ending), options=options)
+        except TremorscopeError as error:
+            self.go.setEnabled(False)
+            self._show(Preview(text=foreign(str(error))))
+            return
+        document = self._document
+        self._previews.run(
+            lambda _: make_preview(document, kind, ending, options),
+            then=self._show,
+            failed=lambda problem: self._show(Preview(text=foreign(problem))),
+        )
+
+    def _show(self, preview: Preview) -> None:
+        self._pages.setCurrentIndex(1 if preview.picture else 0)
+        if preview.picture:
+            image = QPixmap()
+            image.loadFromData(preview.picture)
+            size = self._pages.size() * self.devicePixelRatioF()
+            fitted = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+            fitted.setDevicePixelRatio(self.devicePixelRatioF())
+            self.picture.setPixmap(fitted)
+        else:
+            self.preview.setPlainText(preview.text)
 
     def choose_file(self) -> None:
         """Ask where, and write."""
@@ -111,45 +226,38 @@ class ExportDialog(Sheet):
         """Write in the background."""
         w, document, kind, options = self._window, self._document, self.kind.currentData(), self.options()
         out = out if out.suffix.lower() in ENDINGS[kind] else out.with_name(out.name + self.format.currentData())
+        several = self._several()
+
+        def write(progress: Progress) -> Path:
+            others = _other_sensors(document, kind, out, progress) if several else []
+            recording = noted(document)
+            return recordings.export(
+                kind, out, recording=recording, analysis=document.analysis, options=options, others=others
+            )
+
         w.notice.wait(tr("Writing {name} …", name=out.name), cancel=w.background.cancel)
         w.background.run(
-            lambda _: recordings.export(
-                kind, out, recording=document.recording, analysis=document.analysis, options=options
-            ),
-            then=lambda path: w.notice.say(tr("Saved as {name}.", name=str(path))),
-            failed=w.complain,
+            write, then=lambda path: w.notice.say(tr("Saved as {name}.", name=str(path))), failed=w.complain
         )
         self.accept()
 
 
-def preview(document: Document, kind: str, options: recordings.ExportOptions) -> str:
-    """First rows of what would be written: the exporter itself writes them."""
-    if kind == "picture":
-        return tr("A picture of the whole recording: trace, spectrogram, average spectrum.")
-    if kind != "samples" and document.analysis is None:
-        return tr("The analysis is still going on; the export waits for it.")
-    if kind in ROW_BY_ROW:
-        # The first rows come from the first seconds: a night would take its time.
-        start_s = options.start_s if options.start_s is not None else document.start_s
-        end_s = min(options.end_s if options.end_s is not None else document.end_s, start_s + PREVIEW_S)
-        options = replace(options, start_s=start_s, end_s=end_s)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            path = recordings.export(
-                kind,
-                Path(folder) / "preview.csv",
-                recording=document.recording,
-                analysis=document.analysis,
-                options=options,
-            )
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (TremorscopeError, OSError) as error:
-            return str(error)
-    shown = [_cut(line) for line in lines[: PREVIEW_ROWS + 1]]
-    if len(lines) > PREVIEW_ROWS + 1 or kind in ROW_BY_ROW:
-        return "\n".join([*shown, "…"])
-    return "\n".join([*shown, tr("{n} rows", n=len(lines) - 1)])
+def noted(document: Document) -> recordings.Recording:
+    """Give the recording with the person's own notes and labels among its markers."""
+    own = document.annotations.items
+    return replace(document.recording, markers=(*document.recording.markers, *own)) if own else document.recording
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + "…"
+def _other_sensors(
+    document: Document, kind: str, out: Path, progress: Progress
+) -> list[tuple[recordings.Recording, dsp.Analysis | None]]:
+    found = []
+    path = document.recording.path
+    for name in document.recording.sensors:
+        if name == document.recording.sensor or path is None:
+            continue
+        other = recordings.read(path, sensor=name)
+        if other.samples:
+            analysis = session.analyze_recording(other, progress=progress) if needs_analysis(kind, out) else None
+            found.append((other, analysis))
+    return found

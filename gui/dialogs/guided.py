@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QFormLayout, QGridLayout, QScrollArea, QWidget
 
 import guidance
 from dsp import Side
 from gui.dialogs.base import Sheet
 from gui.i18n import foreign, tr
-from gui.views.card import button, clear_grid, label, quiet, wrapped
+from gui.views.card import Combo, button, clear_grid, label, quiet, wrapped
 from gui.words import SIDES, clock
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class GuidedDialog(Sheet):
         self.protocols = guidance.load_knowledge().protocols
         form = QFormLayout()
         form.setVerticalSpacing(12)
-        self.protocol, self.side = QComboBox(), QComboBox()
+        self.protocol, self.side = Combo(), Combo()
         for name, protocol in self.protocols.items():
             self.protocol.addItem(foreign(protocol.title), name)
         for side in (Side.LEFT, Side.RIGHT):

@@ -2,15 +2,63 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+)
 
-from gui.actions import ACTIONS, Action
+from gui.actions import ACTIONS, BY_ID, Action
 from gui.i18n import tr
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
+
+
+ID, USABLE = (Qt.ItemDataRole.UserRole + i for i in range(2))
+ROW_PX = 30
+NAME_PX = 150
+
+
+class _Row(QStyledItemDelegate):
+    """Paints name, what it does, and key as three columns."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802 - Qt's name
+        """One line."""
+        del option, index
+        return QSize(200, ROW_PX)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint a line."""
+        action, colours = BY_ID[index.data(ID)], option.palette
+        box: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.highlight())
+            painter.drawRoundedRect(box, 6, 6)
+        line = box.adjusted(10, 0, -10, 0)
+        metrics, middle = painter.fontMetrics(), Qt.AlignmentFlag.AlignVCenter
+        quiet = colours.placeholderText().color()
+        painter.setPen(colours.text().color() if index.data(USABLE) else quiet)
+        name_px = max(NAME_PX, metrics.horizontalAdvance(tr(action.text)) + 16)
+        painter.drawText(line, middle, tr(action.text))
+        painter.setPen(quiet)
+        painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, action.key)
+        room = line.adjusted(name_px, 0, -metrics.horizontalAdvance(action.key) - 16, 0)
+        painter.drawText(room, middle, metrics.elidedText(tr(action.about), Qt.TextElideMode.ElideRight, room.width()))
+        painter.restore()
 
 
 class PaletteDialog(QDialog):
@@ -28,6 +76,8 @@ class PaletteDialog(QDialog):
         self.line.setAccessibleName(tr("What do you want to do?"))
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Actions that fit"))
+        self.list.setItemDelegate(_Row(self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column.addWidget(self.line)
         column.addWidget(self.list)
@@ -36,9 +86,9 @@ class PaletteDialog(QDialog):
         self.list.itemClicked.connect(lambda _: self._run())
         self.line.installEventFilter(self)
         self._fill("")
-        self.resize(560, 420)
+        self.resize(640, 440)
         box = window.geometry()
-        self.move(box.center().x() - 280, box.top() + 80)
+        self.move(box.center().x() - 320, box.top() + 80)
         self.line.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -54,10 +104,9 @@ class PaletteDialog(QDialog):
         self.list.clear()
         for action in matching(text):
             usable = self._window.usable(action.id)
-            item = QListWidgetItem(f"{tr(action.text)}   –   {tr(action.about)}   {action.key}")
-            item.setData(Qt.ItemDataRole.UserRole, action.id)
-            if not usable:
-                item.setForeground(self.palette().placeholderText())
+            item = QListWidgetItem(f"{tr(action.text)} – {tr(action.about)} {action.key}")
+            for role, value in ((ID, action.id), (USABLE, usable)):
+                item.setData(role, value)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -65,7 +114,7 @@ class PaletteDialog(QDialog):
         item = self.list.currentItem()
         self.close()
         if item is not None:
-            self._window.run_action(item.data(Qt.ItemDataRole.UserRole))
+            self._window.run_action(item.data(ID))
 
 
 def matching(text: str) -> list[Action]:

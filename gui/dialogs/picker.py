@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from dsp import Placement, Side, TremorscopeError
 from gui.devices import order
@@ -14,7 +14,7 @@ from gui.dialogs.base import Sheet
 from gui.i18n import foreign, mark, tr
 from gui.settings import RememberedSensor
 from gui.trial import TapTrial
-from gui.views.card import button, label, quiet, wrapped
+from gui.views.card import Combo, button, label, quiet, wrapped
 from gui.words import PLACEMENTS, SIDES
 from sensor import SensorInfo, Status
 from sensor.simulated import SIMULATED
@@ -93,7 +93,7 @@ class PickerDialog(Sheet):
         self.column.addLayout(tap)
         s = self._window.settings
         form = QFormLayout()
-        self.placement, self.side = QComboBox(), QComboBox()
+        self.placement, self.side = Combo(), Combo()
         for box, words, chosen in ((self.placement, PLACEMENTS, s.placement), (self.side, SIDES, s.side)):
             for key, text in words.items():
                 box.addItem(tr(text), key)

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout
+from PySide6.QtWidgets import QCheckBox, QFormLayout
 
 from gui.dialogs.base import Sheet
 from gui.i18n import LANGUAGES, tr
 from gui.settings import SCALES
 from gui.speech import Speaker
 from gui.theme import DARK, LIGHT
+from gui.views.card import Combo
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -60,8 +61,8 @@ class PreferencesDialog(Sheet):
         self.accept()
 
 
-def _choice(items: list[tuple[str, str]], chosen: str) -> QComboBox:
-    box = QComboBox()
+def _choice(items: list[tuple[str, str]], chosen: str) -> Combo:
+    box = Combo()
     for key, text in items:
         box.addItem(text, key)
     box.setCurrentIndex(max(0, box.findData(chosen)))

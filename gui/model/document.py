@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 import dsp
 import recordings
@@ -192,5 +191,26 @@ def _without_gravity(recording: recordings.Recording) -> Floats:
         at = round((run.start_s - first) * recording.rate_hz)
         part = xyz_g[at : at + len(run)]
         if len(part):
-            part -= uniform_filter1d(part, size, axis=0, mode="nearest")
+            for axis in range(3):
+                part[:, axis] -= _running_mean(part[:, axis], size)
     return xyz_g
+
+
+def _running_mean(values: NDArray[np.float32], size: int) -> NDArray[np.float64]:
+    """Mean over `size` samples around each; over what there is at the ends.
+
+    Sums alone: a third of the app's start would go into loading a library of filters.
+    """
+    n = len(values)
+    sums = np.zeros(n + 1)
+    np.cumsum(values, dtype=np.float64, out=sums[1:])
+    before, after = size // 2, size - size // 2
+    if n <= size:
+        return np.full(n, sums[n] / max(1, n))
+    mean = np.empty(n)
+    mean[before : n - after + 1] = (sums[size:] - sums[:-size]) / size
+    first = np.arange(before)
+    mean[:before] = sums[first + after] / (first + after)
+    last = np.arange(n - after + 1, n)
+    mean[n - after + 1 :] = (sums[n] - sums[last - before]) / (n - last + before)
+    return mean

@@ -89,6 +89,24 @@ class StreamModel:
         age = time.monotonic() - self.heard_at if self.heard_at else 0.0
         return max(age, self.status.status.data_age_s if self.status is not None else 0.0)
 
+    def take(
+        self, message: SampleUpdate | LiveUpdate | FramesUpdate | EventUpdate | SegmentUpdate | HoldUpdate
+    ) -> None:
+        """Take one message about this sensor's signal."""
+        match message:
+            case SampleUpdate():
+                self.take_samples(message)
+            case LiveUpdate(live=live):
+                self.take_live(live)
+            case FramesUpdate(freq_hz=freq_hz):
+                self.bin_hz = float(freq_hz[1] - freq_hz[0]) if len(freq_hz) > 1 else self.bin_hz
+            case EventUpdate():
+                self.take_event(message)
+            case SegmentUpdate(segment=segment):
+                self.take_segment(segment)
+            case HoldUpdate(hold=hold):
+                self.take_hold(hold)
+
     def take_samples(self, update: SampleUpdate) -> None:
         """Take new samples."""
         if self.trace is None or abs(self.trace.rate_hz - update.rate_hz) > 0.01:
@@ -243,31 +261,18 @@ class SessionModel:
 
     def take(self, message: ModelMessage) -> None:
         """Take one message of the session."""
-        if isinstance(message, RecordingUpdate):
-            self.recording = message
-            return
         match message:
-            case SampleUpdate(sensor=label):
-                self.of(label).take_samples(message)
-            case LiveUpdate(sensor=label, live=live):
-                self.of(label).take_live(live)
-            case FramesUpdate(sensor=label, freq_hz=freq_hz) if len(freq_hz) > 1:
-                self.of(label).bin_hz = float(freq_hz[1] - freq_hz[0])
-            case EventUpdate(sensor=label):
-                self.of(label).take_event(message)
-            case SegmentUpdate(sensor=label, segment=segment):
-                self.of(label).take_segment(segment)
-            case HoldUpdate(sensor=label, hold=hold):
-                self.of(label).take_hold(hold)
             case LinkUpdate(link=link):
                 self.of(link.sensor).link = message
             case StatusUpdate(status=status):
                 self.of(status.sensor).status = message
             case AdviceUpdate(advice=advice):
                 self.advice = advice
+            case RecordingUpdate():
+                self.recording = message
             case GuidedTurn() | GuidedOver():
                 self.guided = message if isinstance(message, GuidedTurn) else None
             case EndUpdate(reason=reason):
                 self.ended, self.guided = reason, None
             case _:
-                pass
+                self.of(message.sensor).take(message)

@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QMargins, Qt
+from numpy.typing import NDArray
+from PySide6.QtCore import QMargins, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
 
 from gui.model.rings import Floats
 from gui.theme import AXIS_SIZE_PX, Theme, face
@@ -13,12 +15,18 @@ from gui.words import clock, clock_tenths
 LEFT_AXIS_PX = 48
 """Equal on every plot, so that stacked time axes align."""
 RIGHT_PX = 10
+AFTER_S = 0.6
+"""Room right of now in the live plots, where the bracket of the tremor band stands."""
 TOP_PX = 6
 """Half a line of type: the highest tick is written around its line."""
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]
     """A plot with fixed ranges and nothing to click by accident."""
+
+    menu_wanted = Signal(QPoint)
+    HEADS: tuple[str, ...] = ("freq_hz", "level_db")
+    """Names of the columns when the plot is copied as a table."""
 
     def __init__(self, theme: Theme, *, name: str, left_px: int = LEFT_AXIS_PX, bottom: bool = True) -> None:
         super().__init__(background=None)
@@ -61,6 +69,26 @@ class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]
         self.addItem(line, ignoreBounds=True)
         self._lines.append(line)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the plot's menu."""
+        self.menu_wanted.emit(event.globalPos())
+        event.accept()
+
+    def table(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Give what the plot shows as columns: the horizontal axis and each curve that shares it."""
+        curves = [c.getOriginalDataset() for c in self.listDataItems() if isinstance(c, pg.PlotDataItem)]
+        shown = [(x, y) for x, y in curves if x is not None and len(x)]
+        if not shown:
+            return self.HEADS, np.empty((0, len(self.HEADS)))
+        x = shown[-1][0]
+        columns = [y for each, y in shown if len(each) == len(x)]
+        heads = self.HEADS if len(self.HEADS) == len(columns) + 1 else (self.HEADS[0], *self._numbered(len(columns)))
+        rows = np.column_stack([x, *columns]).astype(np.float64)
+        return heads, rows[np.isfinite(rows[:, 1])]
+
+    def _numbered(self, count: int) -> tuple[str, ...]:
+        return tuple(f"{self.HEADS[1]}_{i}" for i in range(1, count + 1))
+
     def seconds_at(self, x: float) -> float:
         """Time under a horizontal position of the widget."""
         box = self.getPlotItem().getViewBox()
@@ -70,27 +98,31 @@ class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]
 class Steps:
     """The vertical range of a trace: it grows at once and shrinks when half would do.
 
-    A single kick of ten times the size would flatten a tremor to a line: it leaves the card at the top, and its mark
-    says how large it was.
+    A single kick of ten times the size would flatten a tremor to a line: beyond `LEAST_G` it leaves the card at the
+    top, and its mark says how large it was. Where the whole is wanted (a short view of a recording), nothing leaves.
     """
 
     SIZES_G = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
     HEADROOM = 1.1
     SHRINK = 0.4
-    USUAL_SHARE = 0.95
+    USUAL_SHARE = 0.8
+    """Movement and kicks together take less than a fifth of a stretching session's half minute (prior)."""
     MOST_TIMES_USUAL = 5.0
+    LEAST_G = 0.1
 
     def __init__(self) -> None:
         self.range_g = 0.0
 
-    def follow(self, xyz_g: Floats) -> bool:
+    def follow(self, xyz_g: Floats, *, whole: bool = False) -> bool:
         """Follow what is in view; whether the range changed."""
         size_g = np.abs(xyz_g[np.isfinite(xyz_g[:, 0])]).max(axis=1) if len(xyz_g) else np.empty(0)
         if not len(size_g) and self.range_g:
             return False
-        usual_g = float(np.quantile(size_g, self.USUAL_SHARE)) if len(size_g) else 0.0
-        largest_g = min(float(size_g.max(initial=0.0)), self.MOST_TIMES_USUAL * usual_g)
-        wanted = next((r for r in self.SIZES_G if r >= self.HEADROOM * largest_g), self.SIZES_G[-1])
+        largest_g = float(size_g.max(initial=0.0))
+        if not whole and len(size_g):
+            usual_g = float(np.quantile(size_g, self.USUAL_SHARE))
+            largest_g = min(largest_g, max(self.LEAST_G / self.HEADROOM, self.MOST_TIMES_USUAL * usual_g))
+        wanted = next((r for r in self.SIZES_G if r >= self.HEADROOM * largest_g - 1e-9), self.SIZES_G[-1])
         if wanted > self.range_g or largest_g * self.HEADROOM < self.SHRINK * self.range_g:
             changed, self.range_g = wanted != self.range_g, wanted
             return changed

@@ -1,6 +1,8 @@
 """Long plots: trace and spectrogram of an open recording, with playhead, two cursors, and the mouse that moves them."""
 
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
@@ -17,6 +19,8 @@ POINTS_A_PIXEL = 2
 ZOOM_A_NOTCH = 0.8
 PAN_A_NOTCH = 0.1
 DRAG_PX = 4
+WHOLE_VIEW_S = 20.0
+"""A view this short is about the kick itself: nothing of it leaves the card."""
 NAME_SHARE = 0.11
 """Share of the view that the name of an event needs."""
 
@@ -100,8 +104,10 @@ class LongPlot(Plot):
 class LongTrace(LongPlot):
     """The trace of a document."""
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, name=tr("Acceleration without gravity over the recording"), bottom=False)
+    HEADS = ("time_s", "x_g", "y_g", "z_g")
+
+    def __init__(self, theme: Theme, *, bottom: bool = False) -> None:
+        super().__init__(theme, name=tr("Acceleration without gravity over the recording"), bottom=bottom)
         self._curves = [
             self.plot(pen=pg.mkPen(colour, width=1), connect="finite", skipFiniteCheck=True) for colour in theme.axes
         ]
@@ -122,7 +128,7 @@ class LongTrace(LongPlot):
         seconds, xyz_g = document.trace(POINTS_A_PIXEL * max(200, self.width()))
         for axis, curve in enumerate(self._curves):
             curve.setData(seconds, xyz_g[:, axis])
-        if self._steps.follow(xyz_g):
+        if self._steps.follow(xyz_g, whole=document.view[1] - document.view[0] <= WHOLE_VIEW_S):
             range_g = self._steps.range_g
             self.setYRange(-1.1 * range_g, 1.25 * range_g, padding=0)
             for line, share in zip(self._lines, (-1.0, 0.0, 1.0), strict=True):
@@ -168,3 +174,7 @@ class LongSpectrogram(LongPlot):
         self._bracket.setData(
             [right - 2 * step, right - step / 2, right - step / 2, right - 2 * step], [low, low, high, high]
         )
+
+    def table(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Give the levels as a table."""
+        return self._picture.table()

@@ -18,6 +18,8 @@ class Picture:
 
     def __init__(self, theme: Theme) -> None:
         self.item = pg.ImageItem(axisOrder="col-major")
+        self._level: Floats = np.empty((0, 1), np.float32)
+        self._place = (0.0, 0.0, 1.0)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -28,9 +30,17 @@ class Picture:
 
     def show(self, level: Floats, *, start_s: float, end_s: float, bin_hz: float) -> None:
         """Show columns (n, bins) between two times; a bin stands around its frequency."""
+        self._level, self._place = level, (start_s, end_s, bin_hz)
         low, high = LEVELS_DB
         scaled = np.clip((level - low) / (high - low), 0.0, 1.0) * (COLOURS - 1)
         index = np.where(np.isnan(scaled), COLOURS, np.nan_to_num(scaled)).astype(np.intp)
         self.item.setImage(self._table[index], autoLevels=False, levels=None)
         # Only after the first image has the item a size to scale.
         self.item.setRect(QRectF(start_s, -0.5 * bin_hz, max(1e-6, end_s - start_s), level.shape[1] * bin_hz))
+
+    def table(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Give the levels as a table: a row a column of the picture, a column a frequency."""
+        level, (start_s, end_s, bin_hz) = self._level, self._place
+        seconds = start_s + (np.arange(len(level)) + 0.5) * (end_s - start_s) / max(1, len(level))
+        heads = ("time_s", *(f"{i * bin_hz:g}_hz_db" for i in range(level.shape[1])))
+        return heads, np.column_stack([seconds, level]).astype(np.float64)

@@ -1,10 +1,12 @@
 """Spectrogram: power by time and frequency, with the tremor band bracketed."""
 
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 
 from gui.i18n import tr
 from gui.model.session import TOP_HZ, TRACE_S, StreamModel
-from gui.plots.base import Plot
+from gui.plots.base import AFTER_S, Plot
 from gui.plots.picture import Picture
 from gui.theme import Theme
 
@@ -27,8 +29,8 @@ class SpectrogramPlot(Plot):
         self._bracket = pg.PlotCurveItem()
         self.addItem(self._bracket, ignoreBounds=True)
         low, high = BAND_HZ
-        self._bracket.setData([-0.55, -0.15, -0.15, -0.55], [low, low, high, high])
-        self.setXRange(-TRACE_S, 0, padding=0)
+        self._bracket.setData([0.2, 0.5, 0.5, 0.2], [low, low, high, high])
+        self.setXRange(-TRACE_S, AFTER_S, padding=0)
         self.setYRange(0, TOP_HZ, padding=0)
         self.getAxis("left").setTicks([frequency_ticks()])
         self.getAxis("bottom").setTicks([[(s, f"−{-s} s") for s in (-25, -20, -15, -10, -5)]])
@@ -55,3 +57,7 @@ class SpectrogramPlot(Plot):
         self._shown = key
         start = newest - len(level) * ring.hop_s
         self._picture.show(level, start_s=start, end_s=newest, bin_hz=stream.bin_hz)
+
+    def table(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Give the levels as a table."""
+        return self._picture.table()

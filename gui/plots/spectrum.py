@@ -28,7 +28,7 @@ class BandPlot(Plot):
         self._label = pg.TextItem(anchor=(0.5, 1.0))
         self._label.setFont(face(BODY_SIZE_PX, face(1).Weight.DemiBold))
         self.addItem(self._label, ignoreBounds=True)
-        self.setXRange(0, TOP_HZ, padding=0.02)
+        self.setXRange(-0.4, TOP_HZ + 1.4, padding=0)
         self.set_top(LEVELS_DB[1])
         self.getAxis("bottom").setTicks(
             [[(0.0, "0"), (4.0, "4"), (8.0, "8"), (12.0, "12"), (16.0, "16"), (20.0, "20 Hz")]]

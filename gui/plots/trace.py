@@ -7,7 +7,7 @@ from dsp import Event
 from gui.i18n import tr
 from gui.model.rings import Floats
 from gui.model.session import TRACE_S, StreamModel
-from gui.plots.base import Plot, Steps
+from gui.plots.base import AFTER_S, Plot, Steps
 from gui.theme import AXIS_SIZE_PX, Theme, face
 from gui.words import clock, size_g
 
@@ -56,11 +56,13 @@ class EventMarks:
                 e = named[i]
                 word = tr("jerk") if e.label.value == "reflex_jerk" else tr("twitch")
                 item.setText(f"{word} {size_g(e.peak_g)}", color=colours[e.label.value])
-                item.setPos(e.onset_s - offset_s + 0.02 * clear_s, level)
+                item.setPos(e.onset_s - offset_s + 0.1 * clear_s, level)
 
 
 class TracePlot(Plot):
     """The last half minute, or an earlier one when the view is paused."""
+
+    HEADS = ("time_s", "x_g", "y_g", "z_g")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, name=tr("Acceleration without gravity, the last 30 seconds"), bottom=False)
@@ -71,7 +73,7 @@ class TracePlot(Plot):
         for at in (-1.0, 0.0, 1.0):
             self.add_line(at)
         self._marks = EventMarks(self)
-        self.setXRange(-TRACE_S, 0, padding=0)
+        self.setXRange(-TRACE_S, AFTER_S, padding=0)
         self._follow(np.zeros((1, 3), np.float32))
 
     def set_theme(self, theme: Theme) -> None:

@@ -6,19 +6,33 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from gui.i18n import tr
+from gui.i18n import foreign, mark, tr
 from gui.model import SessionModel
+from gui.model.pace import Pace, Phase, pace_of
 from gui.speech import Speaker
 from gui.theme import DARK, face
 from gui.words import clock, two_words
+from guidance import StepKind
 
 BLACK, WHITE = "#000000", "#e9eef4"
-GOAL_S = 30.0
-"""The ring is full here: holds of 10 to 30 s are what is advised (ACSM 2021), longer ones go round again."""
-BREATH_S = 10.0
-"""Six breaths a minute, four seconds in and six out: slow breathing as it is usually taught (inference)."""
-BREATHE_IN_SHARE = 0.4
 SHAPES = ("tremor", "reflex_rhythm")
+RING_WORDS = {
+    Phase.HOLD: mark("hold"),
+    Phase.LET_GO: mark("let go"),
+    Phase.REST: mark("rest"),
+    Phase.BREATHE_IN: mark("breathe"),
+    Phase.BREATHE_OUT: mark("breathe"),
+}
+STEP_WORDS = {
+    StepKind.WARM_UP: mark("warm up"),
+    StepKind.REST: mark("rest"),
+    StepKind.SLOW_STRETCH: mark("stretch slowly"),
+    StepKind.HOLD: mark("hold"),
+    StepKind.RELEASE: mark("let go"),
+    StepKind.FAST_STRETCH: mark("stretch quickly"),
+    StepKind.SWITCH: mark("other leg"),
+}
+GONE = ("stalled", "reconnecting", "failed")
 
 
 class BedView(QWidget):
@@ -41,13 +55,14 @@ class BedView(QWidget):
     def draw(self, model: SessionModel) -> None:
         """Show the model; repaint when something that can be read changed."""
         self._model = model
-        key = (self._words(), self._advice(), self._seconds(), round(10 * self._breath()))
+        pace = pace_of(model)
+        key = (self._words(), self._advice(), self._next(), pace.phase, pace.seconds, round(50 * pace.share))
         if key != self._key:
             self._key = key
             self.setAccessibleDescription(f"{self._words()}. {self._advice()}")
             self.update()
-        if model.advice is not None:
-            self._speaker.say(model.advice.text)
+        if model.guided is not None or model.advice is not None:
+            self._speaker.say(self._advice())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Escape leaves."""
@@ -61,46 +76,44 @@ class BedView(QWidget):
         del event
         self.left.emit()
 
-    def _live(self) -> object:
-        return self._model.stream.live if self._model is not None and self._model.streams else None
+    def _gone(self) -> bool:
+        """Whether the sensor is away: what it saw last is no longer now."""
+        link = self._model.stream.link if self._model is not None else None
+        return link is not None and link.link.state.value in GONE
 
     def _words(self) -> str:
         model = self._model
         if model is None or not model.streams:
             return tr("No sensor")
+        if model.ended:
+            return tr("Ended")
+        if self._gone():
+            return tr("No signal")
         live = model.stream.live
-        if model.ended or live is None:
-            return tr("Ended") if model.ended else tr("One moment")
-        return two_words(live)
+        return two_words(live) if live is not None else tr("One moment")
 
     def _advice(self) -> str:
         model = self._model
-        if model is None or model.advice is None or model.ended:
-            return (
-                tr("Leave with Escape, then choose a sensor.")
-                if model is None or not model.streams
-                else tr("Lie still.")
-            )
-        return model.advice.text
+        if model is None or not model.streams:
+            return tr("Leave with Escape, then choose a sensor.")
+        if model.guided is not None:
+            return foreign(model.guided.turn.step.cue)
+        if self._gone() and not model.ended:
+            return tr("The sensor is away. Rest until it is back.")
+        if model.advice is None or model.ended:
+            return tr("Lie still.")
+        return foreign(model.advice.text)
 
-    def _seconds(self) -> int:
-        """Whole seconds of the hold; −1 outside one."""
-        live = self._model.stream.live if self._model is not None and self._model.streams else None
-        if live is None or live.hold_start_s is None:
-            return -1
-        return int(max(0.0, live.time_s - live.hold_start_s))
-
-    def _breath(self) -> float:
-        """Where the breath stands, 0 empty to 1 full."""
-        now_s = self._model.stream.now_s if self._model is not None and self._model.streams else 0.0
-        phase = (now_s % BREATH_S) / BREATH_S
-        if phase < BREATHE_IN_SHARE:
-            return 0.5 - 0.5 * math.cos(math.pi * phase / BREATHE_IN_SHARE)
-        return 0.5 + 0.5 * math.cos(math.pi * (phase - BREATHE_IN_SHARE) / (1.0 - BREATHE_IN_SHARE))
-
-    def _breathing_in(self) -> bool:
-        now_s = self._model.stream.now_s if self._model is not None and self._model.streams else 0.0
-        return (now_s % BREATH_S) / BREATH_S < BREATHE_IN_SHARE
+    def _next(self) -> str:
+        """Say what comes after this step, or what the sensor does about being away; mostly nothing."""
+        model = self._model
+        if model is None:
+            return ""
+        if model.guided is not None and model.guided.then is not None:
+            return tr("Next: {what}", what=tr(STEP_WORDS[model.guided.then.step.kind]))
+        if self._gone() and not model.ended and model.stream.link is not None:
+            return foreign(model.stream.link.link.next_step)
+        return ""
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Paint ring, words, sentence."""
@@ -112,7 +125,7 @@ class BedView(QWidget):
         painter.translate((self.width() - 1280 * unit) / 2, (self.height() - 800 * unit) / 2)
         painter.scale(unit, unit)
         live = self._model.stream.live if self._model is not None and self._model.streams else None
-        state = live.label.value if live is not None else "no_data"
+        state = live.label.value if live is not None and not self._gone() else "no_data"
         accent = QColor(DARK.quiet if state in ("still", "no_data", "unclear") else DARK.states[state])
         if state == "still":
             accent = QColor(DARK.good)
@@ -121,24 +134,23 @@ class BedView(QWidget):
         painter.end()
 
     def _ring(self, painter: QPainter, accent: QColor) -> None:
+        pace = pace_of(self._model) if self._model is not None else Pace(phase=Phase.REST, share=0.0)
         box = QRectF(100, 170, 460, 460)
         painter.setPen(QPen(QColor("#1a2029"), 22))
         painter.drawEllipse(box)
-        seconds = self._seconds()
-        holding = seconds >= 0
-        share = min(1.0, seconds / GOAL_S) if holding else self._breath()
-        pen = QPen(accent, 22, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawArc(box, 90 * 16, round(-share * 360 * 16))
+        painter.setPen(QPen(accent, 22, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawArc(box, 90 * 16, round(-pace.share * 360 * 16))
         painter.setPen(QColor(WHITE))
-        big = clock(seconds) if holding else (tr("in") if self._breathing_in() else tr("out"))
+        big = clock(pace.seconds) if math.isfinite(pace.seconds) else ""
+        if pace.phase in (Phase.BREATHE_IN, Phase.BREATHE_OUT):
+            big = tr("in") if pace.phase is Phase.BREATHE_IN else tr("out")
         painter.setFont(face(118 if len(big) < 5 else 96, QFont.Weight.Bold))
         painter.drawText(box.adjusted(20, 0, -20, -50), Qt.AlignmentFlag.AlignCenter, big)
         painter.setPen(QColor(DARK.quiet))
         painter.setFont(face(34))
-        painter.drawText(
-            box.adjusted(0, 160, 0, 0), Qt.AlignmentFlag.AlignCenter, tr("hold") if holding else tr("breathe")
-        )
+        guided = self._model.guided if self._model is not None else None
+        word = STEP_WORDS[guided.turn.step.kind] if guided is not None else RING_WORDS[pace.phase]
+        painter.drawText(box.adjusted(0, 160, 0, 0), Qt.AlignmentFlag.AlignCenter, tr(word))
 
     def _text(self, painter: QPainter, state: str, accent: QColor) -> None:
         painter.setPen(accent)
@@ -150,12 +162,21 @@ class BedView(QWidget):
         painter.drawText(QRectF(640, 200, 620, 110), Qt.AlignmentFlag.AlignVCenter, words)
         self._shape(painter, state, accent)
         painter.setPen(QColor(WHITE))
-        painter.setFont(face(52, QFont.Weight.DemiBold))
         flags = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignTop)
-        painter.drawText(QRectF(640, 385, 600, 290), flags, self._advice())
-        painter.setPen(QColor(DARK.faint))
+        room, size = QRectF(640, 385, 600, 230), 52
+        while size > 30 and self._height(self._advice(), size, room, flags) > room.height():
+            size -= 2
+        painter.setFont(face(size, QFont.Weight.DemiBold))
+        painter.drawText(room, flags, self._advice())
+        painter.setPen(QColor(DARK.quiet))
+        painter.setFont(face(34))
+        painter.drawText(QRectF(640, 620, 600, 90), flags, self._next())
         painter.setFont(face(20))
         painter.drawText(QRectF(640, 740, 600, 40), Qt.AlignmentFlag.AlignRight, self._foot())
+
+    @staticmethod
+    def _height(text: str, size_px: float, room: QRectF, flags: int) -> float:
+        return QFontMetricsF(face(size_px, QFont.Weight.DemiBold)).boundingRect(room, flags, text).height()
 
     def _shape(self, painter: QPainter, state: str, accent: QColor) -> None:
         """Each state has a line of its own: colour-blind eyes read the shape."""

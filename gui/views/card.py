@@ -1,8 +1,18 @@
 """Card: a rounded surface with a quiet title, and the small parts that stand on it."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.theme import BODY_SIZE_PX, RADIUS_PX, Theme, face
 
@@ -68,7 +78,9 @@ class Card(QFrame):
 class Chip(QLabel):
     """Words on a rounded surface; what does not fit ends in dots and stands whole in the tool tip."""
 
-    PADDING_PX = 14
+    PADDING_PX = 11
+    SIZES_PX = (13, 12, 11)
+    """Tried in turn, until all words have room."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,7 +147,13 @@ class ChipRow(QWidget):
 
     def _place(self) -> None:
         shown = [c for c in self.chips if c.text()]
-        widths = fair_widths([c.sizeHint().width() for c in shown], self.width() - self.SPACING_PX * (len(shown) - 1))
+        room = self.width() - self.SPACING_PX * (len(shown) - 1)
+        for size_px in Chip.SIZES_PX:
+            for chip in shown:
+                chip.setFont(face(size_px))
+            if sum(c.sizeHint().width() for c in shown) <= room:
+                break
+        widths = fair_widths([c.sizeHint().width() for c in shown], room)
         x = 0
         for chip, width in zip(shown, widths, strict=True):
             chip.setGeometry(x, 0, width, 28)
@@ -149,6 +167,20 @@ def fair_widths(wanted: list[int], room: int) -> list[int]:
         given[i] = min(wanted[i], left // (len(wanted) - n))
         left -= given[i]
     return given
+
+
+class Combo(QComboBox):
+    """A choice with a quiet arrow of our own: the style's has a bevel."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Paint the choice and its arrow."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().placeholderText().color(), 1.5))
+        x, y = self.width() - 16.0, self.height() / 2.0
+        painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
+        painter.end()
 
 
 class Elided(QLabel):

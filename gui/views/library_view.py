@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtGui import QFont, QTextCharFormat
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCalendarWidget,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -19,10 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dsp import TremorscopeError
+from gui.actions import BY_ID
 from gui.i18n import tr
 from gui.model.history import by_day, night
 from gui.theme import GRID_PX, Theme
+from gui.views.calendar import Calendar
 from gui.views.card import Card, button, label, quiet, wrapped
 from gui.views.empty import Empty
 from gui.views.trends import Trends
@@ -40,6 +40,7 @@ class LibraryView(QWidget):
     open_wanted = Signal(Path)
     trouble = Signal(str)
     said = Signal(str)
+    wanted = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -50,7 +51,7 @@ class LibraryView(QWidget):
             tr("No session is recorded yet. Press R in a session, or let each be recorded."), tr("Look again")
         )
         self.empty.pressed.connect(self.refresh)
-        self.trends, self.table, self.calendar = Trends(theme), QTableWidget(0, COLUMNS), QCalendarWidget()
+        self.trends, self.table, self.calendar = Trends(theme), QTableWidget(0, COLUMNS), Calendar(theme)
         self.search, self.tags, self.note = QLineEdit(), QLineEdit(), QPlainTextEdit()
         self.about = wrapped(quiet(""))
         self._cards = [Card(theme, tr("Sessions")), Card(theme), Card(theme, tr("This session"))]
@@ -68,8 +69,6 @@ class LibraryView(QWidget):
         row.addWidget(self._cards[0], 100)
         right = QVBoxLayout()
         right.setSpacing(GRID_PX + 4)
-        self.calendar.setAccessibleName(tr("Calendar of sessions"))
-        self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         self.calendar.clicked.connect(self._day_chosen)
         self._cards[1].column.addWidget(self.calendar)
         self._build_details(self._cards[2])
@@ -106,8 +105,8 @@ class LibraryView(QWidget):
         row = QHBoxLayout()
         for text, about, act in (
             (tr("Open"), tr("Open the session in replay"), self.open_chosen),
-            (tr("Analyse"), tr("Find out what the session shows, for the trends"), self.analyse_missing),
-            (tr("Repair"), tr("Recover what a crash left behind"), self.repair),
+            (tr("Analyse"), tr(BY_ID["analyse_library"].about), lambda: self.wanted.emit("analyse_library")),
+            (tr("Repair"), tr(BY_ID["repair_library"].about), lambda: self.wanted.emit("repair_library")),
         ):
             made = button(text, about)
             made.clicked.connect(act)
@@ -134,6 +133,7 @@ class LibraryView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.trends.set_theme(theme)
+        self.calendar.set_theme(theme)
         for card in self._cards:
             card.set_theme(theme)
 
@@ -159,13 +159,7 @@ class LibraryView(QWidget):
         self.records = self._library.sessions()
         self._pages.setCurrentIndex(1 if self.records else 0)
         self.trends.show_nights([n for r in self.records if (n := night(r)) is not None])
-        self.calendar.setDateTextFormat(QDate(), QTextCharFormat())
-        bold = QTextCharFormat()
-        bold.setFontWeight(QFont.Weight.Bold)
-        bold.setFontUnderline(True)
-        for day, found in by_day(self.records).items():
-            bold.setToolTip(tr("{n} sessions", n=len(found)))
-            self.calendar.setDateTextFormat(QDate(day.year, day.month, day.day), bold)
+        self.calendar.show_days({day: len(found) for day, found in by_day(self.records).items()})
         self._fill()
 
     def _fill(self) -> None:
@@ -203,34 +197,6 @@ class LibraryView(QWidget):
         record = self.chosen
         if record is not None and self._library is not None:
             self.open_wanted.emit(self._library.folder / record.file)
-
-    def analyse_missing(self) -> None:
-        """Analyse the sessions that have no findings yet."""
-        if self._library is None:
-            return
-        import session  # noqa: PLC0415 - only here
-
-        missing = [r for r in self.records if not r.findings]
-        for record in missing:
-            try:
-                found = session.analyze_file(self._library.folder / record.file, keep_spectra=False)
-                self._library.set_findings(record.id, session.plain(found.analysis.findings))
-            except TremorscopeError as error:
-                self.trouble.emit(str(error))
-        self.refresh()
-        self.said.emit(tr("{n} sessions were analysed.", n=len(missing)))
-
-    def repair(self) -> None:
-        """Recover what a crash left behind."""
-        if self._library is None:
-            return
-        try:
-            found = self._library.repair()
-        except TremorscopeError as error:
-            self.trouble.emit(str(error))
-            return
-        self.refresh()
-        self.said.emit(tr("{n} sessions were recovered.", n=len(found)) if found else tr("Nothing needs repair."))
 
     def _save_tags(self) -> None:
         record = self.chosen

@@ -45,6 +45,7 @@ class LiveView(QWidget):
         self._trace_card = carded(theme, tr("Acceleration without gravity"), self.trace)
         self._other_card = carded(theme, tr("The other sensor"), self.other_trace)
         self._spectrogram_card = carded(theme, tr("Spectrogram"), self.spectrogram)
+        self._other_card.heading.addWidget(self.top.other)
         self._spectrogram_card.aside.setText(tr("g²/Hz, tremor band 4–12 Hz bracketed"))
         self._timeline_card = carded(theme, tr("This session"), self.timeline)
         self._spectrum_card = carded(theme, tr("Spectrum now"), self.spectrum)
@@ -67,7 +68,7 @@ class LiveView(QWidget):
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(self.state)
         left.addWidget(self._trace_card, 5)
-        left.addWidget(self._other_card, 4)
+        left.addWidget(self._other_card, 5)
         left.addWidget(self._spectrogram_card, 6)
         left.addWidget(self._timeline_card)
         right.addWidget(self.guided, 5)
@@ -102,7 +103,7 @@ class LiveView(QWidget):
         stream = model.stream
         self.top.draw(model)
         self.guided.draw(model)
-        self.advice.draw(model)
+        self.advice.draw(model, gone=_gone(stream) and not model.ended)
         self.hold.draw(stream)
         self.events.show_rows(stream.rows, (stream.label, stream.revision))
         if stream.live is not None and not _gone(stream):
@@ -168,7 +169,7 @@ def waiting_words(model: SessionModel) -> tuple[str, str]:
         return tr("Ended"), foreign(model.ended)
     link = stream.link.link if stream.link is not None else None
     if link is not None and link.state.value in ("stalled", "reconnecting", "failed", "pairing", "scanning"):
-        return tr("No data"), " ".join(foreign(p) for p in (link.reason, link.next_step) if p)
+        return tr("No data"), " · ".join(foreign(p) for p in (link.reason, link.next_step) if p)
     return tr("Waiting for data"), tr("the first two seconds are needed")
 
 

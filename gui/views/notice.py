@@ -42,7 +42,7 @@ class Notice(Bar):
 
     def say(self, text: str, *, trouble: bool = False, verb: str = "", act: Callable[[], object] | None = None) -> None:
         """Show a sentence, with a button when there is something to do."""
-        self.text.setText(text[:1].upper() + text[1:])
+        self.text.setText(as_sentence(text))
         self._dot.set_colour(self.theme.trouble if trouble else self.theme.good)
         self._bar.hide()
         self._act = act
@@ -81,3 +81,9 @@ class Notice(Bar):
         self.hide()
         if self._act is not None:
             self._act()
+
+
+def as_sentence(text: str) -> str:
+    """Begin with a capital, unless the first word is the name of a file."""
+    first = text.split(" ", 1)[0]
+    return text if "." in first[1:-1] else text[:1].upper() + text[1:]

@@ -13,9 +13,11 @@ from gui.model.rings import level_db
 from gui.plots.spectrum import BandPlot
 from gui.theme import Theme
 from gui.views.card import Card, button, clear, label, quiet, wrapped
-from gui.words import RHYTHMIC, clock_tenths, size_g, state_name
+from gui.views.compare_card import SpanNumbers, numbers_of, words_of
+from gui.words import RHYTHMIC, size_g, state_name
 
 MOST_TERMS = 5
+MOST_LETTERS = 30
 LABELS = (
     ("tremor", mark("tremor")),
     ("reflex_rhythm", mark("reflex rhythm")),
@@ -44,8 +46,8 @@ class SpanSpectrum(Card):
         self.keep = button(tr("Keep to compare"), tr("Keep this span's spectrum beside the next ones"), kind="pill")
         self.column.addWidget(self.keep, alignment=Qt.AlignmentFlag.AlignRight)
         self.keep.clicked.connect(self._keep)
-        self._kept: tuple[np.ndarray, np.ndarray, str] | None = None
-        self._current: tuple[np.ndarray, np.ndarray, str] | None = None
+        self._kept: tuple[np.ndarray, np.ndarray, SpanNumbers] | None = None
+        self._current: tuple[np.ndarray, np.ndarray, SpanNumbers] | None = None
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -64,7 +66,7 @@ class SpanSpectrum(Card):
     def compare(self, other: Document | None, start_s: float, end_s: float) -> None:
         """Keep the same span of another recording."""
         found = other.spectrum(start_s, end_s) if other is not None else None
-        self._kept = (*found, other.name) if found is not None and other is not None else None
+        self._kept = (*found, numbers_of(other, start_s, end_s)) if found is not None and other is not None else None
         self._show_kept()
 
     def _show_kept(self) -> None:
@@ -72,9 +74,19 @@ class SpanSpectrum(Card):
             self._other.clear()
             self.other_words.setText("")
             return
-        freq_hz, psd, name = self._kept
+        freq_hz, psd, numbers = self._kept
         self._other.setData(freq_hz, level_db(psd))
-        self.other_words.setText(tr("dashed: {name}", name=name))
+        mine = self._current is not None and numbers.name == self._current[2].name
+        name = words_of(numbers, "span") if mine else numbers.name
+        self.other_words.setText(
+            tr("dashed: {name}", name=name if len(name) <= MOST_LETTERS else f"…{name[-MOST_LETTERS:]}")
+        )
+
+    def against(self) -> tuple[SpanNumbers, SpanNumbers] | None:
+        """Numbers of this span and of the one it is compared with; None when there is nothing to compare."""
+        if self._kept is None or self._current is None:
+            return None
+        return self._current[2], self._kept[2]
 
     def draw(self, document: Document) -> None:
         """Show span and rest."""
@@ -93,7 +105,8 @@ class SpanSpectrum(Card):
         freq_hz, psd = found
         level = level_db(psd)
         self._span.setData(freq_hz, level)
-        self._current = (freq_hz, psd, f"{clock_tenths(start_s)} – {clock_tenths(end_s)}")
+        if self._current is None or (self._current[2].start_s, self._current[2].end_s) != (start_s, end_s):
+            self._current = (freq_hz, psd, numbers_of(document, start_s, end_s))
         band = (freq_hz >= BAND_BINS_HZ[0]) & (freq_hz <= BAND_BINS_HZ[1])
         at = int(np.argmax(np.where(band, level, -np.inf)))
         self.plot.name_peak(float(freq_hz[at]), level, document.bin_hz)

@@ -12,6 +12,7 @@ from gui.model import Document
 from gui.plots.long import LongSpectrogram, LongTrace
 from gui.theme import GRID_PX, Theme
 from gui.views.card import Card, Chip, Elided, button, carded, label
+from gui.views.compare_card import CompareCard
 from gui.views.empty import Empty
 from gui.views.overview import Overview
 from gui.views.replay_panels import LabelCard, SpanSpectrum, WhyCard, span_words
@@ -34,6 +35,7 @@ class ReplayView(QWidget):
         self.theme = theme
         self.document: Document | None = None
         self.other: Document | None = None
+        self.other_shift_s = 0.0
         self.playing, self.speed, self.loop = False, 1.0, False
         self._ticked = 0.0
         self._drawn: object = None
@@ -41,9 +43,10 @@ class ReplayView(QWidget):
         self.empty.pressed.connect(lambda: self.wanted.emit("open_file"))
         self.title, self.details = label("", weight=QFont.Weight.DemiBold), Elided(name="quiet")
         self.overview, self.trace, self.spectrogram = Overview(theme), LongTrace(theme), LongSpectrogram(theme)
-        self.other_trace = LongTrace(theme)
+        self.other_trace, self.other_spectrogram = LongTrace(theme), LongSpectrogram(theme)
         self.transport, self.spectrum = Transport(theme), SpanSpectrum(theme)
         self.why, self.labels = WhyCard(theme), LabelCard(theme)
+        self.side_by_side = CompareCard(theme)
         self.delta = Chip()
         self._cards: list[Card] = []
         self._build(theme)
@@ -61,7 +64,8 @@ class ReplayView(QWidget):
             self.keys[name] = made
         self._whole = carded(theme, tr("Whole recording"), self.overview)
         self._trace_card = carded(theme, tr("Acceleration without gravity"), self.trace)
-        self._other_card = carded(theme, "", self.other_trace)
+        self._other_card = carded(theme, tr("The other recording"), self.other_trace)
+        self._other_card.column.addWidget(self.other_spectrogram, 1)
         self._other_card.hide()
         self._spectrogram_card = carded(theme, tr("Spectrogram"), self.spectrogram)
         self._spectrogram_card.aside.setText(tr("dB, relative to 1 mg²/Hz"))
@@ -81,12 +85,12 @@ class ReplayView(QWidget):
         left, right = QVBoxLayout(), QVBoxLayout()
         for card, stretch in (
             (self._trace_card, 6),
-            (self._other_card, 4),
             (self._spectrogram_card, 5),
+            (self._other_card, 8),
             (self.transport, 0),
         ):
             left.addWidget(card, stretch)
-        for panel, stretch in ((self.spectrum, 6), (self.why, 5), (self.labels, 0)):
+        for panel, stretch in ((self.spectrum, 6), (self.side_by_side, 5), (self.why, 5), (self.labels, 0)):
             right.addWidget(panel, stretch)
         columns = QHBoxLayout()
         columns.setSpacing(GAP_PX)
@@ -97,15 +101,16 @@ class ReplayView(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(page)
+        self.side_by_side.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.theme = theme
         self.overview.set_theme(theme)
-        for plot in (self.trace, self.spectrogram, self.other_trace):
+        for plot in (self.trace, self.spectrogram, self.other_trace, self.other_spectrogram):
             plot.set_theme(theme)
-        for card in (self.transport, self.spectrum, self.why, self.labels, *self._cards):
+        for card in (self.transport, self.spectrum, self.side_by_side, self.why, self.labels, *self._cards):
             card.set_theme(theme)
         self._drawn = None
 
@@ -122,11 +127,21 @@ class ReplayView(QWidget):
 
     def compare(self, other: Document | None) -> None:
         """Put a second recording beside the first; None takes it away."""
-        self.other = other
+        self.other, self.other_shift_s = other, 0.0
+        if other is None:
+            self.spectrum.compare(None, 0.0, 0.0)
         self._other_card.setVisible(other is not None)
-        self._spectrogram_card.setVisible(other is None)
+        # Two of everything have no room above each other: the timeline band gives way.
+        self._whole.setVisible(other is None)
         self.keys["compare_with"].setText(tr("Compare with…") if other is None else tr("End comparison"))
         self._drawn = None
+
+    def shift_other(self, share: float) -> None:
+        """Move the other recording against this one by a share of the view, so that like stands under like."""
+        if self.document is not None and self.other is not None:
+            start_s, end_s = self.document.view
+            self.other_shift_s += share * (end_s - start_s)
+            self._drawn = None
 
     def say(self, text: str) -> None:
         """Say beside the spectrogram what goes on."""
@@ -159,6 +174,11 @@ class ReplayView(QWidget):
         self.transport.draw(document, playing=self.playing)
         self.transport.loop.setChecked(self.loop)
         segment = document.segment_at(document.cursor_s if document.span is None else sum(document.span) / 2)
+        against = self.spectrum.against()
+        self.side_by_side.setVisible(against is not None)
+        self.why.setVisible(against is None)
+        if against is not None:
+            self.side_by_side.draw(*against)
         self.why.draw(segment)
         if document.span is None:
             self.spectrum.draw(document)
@@ -175,11 +195,12 @@ class ReplayView(QWidget):
         self.delta.setVisible(bool(text))
         if self.other is not None:
             start_s, end_s = document.view
-            self.other.show(start_s, end_s - start_s)
+            self.other.show(start_s + self.other_shift_s, end_s - start_s)
             self.other_trace.draw(self.other)
+            self.other_spectrogram.draw(self.other)
             self._other_card.aside.setText(self.other.name)
-            if document.span is not None:
-                self.spectrum.compare(self.other, *document.span)
+            low_s, high_s = document.span or document.view
+            self.spectrum.compare(self.other, low_s + self.other_shift_s, high_s + self.other_shift_s)
 
     def _advance(self, document: Document) -> None:
         now = time.monotonic()

@@ -58,11 +58,13 @@ class AdviceCard(Card):
         self._fade = FADE_STEPS
         self._effect.setEnabled(False)
 
-    def draw(self, model: SessionModel) -> None:
-        """Show the advice; a new one fades in."""
+    def draw(self, model: SessionModel, *, gone: bool = False) -> None:
+        """Show the advice; a new one fades in. While the sensor is `gone` there is nothing to advise on."""
         self.setVisible(model.guided is None)
         advice = model.advice
-        if advice is None:
+        if gone:
+            text, why = tr("The sensor is away. Rest until it is back."), tr("What is recorded so far is safe.")
+        elif advice is None:
             text, why = tr("Lie still for a moment."), tr("The first seconds show what your leg does at rest.")
         else:
             text = foreign(advice.text)
@@ -83,7 +85,7 @@ class HoldCard(Card):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, tr("Hold"))
-        self.time = label("–:––", 42, QFont.Weight.Bold)
+        self.time = label("–", 42, QFont.Weight.Bold)
         self.began = label("")
         self.last = quiet("")
         self.column.setSpacing(0)
@@ -107,7 +109,7 @@ class HoldCard(Card):
         self.began.setStyleSheet(f"color: {self.theme.states['tremor']};")
         live = stream.live
         if live is None or live.hold_start_s is None:
-            self.time.setText("–:––")
+            self.time.setText("–")
             self.began.setText("")
             return
         self.time.setText(clock(live.time_s - live.hold_start_s))

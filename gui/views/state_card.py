@@ -39,7 +39,7 @@ class StateCard(Card):
             right.addWidget(each)
         top.addLayout(right)
         self.column.addLayout(top)
-        self.sure.setContentsMargins(0, 0, 0, 6)
+        self.sure.setContentsMargins(0, 0, 0, 13)
         self.column.addWidget(self.reasons)
         self.setFixedHeight(112)
         self._key: object = None

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from gui.actions import BY_ID
 from gui.i18n import foreign, mark, tr
 from gui.model import SessionModel, StreamModel
-from gui.theme import GRID_PX, Theme
+from gui.theme import GRID_PX, Theme, face
 from gui.views.card import Card, Elided, button, label, quiet
 from gui.words import SIDES, SIGNS, clock, size_bytes, state_name
 
 BAR_PX = 44
+DETAILS_PX = 12
 STALE_S = 2.0
 """Older data is said aloud."""
 MANY_LOST = 0.02
@@ -86,7 +87,7 @@ class KeyButton(QPushButton):
         self.setAccessibleName(tr(found.about))
         self.setToolTip(f"{tr(found.about)} ({found.key})")
         self.setFixedHeight(BAR_PX)
-        self.setStyleSheet("text-align: left; padding-right: 28px;")
+        self.setStyleSheet("text-align: left; padding: 6px 26px 6px 10px;")
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
@@ -124,6 +125,7 @@ class TopBar(QWidget):
         self.device.setCursor(Qt.CursorShape.PointingHandCursor)
         self.device.pressed.connect(self.device_pressed)
         self._light, self.title, self.details = Dot(), label("", weight=QFont.Weight.DemiBold), Elided(name="quiet")
+        self.details.setFont(face(DETAILS_PX))
         self.badge = QLabel(tr("synthetic"))
         self.badge.setObjectName("badge")
         self.badge.setFixedHeight(22)
@@ -132,7 +134,6 @@ class TopBar(QWidget):
         for part in (self._light, self.title, self.badge):
             self.device.row.addWidget(part)
         self.device.row.addWidget(self.details, 1)
-        self.device.row.addWidget(self.other)
         self.recording = Bar(theme)
         self.recording.setAccessibleName(tr("The recording"))
         self.recording.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -194,12 +195,12 @@ class TopBar(QWidget):
             text, size = tr("Recorded {time}", time=clock(update.seconds)), size_bytes(update.size_bytes)
         else:
             text, colour = tr("Recording {time}", time=clock(update.seconds)), self._theme.trouble
-            size = size_bytes(update.size_bytes)
+            size = tr("{size}, {free} free", size=size_bytes(update.size_bytes), free=size_bytes(update.free_bytes))
             if update.free_bytes < LITTLE_DISK:
                 size = tr("only {size} free", size=size_bytes(update.free_bytes))
         self._recording_light.set_colour(colour)
         self.recording_text.setText(text)
-        self.recording_size.setText(size if len(size) < 24 else size[:22] + "…")
+        self.recording_size.setText(size if len(size) < 28 else size[:26] + "…")
         self.recording.setToolTip(size)
 
 
@@ -219,7 +220,7 @@ def link_words(stream: StreamModel | None, model: SessionModel) -> tuple[str, bo
         age_s = stream.data_age_s
         parts.append(f"{s.rate_hz:.0f} Hz")
         parts.append(tr("loss {p} %", p=f"{100 * s.loss:.1f}"))
-        parts.append(tr("data {age} s old", age=f"{age_s:.1f}"))
+        parts.append(tr("age {age} s", age=f"{age_s:.1f}"))
         if s.battery_percent is not None:
             parts.append(tr("battery {p} %", p=s.battery_percent))
         well = well and age_s < STALE_S and s.loss < MANY_LOST

@@ -2,14 +2,14 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSlider
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider
 
 from gui.actions import BY_ID
 from gui.i18n import inside, tr
 from gui.model import Document
 from gui.plots.base import LEFT_AXIS_PX
 from gui.theme import AXIS_SIZE_PX, Theme, face
-from gui.views.card import Card, button, quiet
+from gui.views.card import Card, Combo, button, quiet
 from gui.words import clock, clock_tenths, state_name
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
@@ -137,7 +137,7 @@ class Transport(Card):
         line.addSpacing(LEFT_AXIS_PX - 9)
         line.addWidget(self.scrubber, 1)
         self.column.addLayout(line)
-        self.speed = QComboBox()
+        self.speed = Combo()
         self.speed.setAccessibleName(tr("Speed"))
         self.speed.addItems([f"{s:g}×" for s in SPEEDS])
         self.speed.setCurrentIndex(SPEEDS.index(1.0))

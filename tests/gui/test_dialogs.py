@@ -157,21 +157,29 @@ def test_a_remembered_sensor_is_chosen_beforehand(window: MainWindow, qtbot: QtB
     dialog.reject()
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_export_has_a_preview_that_is_the_file_itself(
-    window: MainWindow, open_sample: Callable[[str], None], kind: str
+    window: MainWindow, open_sample: Callable[[str], None], qtbot: QtBot
 ) -> None:
     open_sample("simulated-reflex-calf.csv")
     window.run_action("export")
     dialog = shown(window, ExportDialog)
-    dialog.kind.setCurrentIndex(list(KINDS).index(kind))
-    text = dialog.preview.toPlainText()
-    assert {dialog.format.itemData(i) for i in range(dialog.format.count())} == set(ENDINGS[kind])
-    if kind == "picture":
-        assert not dialog.seen.isEnabled()
-    else:
-        head = text.splitlines()[0]
-        assert head.split(",")[0] in ("time_s", "start_s", "onset_s", "label")
+    assert set(KINDS) == set(ENDINGS)
+    for i, kind in enumerate(KINDS):
+        dialog.preview.clear()
+        dialog.picture.clear()
+        dialog.kind.setCurrentIndex(i)
+        assert {dialog.format.itemData(i) for i in range(dialog.format.count())} == set(ENDINGS[kind])
+        if kind in ("picture", "trace", "spectrogram", "spectrum"):
+            qtbot.waitUntil(lambda: not dialog.picture.pixmap().isNull(), timeout=30_000)
+        else:
+            qtbot.waitUntil(lambda: bool(dialog.preview.toPlainText()), timeout=20_000)
+            head = dialog.preview.toPlainText().splitlines()[0]
+            assert head.split(",")[0] in ("time_s", "start_s", "onset_s", "label"), kind
+    dialog.kind.setCurrentIndex(list(KINDS).index("spectra"))
+    dialog.low.setValue(12.0)
+    dialog.high.setValue(3.0)
+    assert not dialog.go.isEnabled()
+    assert "ends before it begins" in dialog.preview.toPlainText()
     dialog.reject()
 
 
@@ -190,6 +198,7 @@ def test_what_is_seen_is_saved_and_nothing_else(
     dialog = shown(window, ExportDialog)
     dialog.seen.setChecked(True)
     assert "0:10 to 0:14" in dialog.seen.text()
+    qtbot.waitUntil(lambda: "\n10." in dialog.preview.toPlainText(), timeout=20_000)
     first = dialog.preview.toPlainText().splitlines()[1]
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil((tmp_path / "part.csv").exists, timeout=20_000)

@@ -78,7 +78,7 @@ def test_the_library_lists_tags_notes_and_finds_sessions(window: MainWindow, qtb
     window.run_action("show_library")
     assert window.library.table.rowCount() == 2
     library = window.library
-    library.analyse_missing()
+    window.run_action("analyse_library")
     qtbot.waitUntil(lambda: "analysed" in window.notice.text.text(), timeout=60_000)
     assert said(window) == "2 sessions were analysed."
     assert library.trends.trends["tremor_min"].accessibleDescription() != ""
@@ -103,13 +103,15 @@ def test_what_a_killed_program_left_is_recovered_and_says_so(window: MainWindow,
     record(home / "recordings", "fatigue", 1_795_000_000_000_000_000, close=False)
     window.run_action("show_library")
     if not window.library.records:
-        window.library.repair()
+        window.run_action("repair_library")
+        qtbot.waitUntil(lambda: "recovered" in window.notice.text.text(), timeout=20_000)
         assert said(window) == "1 sessions were recovered."
     (only,) = window.library.records
     assert only.recovered
     assert only.duration_s > 35.0
     assert "recovered" in window.library.table.item(0, 6).text()
-    window.library.repair()
+    window.run_action("repair_library")
+    qtbot.waitUntil(lambda: "Nothing needs" in window.notice.text.text(), timeout=20_000)
     assert said(window) == "Nothing needs repair."
 
 
@@ -232,7 +234,7 @@ def test_closing_writes_place_and_choices(window: MainWindow) -> None:
 def test_a_sentence_is_spoken_once_and_never_two_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard = tmp_path / "heard"
     voice = tmp_path / "spd-say"
-    voice.write_text(f'#!/bin/sh\necho "$1" >> {heard}\n')
+    voice.write_text(f'#!/bin/sh\nfor said; do :; done; echo "$said" >> {heard}\n')
     voice.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     speaker = Speaker()

@@ -1,0 +1,60 @@
+"""Library commands: what takes its time with many recordings, off Qt's thread."""
+
+from typing import TYPE_CHECKING
+
+import recordings
+import session
+from dsp import TremorscopeError
+from gui.bridge import Progress
+from gui.i18n import tr
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+
+def analyse_library(window: "MainWindow") -> None:
+    """Analyse the sessions that have no findings yet; with progress, and a way to end it."""
+    root = window.home.root
+
+    def work(progress: Progress) -> tuple[int, list[str]]:
+        problems: list[str] = []
+        with recordings.Library(root) as library:
+            missing = [r for r in library.sessions() if not r.findings]
+            for i, record in enumerate(missing):
+
+                def part(share: float, done: int = i) -> None:
+                    progress((done + share) / len(missing))
+
+                try:
+                    found = session.analyze_file(library.folder / record.file, keep_spectra=False, progress=part)
+                    library.set_findings(record.id, session.plain(found.analysis.findings))
+                except TremorscopeError as error:
+                    problems.append(str(error))
+        return len(missing) - len(problems), problems
+
+    def done(found: tuple[int, list[str]]) -> None:
+        count, problems = found
+        window.attempt(window.library.refresh)
+        window.notice.say(tr("{n} sessions were analysed.", n=count))
+        if problems:
+            window.complain(problems[0])
+
+    window.notice.wait(tr("Analysing the sessions …"), cancel=window.background.cancel)
+    window.background.run(work, then=done, failed=window.complain)
+
+
+def repair_library(window: "MainWindow") -> None:
+    """Recover what a crash left behind."""
+    root = window.home.root
+
+    def work(progress: Progress) -> int:
+        del progress
+        with recordings.Library(root) as library:
+            return len(library.repair())
+
+    def done(count: int) -> None:
+        window.attempt(window.library.refresh)
+        window.notice.say(tr("{n} sessions were recovered.", n=count) if count else tr("Nothing needs repair."))
+
+    window.notice.wait(tr("Looking for what a crash left behind …"), cancel=window.background.cancel)
+    window.background.run(work, then=done, failed=window.complain)
