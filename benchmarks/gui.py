@@ -144,9 +144,8 @@ def draw(app: Timed, folder: Path, seconds: float) -> None:
     print(f"drawing for {wall_s:.0f} s: three traces of {round(30 * TRACE_HZ)} points, spectrogram, spectrum")
     print(f"| drawings a second      | {paints[0] / wall_s:.1f} | 20 to 30 |")
     print(f"| share of one core      | {100 * cpu_s / wall_s:.0f} % | at most {100 * CORE_LIMIT:.0f} % |")
-    print(
-        f"| longest frame          | {frames.max():.0f} ms | at most {FRAME_LIMIT_MS:.0f} ms | median {np.median(frames):.1f} ms |"
-    )
+    print(f"| longest frame          | {frames.max():.0f} ms | at most {FRAME_LIMIT_MS:.0f} ms |")
+    print(f"| median frame           | {np.median(frames):.1f} ms | p99 {np.quantile(frames, 0.99):.0f} ms |")
     window.close()
 
 
@@ -255,8 +254,9 @@ def latency(app: Timed, folder: Path, seconds: float) -> None:
             found.append(1e3 * (shown_at[i] - at))
     ms = np.array(found)
     print(f"packet to pixel over {len(ms)} packets, through the whole session, with analysis")
+    median, p99 = np.quantile(ms, (0.5, 0.99))
     print(
-        f"| median {np.median(ms):.0f} ms | p99 {np.quantile(ms, 0.99):.0f} ms | at most {LATENCY_LIMIT_MS:.0f} ms | worst {ms.max():.0f} ms |"
+        f"| median {median:.0f} ms | p99 {p99:.0f} ms | at most {LATENCY_LIMIT_MS:.0f} ms | worst {ms.max():.0f} ms |"
     )
     window.close()
 
@@ -284,9 +284,8 @@ def night(app: Timed, folder: Path, hours: float) -> None:
     print("| hour | " + " | ".join(f"{h:g}" for h, _ in found) + " |")
     print("| MB   | " + " | ".join(f"{m:.0f}" for _, m in found) + " |")
     first = found[min(len(found) - 1, 1)]
-    print(
-        f"| growth from hour {first[0]:g} on | {(found[-1][1] - first[1]) / max(0.5, found[-1][0] - first[0]):.1f} MB an hour |"
-    )
+    an_hour_mb = (found[-1][1] - first[1]) / max(0.5, found[-1][0] - first[0])
+    print(f"| growth from hour {first[0]:g} on | {an_hour_mb:.1f} MB an hour |")
     window.close()
 
 

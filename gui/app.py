@@ -78,6 +78,7 @@ def run(
             window.attempt(
                 lambda: window.commands.begin_named(sensors, sides=sides, placement=placement, record=record)
             )
+        window.commands.look_after_library()
         for text in (note, lock.note):
             if text:
                 window.complain(text)

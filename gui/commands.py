@@ -17,7 +17,7 @@ from gui.dialogs.keys import KeysDialog
 from gui.dialogs.palette import PaletteDialog
 from gui.dialogs.preferences import PreferencesDialog
 from gui.i18n import tr
-from gui.library_commands import analyse_library, repair_library
+from gui.library_commands import analyse_library, look_after_library, repair_library
 from gui.model import Document
 from gui.session_commands import SessionCommands
 from gui.theme import DARK, LIGHT
@@ -103,6 +103,7 @@ class Commands(SessionCommands):
                 {document.recording.sensor: document.analysis},
                 document.name,
                 guided=session.guided_findings_of([found]),
+                path=document.recording.path,
             )
         elif result is not None and result.analyses:
             self.show_verdict(result.analyses, w.controller.model.title, guided=w.controller.guided_findings)
@@ -175,19 +176,21 @@ class Commands(SessionCommands):
 
     def check_in(self) -> None:
         """Ask the twenty seconds of questions."""
-        kept = session.todays_checkin(self.window.home)
-        dialog = CheckInDialog(self.window, kept or guidance.CheckIn())
+        home = self.window.home
+        kept = session.todays_checkin(home) or guidance.CheckIn()
+        dialog = CheckInDialog(self.window, kept, due=session.parts_due(home))
         dialog.answered.connect(self._answered)
         dialog.open()
 
-    def _answered(self, answers: guidance.CheckIn) -> None:
-        """Keep the answers for the sessions of the next hours, and judge anew what is shown."""
+    def _answered(self, answers: guidance.CheckIn, parts: tuple[guidance.Part, ...]) -> None:
+        """Keep the answers for the sessions to come, and judge anew what is shown."""
         w = self.window
-        w.attempt(lambda: session.keep_checkin(w.home, answers))
+        w.attempt(lambda: session.keep_checkin(w.home, answers, parts=parts))
         shown = w.guide.verdict
         if shown is not None:
-            verdict = w.controller.judge(shown.analyses, shown.title, check_in=answers, guided=shown.guided)
-            w.guide.show_verdict(verdict)
+            w.guide.show_verdict(
+                w.controller.judge(shown.analyses, shown.title, path=shown.path, check_in=answers, guided=shown.guided)
+            )
         else:
             w.guide.answered(answers)
         w.show_page("show_guide")
@@ -195,6 +198,10 @@ class Commands(SessionCommands):
     def analyse_library(self) -> None:
         """Analyse what was not analysed yet."""
         analyse_library(self.window)
+
+    def look_after_library(self) -> None:
+        """Recover what a crash left behind, while the window is already there."""
+        look_after_library(self.window, self._ending)
 
     def repair_library(self) -> None:
         """Recover what a crash left behind."""

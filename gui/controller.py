@@ -177,18 +177,37 @@ class Controller:
         analyses: Mapping[str, dsp.Analysis],
         title: str,
         *,
+        path: Path | None = None,
         check_in: guidance.CheckIn | None = None,
         guided: guidance.GuidedFindings | None = None,
     ) -> Verdict:
-        """Say what analyses look like, with today's answers and what earlier sessions showed."""
-        answers = check_in or session.todays_checkin(self.home) or guidance.CheckIn()
-        history = self.history()
+        """Say what analyses look like, with the person's answers and what earlier sessions showed.
+
+        Parameters
+        ----------
+        analyses, title
+            Of a session or a recording.
+        path
+            The recording; what is known beside it counts. None is the session that has just been.
+        check_in
+            Answers that count in place of those that were kept.
+        guided
+            What the steps of a guided session showed.
+        """
+        if path is not None:
+            known = session.background_of(self.home, path)
+        else:
+            history = self.history()
+            week = guidance.weekly(history, time.time_ns()) if history else None
+            known = session.Background(checkin=session.todays_checkin(self.home), history=tuple(history), week=week)
+        answers = check_in or known.checkin or guidance.CheckIn()
         return Verdict(
             title=title,
+            path=path,
             analyses=analyses,
-            advice=session.make_advice(analyses, checkin=answers, history=history),
+            advice=session.make_advice(analyses, checkin=answers, history=known.history),
             guided=guided,
-            week=guidance.weekly(history, time.time_ns()) if history else None,
+            week=known.week,
             check_in=answers,
         )
 
@@ -226,17 +245,19 @@ class Controller:
             raise InputError(msg)
         found = [self._with_samples(label, result) for label in result.analyses]
         stem = result.recording.stem if result.recording is not None else "session"
-        return self._write_report(found, stem, synthetic=self.model.synthetic)
+        return self._write_report(found, stem, result.recording, synthetic=self.model.synthetic)
 
     def report_of(self, document: Document) -> Path:
         """Write the report of a recording."""
         analysis = document.analysis or session.analyze_recording(document.recording)
         found = session.AnalysedRecording(recording=document.recording, analysis=analysis)
         stem = document.recording.path.stem if document.recording.path is not None else "recording"
-        return self._write_report([found], stem, synthetic=document.synthetic)
+        return self._write_report([found], stem, document.recording.path, synthetic=document.synthetic)
 
-    def _write_report(self, found: list[session.AnalysedRecording], stem: str, *, synthetic: bool) -> Path:
-        verdict = self.judge({f.recording.sensor: f.analysis for f in found}, stem)
+    def _write_report(
+        self, found: list[session.AnalysedRecording], stem: str, path: Path | None, *, synthetic: bool
+    ) -> Path:
+        verdict = self.judge({f.recording.sensor: f.analysis for f in found}, stem, path=path)
         out = self.home.make(self.home.reports) / f"{stem}.html"
         return session.write_report(found, verdict.advice, out, synthetic=synthetic, week=verdict.week)
 

@@ -1,11 +1,12 @@
 """Library commands: what takes its time with many recordings, off Qt's thread."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import recordings
 import session
 from dsp import TremorscopeError
-from gui.bridge import Progress
+from gui.bridge import Background, Progress
 from gui.i18n import tr
 
 if TYPE_CHECKING:
@@ -58,3 +59,28 @@ def repair_library(window: "MainWindow") -> None:
 
     window.notice.wait(tr("Looking for what a crash left behind …"), cancel=window.background.cancel)
     window.background.run(work, then=done, failed=window.complain)
+
+
+def look_after_library(window: "MainWindow", background: Background) -> None:
+    """Take in what is new and recover what a crash left behind, before anybody waits for it."""
+    if not window.home.recordings.exists():
+        return
+    root = window.home.root
+
+    def work(progress: Progress) -> tuple[list[Path], list[str]]:
+        with recordings.Library(root, progress=progress) as library:
+            return library.recovered, library.notices
+
+    def done(found: tuple[list[Path], list[str]]) -> None:
+        recovered, notices = found
+        if recovered:
+            path = recovered[-1]
+            window.notice.say(
+                tr("A session was recovered after a crash: {name}.", name=path.name),
+                verb=tr("Replay"),
+                act=lambda: window.commands.open_path(path),
+            )
+        for notice in notices:
+            window.complain(notice)
+
+    background.run(work, then=done, failed=window.complain)

@@ -1,6 +1,7 @@
 """Session commands: what the actions of a running session do."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import session
@@ -176,10 +177,12 @@ class SessionCommands(ReplayCommands):
             path = result.recording
             w.notice.say(tr("Recorded as {name}.", name=path.name), verb=tr("Replay"), act=lambda: self.open_path(path))
 
-    def show_verdict(self, analyses: Mapping[str, Any], title: str, *, guided: Any = None) -> None:
+    def show_verdict(
+        self, analyses: Mapping[str, Any], title: str, *, guided: Any = None, path: Path | None = None
+    ) -> None:
         """Show in the guide what analyses look like."""
         w = self.window
-        w.attempt(lambda: w.guide.show_verdict(w.controller.judge(analyses, title, guided=guided)))
+        w.attempt(lambda: w.guide.show_verdict(w.controller.judge(analyses, title, guided=guided, path=path)))
 
     def _after_the_running_one(self, then: Callable[[session.SessionResult | None], object]) -> None:
         """Do something once the running session has ended; a sensor may take seconds to say goodbye."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import dsp
 import guidance
@@ -15,6 +16,8 @@ class Verdict:
     ----------
     title
         Of the session or recording.
+    path
+        The recording; None for a session that was not recorded, or has just ended.
     analyses
         The analysis of each sensor by its label.
     advice
@@ -28,6 +31,7 @@ class Verdict:
     """
 
     title: str
+    path: Path | None = None
     analyses: Mapping[str, dsp.Analysis]
     advice: guidance.Advice
     guided: guidance.GuidedFindings | None = None

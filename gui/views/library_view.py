@@ -157,6 +157,10 @@ class LibraryView(QWidget):
             self._library.close()
         self._library = Library(self._home)
         self.records = self._library.sessions()
+        if self._library.recovered:
+            self.said.emit(tr("{n} sessions were recovered.", n=len(self._library.recovered)))
+        for notice in self._library.notices:
+            self.trouble.emit(notice)
         self._pages.setCurrentIndex(1 if self.records else 0)
         self.trends.show_nights([n for r in self.records if (n := night(r)) is not None])
         self.calendar.show_days({day: len(found) for day, found in by_day(self.records).items()})
