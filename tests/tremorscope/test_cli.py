@@ -1,6 +1,5 @@
 """The command line: what each command prints, and the exit codes that scripts rely on."""
 
-import csv
 import json
 import subprocess
 import sys
@@ -268,36 +267,3 @@ def test_the_library_takes_files_in_shows_tags_notes_exports_and_deletes(
     assert main(["library", "delete", wanted]) == 1
     assert main(["library", "delete", wanted, "--yes"]) == 0
     assert main(["library", "show", wanted]) == 1
-
-
-def test_a_batch_writes_a_table_and_a_second_run_does_nothing_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    cohort, out = tmp_path / "cohort", tmp_path / "out"
-    cohort.mkdir()
-    for name in ("fatigue", "calm"):
-        (cohort / f"{name}.csv").write_bytes((SAMPLES / f"simulated-{name}-calf.csv").read_bytes())
-    (cohort / "bad.csv").write_text("nonsense")
-    arguments = ["batch", str(cohort), "--out", str(out), "--placement", "calf", "--spectra", "--workers", "1"]
-    assert main(arguments) == 1
-    assert "2 analysed, 0 were done before, 1 failed" in capsys.readouterr().out
-    with (out / "cohort.csv").open() as file:
-        rows = {Path(r["file"]).stem: r for r in csv.DictReader(file)}
-    assert rows["fatigue"]["looks_most_like"] == "muscle_fatigue"
-    assert "bad.csv" in (out / "errors.csv").read_text()
-    assert main(arguments) == 1
-    assert "0 analysed, 2 were done before, 1 failed" in capsys.readouterr().out
-
-
-def test_a_batch_runs_on_several_processes_alike(tmp_path: Path) -> None:
-    assert main(["batch", str(SAMPLES), "--out", str(tmp_path / "a"), "--workers", "2"]) == 0
-    assert main(["batch", str(SAMPLES), "--out", str(tmp_path / "b"), "--workers", "1"]) == 0
-    assert (tmp_path / "a" / "cohort.csv").read_text() == (tmp_path / "b" / "cohort.csv").read_text()
-
-
-def test_a_cluster_that_does_not_answer_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tremorscope.batch.CLUSTER_TIMEOUT_S", 1.0)
-    assert main(["batch", str(FATIGUE), "--out", str(tmp_path), "--scheduler", "tcp://127.0.0.1:1"]) == 1
-    assert "no Dask scheduler answers" in capsys.readouterr().err

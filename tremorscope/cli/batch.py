@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tremorscope.cli.files import recordings_in
-from tremorscope.cli.options import HomeOption, PlacementOption
+from tremorscope.cli.options import HomeOption, JsonOption, PlacementOption
 from tremorscope.cli.progress import progress_bar
 
 
@@ -25,16 +25,21 @@ def batch(
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes on this machine.")] = None,
     placement: PlacementOption = None,
     spectra: Annotated[bool, typer.Option("--spectra", help="Also save the average spectrum of each state.")] = False,
+    as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Analyse a cohort of recordings; a second run does only what is missing.
+    """Analyse a cohort of recordings; a second run does only what is missing, and no file stops the others.
+
+    In DIR: cohort.csv, cohort.jsonl and cohort.parquet (with the extra) with a row a recording, errors.csv, and all
+    that was found in each recording in sessions/.
 
     Example: tremorscope batch cohort/ --out results/
     """
     del home
     from tremorscope.batch import run_batch
 
-    files = recordings_in(paths)
+    # A second run must not take the results of the first for recordings.
+    files = [f for f in recordings_in(paths) if not f.absolute().is_relative_to(out.absolute())]
     with progress_bar(f"{len(files)} recordings") as progress:
         summary = run_batch(
             files,
@@ -45,6 +50,12 @@ def batch(
             keep_spectra=spectra,
             progress=progress,
         )
+    if as_json:
+        import session
+        from tremorscope.cli.analyze import print_json_line
+
+        print_json_line(session.plain(summary))
+        return 1 if summary.failed else 0
     typer.echo(
         f"{summary.done} analysed, {summary.skipped} were done before, {summary.failed} failed; table: {summary.table}"
     )

@@ -24,13 +24,21 @@ def recordings_in(paths: Iterable[Path]) -> list[Path]:
             if not inside:
                 msg = f"the folder {path} holds no recordings"
                 raise typer.BadParameter(msg)
-            found += inside
+            found += _without_companions(inside)
         elif path.exists():
             found.append(path)
         else:
             msg = f"{path} does not exist"
             raise typer.BadParameter(msg)
     return found
+
+
+def _without_companions(files: list[Path]) -> list[Path]:
+    """Leave out the files that are read with another one: signals beside their header, descriptions of a table."""
+    from recordings.library.companions import companions
+
+    read_along = {c for f in files for c in companions(f)}
+    return [f for f in files if f not in read_along]
 
 
 def is_recording_folder(path: Path) -> bool:
@@ -47,5 +55,7 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield next(iter(sorted(path.glob("*_meta.json"))))
             else:
                 yield from _walk(path)
-        elif path.suffix.lower() not in SKIPPED and not path.name.endswith((".annotations.json", ".truth.json")):
+        elif path.suffix.lower() not in SKIPPED and not path.name.endswith(
+            (".annotations.json", ".truth.json", ".notes.json")
+        ):
             yield path
