@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import recordings
+from dsp import TremorscopeError
 from tremorscope.batch import pools, run_batch
 from tremorscope.cli import main
 
@@ -132,6 +133,26 @@ def test_a_file_that_kills_its_process_costs_itself(monkeypatch: pytest.MonkeyPa
     assert results["a", None] == {"file": "a"}
     assert results["b", None] == {"file": "b"}
     assert "died" in results["calm", None]["error"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"), [(type("KilledWorker", (Exception,), {})(), "died"), (ModuleNotFoundError("dsp"), "dsp")]
+)
+def test_what_a_worker_of_a_cluster_raises_costs_one_file(problem: Exception, told: str) -> None:
+    from concurrent.futures import Future
+
+    future: Future[None] = Future()
+    future.set_exception(problem)
+    assert told in pools._record(future, "a")["error"]
+
+
+def test_a_cluster_that_is_lost_is_told() -> None:
+    from concurrent.futures import Future
+
+    future: Future[None] = Future()
+    future.set_exception(OSError("closed"))
+    with pytest.raises(TremorscopeError, match="run the same command again"):
+        pools._record(future, "a")
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,13 +72,17 @@ def cluster(jobs: Sequence[Job], address: str, *, keep_spectra: bool) -> Iterato
     with client:
         futures = {client.submit(analyse_one, *job, keep_spectra=keep_spectra, pure=False): job for job in jobs}
         for future in completed(list(futures)):
-            job = futures[future]
-            problem = future.exception()
-            if problem is None:
-                yield job, future.result()
-            else:
-                why = (
-                    DIED if type(problem).__name__ == "KilledWorker" else f"the cluster could not analyse it: {problem}"
-                )
-                yield job, {"file": job[0], "error": why}
+            yield futures[future], _record(future, futures[future][0])
             future.release()
+
+
+def _record(future: Any, file: str) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = future.result()
+    except OSError as error:
+        msg = f"the cluster was lost: {error}; run the same command again, it goes on where it was"
+        raise TremorscopeError(msg) from error
+    except Exception as error:  # noqa: BLE001 - whatever a worker raises, it costs one file
+        died = type(error).__name__ == "KilledWorker"
+        return {"file": file, "error": DIED if died else f"the cluster could not analyse it: {error}"}
+    return record
