@@ -330,3 +330,45 @@ def test_a_general_mcap_reader_finds_every_sample_at_its_time_with_a_schema(stor
     tags = {f[3]: wire_of[f[5]] for f in named[b"Packet"]}
     tags[10] = 2  # repeated numbers are packed
     assert [(n, tags[n]) for n, _ in fields(packet)] == [(n, tags[n]) for n in range(1, 11)]
+
+
+def test_the_viewers_own_decoders_read_samples_packets_and_notes(store: ModuleType, tmp_path: Path) -> None:
+    """PlotJuggler and Foxglove decode by the schema in the file, as `mcap` and `protobuf` do together here."""
+    from mcap.reader import make_reader
+
+    decoders = pytest.importorskip("mcap_protobuf.decoder")
+    parts = store.blocks(2.0)
+    recorder = Recorder(tmp_path, sensors=[store.STREAM], start_ns=10**18, analysis_version="2026.1")
+    for i, part in enumerate(parts):
+        recorder.add_samples(
+            "left", xyz_g=part, start_s=i * 0.1, rate_hz=100.0, counts=np.full((10, 3), i, np.int32), scale_g=0.1,
+            missing_before=3 if i == 7 else 0, device_ns=i + 1, host_ns=1000 + i, clipped=i == 4,
+        )  # fmt: skip
+    recorder.add_marker(1.5, "began to stretch")
+    recorder.add_link("left", state="lost", reason="out of reach", time_s=1.6)
+    recorder.add_status("left", {"battery_percent": 80}, time_s=1.7)
+    path = recorder.close()
+    with path.open("rb") as file:
+        reader = make_reader(file, decoder_factories=[decoders.DecoderFactory()], validate_crcs=True)
+        samples = [
+            (m.log_time, d.x_g, d.y_g, d.z_g) for _, _, m, d in reader.iter_decoded_messages(topics=["/accel/left"])
+        ]
+        packets = [d for *_, d in reader.iter_decoded_messages(topics=["/packet/left"])]
+        notes = {
+            c.topic: json.loads(m.data)
+            for _, c, m in reader.iter_messages(topics=["/marker", "/link/left", "/status/left"])
+        }
+        about = {m.name: m.metadata for m in reader.iter_metadata()}
+    assert np.array_equal(np.array([s[1:] for s in samples], np.float32), np.concatenate(parts))
+    assert [s[0] for s in samples] == sorted(s[0] for s in samples)
+    assert [p.device_ns for p in packets] == list(range(1, 21))
+    assert [p.host_ns for p in packets] == list(range(1000, 1020))
+    assert [p.missing_before for p in packets] == [3 if i == 7 else 0 for i in range(20)]
+    assert [list(p.counts) for p in packets] == [[i] * 30 for i in range(20)]
+    assert {p.scale_g for p in packets} == {0.1}
+    assert [p.clipped for p in packets] == [i == 4 for i in range(20)]
+    assert notes["/marker"] == {"time_s": 1.5, "text": "began to stretch"}
+    assert notes["/link/left"]["state"] == "lost"
+    assert notes["/status/left"]["battery_percent"] == 80
+    assert about["tremorscope"]["analysis_version"] == "2026.1"
+    assert about["stream/left"]["placement"] == "calf"
