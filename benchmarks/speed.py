@@ -96,7 +96,7 @@ def main() -> None:
             time, memory = other["features_s"] / ours["full_s"], other["peak_mb"] / max(1.0, ours["peak_mb"])
             print(
                 f"\nparadigma {other['version']}, its tremor features at the same hop: {other['features_s']:.1f} s, "
-                f"{other['peak_mb']:.0f} MB above its imports; the full analysis of the night here takes 1/{time:.0f} of "
+                f"{other['peak_mb']:.0f} MB above its imports; the whole night here takes 1/{time:.0f} of "
                 f"the time and 1/{memory:.0f} of the memory"
             )
         for name, found in ((n, run("speed_worker.py", "live", str(path), n)) for n in ("push", "push and live")):
