@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from dsp import FileFormatError, Placement, TremorscopeError
+from recordings.calibration import calibrated
 from recordings.importers import (
     actigraph,
     archive,
@@ -43,6 +44,7 @@ def read(
     unit: str | None = None,
     rate_hz: float | None = None,
     placement: Placement | None = None,
+    calibrate: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Recording:
     """Read a recording; see `tremorscope.read` for the parameters.
@@ -59,6 +61,8 @@ def read(
         name = Path(path).name
         msg = f"{name} has no sensor {sensor!r}; it has {', '.join(recording.sensors) or 'one without a name'}"
         raise FileFormatError(msg)
+    if calibrate:
+        recording = calibrated(recording)
     return recording if placement is None else replace(recording, placement=placement)
 
 

@@ -79,12 +79,15 @@ def analyze_file(
     placement: Placement | str | None = None,
     unit: str | None = None,
     rate_hz: float | None = None,
+    calibrate: bool = False,
     keep_spectra: bool = True,
     progress: Progress | None = None,
 ) -> AnalysedRecording:
-    """Read one sensor of a file and analyse it; reading is the first half of the progress."""
+    """Read one sensor of a file, calibrated to gravity if wanted, and analyse it; reading is half of the progress."""
     halves = _halves(progress)
-    recording = recordings.read(Path(path), sensor=sensor, unit=unit, rate_hz=rate_hz, progress=halves[0])
+    recording = recordings.read(
+        Path(path), sensor=sensor, unit=unit, rate_hz=rate_hz, calibrate=calibrate, progress=halves[0]
+    )
     analysis = analyze_recording(recording, placement=placement, keep_spectra=keep_spectra, progress=halves[1])
     return AnalysedRecording(recording=recording, analysis=analysis)
 

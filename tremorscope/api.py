@@ -23,6 +23,7 @@ def read(
     unit: str | None = None,
     rate_hz: float | None = None,
     placement: Placement | str | None = None,
+    calibrate: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> recordings.Recording:
     """Read a recording of any supported format; the format is recognised by its content.
@@ -39,6 +40,9 @@ def read(
         Samples per second, where the file has no time stamps.
     placement
         Where it was worn.
+    calibrate
+        Whether to calibrate to gravity (van Hees 2014), for recordings long enough to hold rest in many postures; what
+        was done, or why nothing could be, is in ``warnings``.
     progress
         Called with the share done, 0 to 1.
 
@@ -58,6 +62,7 @@ def read(
         unit=unit,
         rate_hz=rate_hz,
         placement=Placement(placement) if placement is not None else None,
+        calibrate=calibrate,
         progress=progress,
     )
 
@@ -70,6 +75,7 @@ def analyze(
     side: Side | str | None = None,
     sensor: str | None = None,
     unit: str | None = None,
+    calibrate: bool = False,
     keep_spectra: bool = True,
     multitaper: bool = False,
     progress: Callable[[float], None] | None = None,
@@ -86,8 +92,8 @@ def analyze(
         ``foot``, ``ankle``, ``calf``, ``thigh``, ``wrist``, ``trunk`` or ``unknown``; None takes the recording's own.
     side
         ``left``, ``right`` or ``unknown``.
-    sensor, unit
-        As in `read`.
+    sensor, unit, calibrate
+        As in `read`; for a path.
     keep_spectra
         Whether ``result.spectra`` is kept.
     multitaper
@@ -120,7 +126,7 @@ def analyze(
         )
     recording = source
     if not isinstance(recording, recordings.Recording):
-        recording = read(recording, sensor=sensor, unit=unit, rate_hz=rate_hz)
+        recording = read(recording, sensor=sensor, unit=unit, rate_hz=rate_hz, calibrate=calibrate)
     return session.analyze_recording(
         recording,
         placement=placement,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import FileFormatError
-from recordings.importers.archive import extract, members_of
+from recordings.importers.archive import extract, is_whole, members_of
 from recordings.importers.asked import Asked
 from recordings.importers.timeline import even_runs, stamped_runs
 from recordings.recording import Recording
@@ -66,6 +66,8 @@ def read_gt3x(path: Path, asked: Asked) -> Recording:
     if name == "activity.bin":
         start_ns: int | None = (int(_number(info.get("Start Date", "")) or TICKS_1970) - TICKS_1970) * 100
         counts = _unpack_12(np.frombuffer(raw, np.uint8))
+        if not is_whole(path, name):
+            warnings.append(f"{name} does not agree with its checksum: the file is damaged, and samples may be wrong")
         timeline = even_runs(_to_g(counts, scale), rate, start_ns=start_ns) if len(counts) else None
     else:
         log = _read_log(raw)

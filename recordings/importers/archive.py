@@ -22,6 +22,7 @@ LARGEST_UNPACKED = 8 << 30
 """Three weeks of any sensor as text; more is damaged or hostile."""
 MOST_MEMBERS = 2000
 BLOCK = 1 << 20
+PIECE = 1 << 14
 SKIPPED = (".md", ".html", ".pdf", ".png", ".jpg", ".m4a", ".mp4", ".xml", ".kml", ".gpx", ".db")
 PREFERRED = ("totalacceleration", "total acceleration", "accelerometer.", "raw data", "acc.")
 LAST = ("linear", "user", "gravity", "uncalibrated")
@@ -57,9 +58,10 @@ def read_compressed(path: Path, head: bytes, asked: Asked, read: Reader) -> Reco
     return replace(recording, path=path, files=(path,), warnings=[*notes, *recording.warnings])
 
 
-def _copy(packed: IO[bytes], out: IO[bytes], path: Path) -> None:
+def _copy(packed: Any, out: IO[bytes], path: Path) -> None:
     total = 0
-    while block := packed.read(BLOCK):
+    # A piece at a time, so that what comes before damage is kept.
+    while block := packed.read1(PIECE):
         total += len(block)
         if total > LARGEST_UNPACKED:
             msg = f"{path.name} unpacks to more than {LARGEST_UNPACKED >> 30} GB; unpack it yourself and read the parts"
@@ -98,6 +100,17 @@ def extract(path: Path, name: str, largest: int = LARGEST_UNPACKED) -> bytes:
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         msg = f"{path.name}: its part {name} cannot be unpacked: {error}"
         raise FileFormatError(msg) from error
+
+
+def is_whole(path: Path, name: str) -> bool:
+    """Whether a member agrees with its checksum."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(name) as member:
+            while member.read(BLOCK):
+                pass
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, RuntimeError, NotImplementedError):
+        return False
+    return True
 
 
 def _inflate(file: IO[bytes], path: Path, largest: int) -> bytes:

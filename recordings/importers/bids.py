@@ -13,6 +13,7 @@ from recordings.importers.rows import read_rows
 from recordings.importers.table import Table
 from recordings.importers.textfile import blocks_of_lines, open_text
 from recordings.importers.units import file_unit
+from recordings.importers.worn import worn_of
 from recordings.recording import Marker, Recording
 
 ENDINGS = ("_motion.tsv", "_motion.json", "_channels.tsv")
@@ -74,12 +75,15 @@ def read_bids(path: Path, asked: Asked) -> Recording:
         time_s = rows.numbers((latency,))[:, 0]
         scale = 1e-3 if channels[latency].get("units", "s").lower() == "ms" else 1.0
         time_s = (time_s - time_s[0]) * scale
+    placement, side = worn_of(channels[columns[0]].get("placement", ""))
     found = Found(
         format="bids-motion",
         values=rows.numbers(columns),
         time_s=time_s,
         rate_hz=float(rate) if isinstance(rate, int | float) and 0 < rate < 1e5 else 0.0,
         unit=file_unit(channels[columns[0]].get("units", "")),
+        placement=placement,
+        side=side,
         sensor=sensor,
         sensors=list(whole),
         device=str(facts.get("ManufacturersModelName", "")),
@@ -106,9 +110,10 @@ def _facts(path: Path) -> dict[str, Any]:
 
 def _events(motion: Path) -> list[Marker]:
     """Markers of the events file, whose name leaves the tracking system out."""
-    stem = motion.name.split("_tracksys-", 1)[0].removesuffix("_motion.tsv")
-    path = motion.with_name(f"{stem}_events.tsv")
-    if not path.exists():
+    whole = motion.name.removesuffix("_motion.tsv")
+    names = [motion.with_name(f"{stem}_events.tsv") for stem in (whole, whole.split("_tracksys-", 1)[0])]
+    path = next((p for p in names if p.exists()), None)
+    if path is None:
         return []
     found = []
     for row in _channels(path):

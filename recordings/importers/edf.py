@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsp import FileFormatError
 from recordings.importers.asked import Asked
 from recordings.importers.timeline import even_runs
-from recordings.importers.units import decide_unit, file_unit, parse_unit
+from recordings.importers.units import WITHOUT_GRAVITY_G, decide_unit, file_unit, parse_unit, slow_magnitude
 from recordings.recording import Marker, Recording
 
+SHORTEST_FILL_S = 0.5
+ZERO_G = 1e-4
+"""A gap that is filled with zeros reads half a step of the digits beside zero."""
 AXIS = re.compile(r"(?:^|[^a-z])([xyz])(?:$|[^a-z])", re.IGNORECASE)
 
 
@@ -47,6 +51,12 @@ def read_edf(path: Path, asked: Asked) -> Recording:
         if note.text.startswith("gap"):
             first = round(note.onset * rate)
             xyz_g[first : first + round((note.duration or 0.0) * rate)] = np.nan
+    empty = _filled(xyz_g, round(SHORTEST_FILL_S * rate))
+    if empty.any():
+        xyz_g[empty] = np.nan
+        noticed_fill = [f"{empty.sum() / rate:.1f} s are exactly zero on all axes, which is how EDF fills gaps"]
+    else:
+        noticed_fill = []
     markers = tuple(
         Marker(start_s=a.onset, end_s=a.onset + (a.duration or 0.0), text=a.text, kind="annotation")
         for a in annotations
@@ -65,11 +75,26 @@ def read_edf(path: Path, asked: Asked) -> Recording:
         unit=decided.name,
         markers=markers,
         warnings=[
+            *noticed_fill,
             *([decided.warning] if decided.warning else []),
             *(str(w.message) for w in noticed),
             *timeline.warnings,
         ],
     )
+
+
+def _filled(xyz_g: NDArray[np.float32], shortest: int) -> NDArray[np.bool_]:
+    """Rows of a run of zeros, where the rest of the file has gravity in it."""
+    size = np.abs(xyz_g).max(axis=1)
+    zero: NDArray[np.bool_] = size <= ZERO_G
+    edges = np.nonzero(np.diff(np.concatenate([[False], zero, [False]]).astype(np.int8)))[0].reshape(-1, 2)
+    for a, b in edges:
+        if b - a < max(shortest, 2):
+            zero[a:b] = False
+    rest = xyz_g[~zero & np.isfinite(size)]
+    if not len(rest) or slow_magnitude(rest) < WITHOUT_GRAVITY_G:
+        zero[:] = False
+    return zero
 
 
 def _parts(path: Path) -> tuple[list[Any], list[Any], dict[str, Any], list[Any]]:

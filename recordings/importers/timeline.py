@@ -21,6 +21,10 @@ BLOCKS_S = 12.0
 """The same for a small one: ten of the blocks that loggers write at a nominal rate and then correct (1.2 s)."""
 MOST_DUPLICATES = 0.05
 MOST_BACKWARDS = 0.01
+STRAY_NEEDS = 10
+STRAY_PERIODS, STRAY_S, STRAY_END_S = 100.0, 5.0, 30 * 86400.0
+"""A stamp is stray that lies so many periods and seconds off; at either end of the file, a month."""
+CLOCK_BACK_S, MOST_CLOCK_STEPS = 1.0, 20
 RATE_DISAGREES = 0.02
 SAME_RATE = 1e-6
 """Nearer than any crystal (20 ppm): the difference is the rounding of the stamps."""
@@ -84,6 +88,8 @@ def stamped_runs(
     if len(time_s) < 2:
         msg = "fewer than two samples with a time stamp: nothing can be analysed"
         raise FileFormatError(msg)
+    time_s, xyz_g = _without_strays(time_s, xyz_g, warnings)
+    time_s = _joined(time_s, warnings)
     time_s, xyz_g = _ordered(time_s, xyz_g, warnings)
     period = _period(time_s)
     if nominal_hz and abs(nominal_hz * period - 1.0) > RATE_DISAGREES:
@@ -93,6 +99,50 @@ def stamped_runs(
     return _runs(
         time_s, xyz_g, 1.0 / period, warnings, start_ns=start_ns, sensor=sensor, even=False, nominal_hz=nominal_hz
     )
+
+
+def _without_strays(
+    time_s: Floats, xyz_g: NDArray[np.float32], warnings: list[str]
+) -> tuple[Floats, NDArray[np.float32]]:
+    """Leave out rows whose stamp is far from both neighbours while these agree with each other."""
+    if len(time_s) < STRAY_NEEDS:
+        return time_s, xyz_g
+    step = np.diff(time_s)
+    far = np.abs(step) > max(STRAY_PERIODS * _period(time_s), STRAY_S)
+    stray = np.zeros(len(time_s), bool)
+    across = np.abs(time_s[2:] - time_s[:-2])
+    stray[1:-1] = far[:-1] & far[1:] & (across < 0.1 * np.minimum(np.abs(step[:-1]), np.abs(step[1:])))
+    # The first and the last row have one neighbour; they are stray when they are years off.
+    ends = np.abs(step[[0, -1]]) > STRAY_END_S
+    stray[0] |= ends[0] and not far[1]
+    stray[-1] |= ends[1] and not far[-2]
+    count = int(stray.sum())
+    if not count or count > MOST_BACKWARDS * len(time_s) + 1:
+        return time_s, xyz_g
+    warnings.append(f"{count} rows have a time stamp far from their neighbours' and were left out")
+    return time_s[~stray], xyz_g[~stray]
+
+
+def _joined(time_s: Floats, warnings: list[str]) -> Floats:
+    """Put what follows a clock that was set back behind what came before, one second later."""
+    step = np.diff(time_s)
+    back = np.nonzero(step < -CLOCK_BACK_S)[0]
+    if not len(back) or len(back) > MOST_CLOCK_STEPS:
+        return time_s
+    time_s = time_s.copy()
+    moved = 0
+    for at in back:
+        # A single late row is disorder; a clock goes on from where it was set.
+        ahead = time_s[at + 1 : at + 4]
+        if len(ahead) == 3 and (ahead < time_s[at]).all() and (np.diff(ahead) >= 0).all():
+            time_s[at + 1 :] += time_s[at] - time_s[at + 1] + 1.0
+            moved += 1
+    if moved:
+        warnings.append(
+            f"the clock was set back {moved} times; what follows was put a second behind what came before, "
+            "for how long the pause was is not known"
+        )
+    return time_s
 
 
 def _ordered(time_s: Floats, xyz_g: NDArray[np.float32], warnings: list[str]) -> tuple[Floats, NDArray[np.float32]]:
@@ -198,7 +248,10 @@ def _runs(
         msg = "no row holds three finite numbers: there is no acceleration in this file"
         raise FileFormatError(msg)
     if not good.all():
-        warnings.append(f"{int((~good).sum())} rows are not finite numbers; they count as missing")
+        # A row without any number is how files write a missing sample; the gap that it makes is told below.
+        odd = int((~good & ~np.isnan(xyz_g).all(axis=1)).sum())
+        if odd:
+            warnings.append(f"{odd} rows are not finite numbers; they count as missing")
         time_s, xyz_g = time_s[good], xyz_g[good]
     period = 1.0 / rate_hz
     cuts = (np.nonzero(np.diff(time_s) > GAP_PERIODS * period)[0] + 1) if even else _breaks(time_s, period)

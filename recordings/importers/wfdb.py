@@ -18,6 +18,7 @@ from recordings.importers.assemble import Found, assemble
 from recordings.importers.clock import texts_to_seconds
 from recordings.importers.columns import find_axes
 from recordings.importers.units import file_unit
+from recordings.importers.worn import worn_of
 from recordings.recording import Marker, Recording
 
 Counts = NDArray[np.int64]
@@ -41,6 +42,8 @@ INVALID: dict[str, int | None] = {
 """The count that stands for no sample."""
 SKIP, NUM, SUB, CHN, AUX = 59, 60, 61, 62, 63
 """Codes of an annotation file that are no annotation."""
+LENGTH = re.compile(r" \((\d+\.\d+) s\)$")
+"""How our own annotations write how long something lasted."""
 ANNOTATORS = (".atr", ".ann", ".events")
 
 
@@ -103,6 +106,8 @@ def read_wfdb(path: Path, asked: Asked) -> Recording:
     if not (np.isfinite(rate) and rate > 0):
         msg = f"{path.name}: a rate of {record['rate']} makes no time line; the header is damaged"
         raise FileFormatError(msg)
+    comment = " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))[:500]
+    placement, side = worn_of(comment)
     found = Found(
         format="wfdb",
         values=values,
@@ -111,7 +116,9 @@ def read_wfdb(path: Path, asked: Asked) -> Recording:
         start_ns=_start(record["rest"]),
         markers=list(_markers(path, rate)),
         warnings=warnings,
-        details={"comment": " ".join(line.lstrip("# ") for line in lines if line.startswith("#"))[:500]},
+        placement=placement,
+        side=side,
+        details={"comment": comment},
     )
     return assemble(path, found, asked)
 
@@ -231,7 +238,9 @@ def _annotations(raw: bytes, rate_hz: float) -> Iterator[Marker]:
             text = raw[at : at + value].decode("utf-8", errors="replace").strip("\0 ")
             at += value + value % 2
             if pending and text and not text.startswith("##"):
-                yield Marker(start_s=sample / rate_hz, end_s=sample / rate_hz, text=text, kind="annotation")
+                length = float(m[1]) if (m := LENGTH.search(text)) else 0.0
+                start_s, words = sample / rate_hz, LENGTH.sub("", text)
+                yield Marker(start_s=start_s, end_s=start_s + length, text=words, kind="annotation")
         elif code == SKIP and at + 4 <= len(raw):
             jump = int.from_bytes(raw[at : at + 2], "little") << 16 | int.from_bytes(raw[at + 2 : at + 4], "little")
             sample += jump - (1 << 32) * (jump >> 31)

@@ -10,6 +10,7 @@ import typer
 from tremorscope.cli.checkin import AnswerOption, answers_in
 from tremorscope.cli.files import recordings_in
 from tremorscope.cli.options import (
+    CalibrateOption,
     HomeOption,
     JsonOption,
     PlacementName,
@@ -38,6 +39,7 @@ def analyze(
     sensor: SensorOption = None,
     unit: UnitOption = None,
     rate: RateOption = None,
+    calibrate: CalibrateOption = False,
     as_json: JsonOption = False,
     all_sensors: Annotated[
         bool, typer.Option("--all-sensors", help="Every sensor of each file, not just one.")

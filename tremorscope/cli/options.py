@@ -43,6 +43,10 @@ UnitOption = Annotated[
     str | None,
     typer.Option("--unit", metavar="UNIT", help="g, mg, m/s2 or counts:<g per count>, when the file does not say."),
 ]
+CalibrateOption = Annotated[
+    bool,
+    typer.Option("--calibrate", help="Calibrate to gravity first: for hours or days with rest in many postures."),
+]
 RateOption = Annotated[
     float | None, typer.Option("--rate", metavar="HZ", help="Samples per second, when the file has no time stamps.")
 ]
