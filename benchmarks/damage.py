@@ -2,9 +2,9 @@
 
 python -m benchmarks.damage [--each 200] [--format NAME ...] [--seed 0]
 
-Each file (synthetic, 30 s) is cut short 200 times and has bits flipped 200 times; every reading runs in a process of its
-own, so that a crash, a hang and the memory it takes are seen. Wrong is: a crash, a hang, an error of another kind, values
-that are not finite, more samples than the whole file holds, or a length of more than ten times its own, without a warning.
+Each file (synthetic, 30 s) is cut short 200 times and has bits flipped 200 times; every reading runs in a process of
+its own, so that a crash, a hang and the memory it takes are seen. Wrong is: a crash, a hang, an error of another kind,
+values that are not finite; and without a warning: more samples than the whole file holds, ten times its length.
 """
 
 import argparse

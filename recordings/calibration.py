@@ -52,7 +52,8 @@ class Calibration:
 
     def apply(self, xyz_g: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrate rows, (n, 3) in g."""
-        return np.asarray((xyz_g + np.float32(self.offset_g)) * np.float32(self.gain), np.float32)
+        offset, gain = (np.array(values, np.float32) for values in (self.offset_g, self.gain))
+        return np.asarray((xyz_g + offset) * gain, np.float32)
 
     def __str__(self) -> str:
         """One sentence for people and for files."""

@@ -64,8 +64,6 @@ class Recording:
         Each one thing a person should know about this file.
     details
         What else the file says (firmware, range ...), without personal ids.
-    files
-        Every file that was read, where a recording is several; else empty.
     """
 
     path: Path | None
@@ -84,7 +82,6 @@ class Recording:
     markers: tuple[Marker, ...] = ()
     warnings: list[str] = field(default_factory=list)
     details: dict[str, str] = field(default_factory=dict)
-    files: tuple[Path, ...] = ()
 
     @property
     def duration_s(self) -> float:

@@ -55,7 +55,7 @@ def read_compressed(path: Path, head: bytes, asked: Asked, read: Reader) -> Reco
             raise FileFormatError(msg)
         recording = read(inner, asked)
     notes = [f"the compressed file is damaged ({broken}); what came before was saved"] if broken else []
-    return replace(recording, path=path, files=(path,), warnings=[*notes, *recording.warnings])
+    return replace(recording, path=path, warnings=[*notes, *recording.warnings])
 
 
 def _copy(packed: Any, out: IO[bytes], path: Path) -> None:
@@ -192,7 +192,6 @@ def read_zip(path: Path, members: list[str], asked: Asked, read: Reader) -> Reco
         return replace(
             recording,
             path=path,
-            files=(path,),
             sensor=recording.sensor if alone else chosen,
             sensors=recording.sensors if alone else tuple(names),
             warnings=[*warnings, *recording.warnings],

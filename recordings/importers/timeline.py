@@ -105,7 +105,7 @@ def _without_strays(
     time_s: Floats, xyz_g: NDArray[np.float32], warnings: list[str]
 ) -> tuple[Floats, NDArray[np.float32]]:
     """Leave out rows whose stamp is far from both neighbours while these agree with each other."""
-    if len(time_s) < STRAY_NEEDS:
+    if len(time_s) < STRAY_NEEDS or not np.ptp(time_s) > 0:
         return time_s, xyz_g
     step = np.diff(time_s)
     far = np.abs(step) > max(STRAY_PERIODS * _period(time_s), STRAY_S)

@@ -64,7 +64,6 @@ def read_tsdf(path: Path, meta: dict[str, Any], asked: Asked) -> Recording:
     unit: Unit | None = None
     time_s, start_ns = None, _start(meta)
     warnings: list[str] = []
-    used = [path]
     for held in files:
         names, units = list(held.get("channels") or []), list(held.get("units") or [])
         axes = find_axes([str(n) for n in names], [str(u) for u in units])
@@ -76,9 +75,6 @@ def read_tsdf(path: Path, meta: dict[str, Any], asked: Asked) -> Recording:
             unit = axes[0].unit or file_unit(str(units[columns[0]]) if len(units) == len(names) else "")
         elif names[:1] == ["time"] and time_s is None:
             time_s = _time(_read(path, held, warnings)[:, 0], str(units[0]) if units else "")
-        else:
-            continue
-        used.append(path.with_name(str(held["file_name"])))
     if values is None:
         msg = f"{path.name}: none of its channels is acceleration"
         raise FileFormatError(msg)

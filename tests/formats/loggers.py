@@ -28,7 +28,9 @@ def sector(rows: Rows, sequence: int, at_s: float, *, packed: bool = False) -> b
     """One sector of 512 bytes whose words sum to nothing."""
     when = np.datetime64(int(at_s), "s").astype(object)
     fraction = round((at_s - int(at_s)) * 65536) & 0xFFFE
-    stamp = (when.year - 2000) << 26 | when.month << 22 | when.day << 17 | when.hour << 12 | when.minute << 6 | when.second
+    stamp = (
+        (when.year - 2000) << 26 | when.month << 22 | when.day << 17 | when.hour << 12 | when.minute << 6 | when.second
+    )
     moved = -((fraction * int(RATE_HZ)) >> 16)
     if packed:
         counts = np.round(rows * 256).astype(np.int64) & 0x3FF
@@ -50,7 +52,8 @@ def wav(path: Path, xyz_g: Rows | None = None) -> Path:
     xyz_g = truth() if xyz_g is None else xyz_g
     info = {
         b"IART": b"Id: 1\nDevice: CWA\n",
-        b"ICMT": b"Time: 2023-11-14 22:13:20.000\n" + b"".join(b"Channel-%d: Accel\nScale-%d: 8\n" % (k, k) for k in (1, 2, 3)),
+        b"ICMT": b"Time: 2023-11-14 22:13:20.000\n"
+        + b"".join(b"Channel-%d: Accel\nScale-%d: 8\n" % (k, k) for k in (1, 2, 3)),
     }
     listed = b"INFO" + b"".join(k + struct.pack("<I", len(v)) + v + b"\0" * (len(v) % 2) for k, v in info.items())
     counts = np.column_stack([np.round(xyz_g * 4096), np.zeros(len(xyz_g))]).astype("<i2").tobytes()
@@ -120,7 +123,9 @@ def gt3x(path: Path, xyz_g: Rows | None = None, *, old: bool = False) -> Path:
         else:
             seconds = range(0, len(counts), int(RATE_HZ))
             first = START_NS // 10**9
-            log = [gt3x_record(0x1A, first + k, counts[a : a + 100].astype("<i2").tobytes()) for k, a in enumerate(seconds)]
+            log = [
+                gt3x_record(0x1A, first + k, counts[a : a + 100].astype("<i2").tobytes()) for k, a in enumerate(seconds)
+            ]
             archive.writestr("log.bin", b"".join(log))
     return path
 
@@ -187,24 +192,28 @@ def xdf_chunk(tag: int, content: bytes) -> bytes:
     return b"\x04" + struct.pack("<IH", len(content) + 2, tag) + content
 
 
-def xdf(path: Path, xyz_g: Rows | None = None, *, name: str = "Leg", kind: str = "Accelerometer", unit: str = "g") -> Path:
+def xdf(
+    path: Path, xyz_g: Rows | None = None, *, name: str = "Leg", kind: str = "Accelerometer", unit: str = "g"
+) -> Path:
     """Lab Streaming Layer: one stream of three channels, a chunk a second, with boundaries between."""
     xyz_g = truth() if xyz_g is None else xyz_g
     channels = "".join(f"<channel><label>acc_{a}</label><unit>{unit}</unit><type>ACC</type></channel>" for a in "xyz")
     header = (
-        f"<?xml version=\"1.0\"?><info><name>{name}</name><type>{kind}</type><channel_count>3</channel_count>"
+        f'<?xml version="1.0"?><info><name>{name}</name><type>{kind}</type><channel_count>3</channel_count>'
         f"<nominal_srate>{RATE_HZ}</nominal_srate><channel_format>float32</channel_format>"
         f"<created_at>1.0</created_at><desc><channels>{channels}</channels></desc></info>"
     )
     boundary = bytes.fromhex("43a546dccbf5410fb30ed5467383cbe4")
-    out = [b"XDF:", xdf_chunk(1, b"<?xml version=\"1.0\"?><info><version>1.0</version></info>")]
+    out = [b"XDF:", xdf_chunk(1, b'<?xml version="1.0"?><info><version>1.0</version></info>')]
     out.append(xdf_chunk(2, struct.pack("<I", 1) + header.encode()))
     for at in range(0, len(xyz_g), 100):
         rows = xyz_g[at : at + 100]
         samples = b"".join(b"\x08" + struct.pack("<d3f", 5.0 + (at + k) / RATE_HZ, *row) for k, row in enumerate(rows))
         out.append(xdf_chunk(3, struct.pack("<I", 1) + b"\x04" + struct.pack("<I", len(rows)) + samples))
         out.append(xdf_chunk(5, boundary))
-    out.append(xdf_chunk(6, struct.pack("<I", 1) + b"<?xml version=\"1.0\"?><info><first_timestamp>5</first_timestamp></info>"))
+    out.append(
+        xdf_chunk(6, struct.pack("<I", 1) + b'<?xml version="1.0"?><info><first_timestamp>5</first_timestamp></info>')
+    )
     path.write_bytes(b"".join(out))
     return path
 

@@ -58,7 +58,15 @@ def analyze(
     for path in recordings_in(paths):
         for name in _sensors(path, all_sensors=all_sensors, sensor=sensor, unit=unit):
             failed += not _analyze_one(
-                path, name, placement=placement, unit=unit, rate_hz=rate, as_json=as_json, said=said, folder=folder
+                path,
+                name,
+                placement=placement,
+                unit=unit,
+                rate_hz=rate,
+                calibrate=calibrate,
+                as_json=as_json,
+                said=said,
+                folder=folder,
             )
     return 1 if failed else 0
 
@@ -82,6 +90,7 @@ def _analyze_one(
     placement: PlacementName | None,
     unit: str | None,
     rate_hz: float | None,
+    calibrate: bool,
     as_json: bool,
     said: "guidance.CheckIn | None",
     folder: "session.Home",
@@ -92,7 +101,14 @@ def _analyze_one(
     try:
         with progress_bar(path.name) as progress:
             found = session.analyze_file(
-                path, sensor=sensor, placement=placement, unit=unit, rate_hz=rate_hz, progress=progress
+                path,
+                sensor=sensor,
+                placement=placement,
+                unit=unit,
+                rate_hz=rate_hz,
+                calibrate=calibrate,
+                keep_spectra=False,  # half a gigabyte for a week, and nobody looks at them here
+                progress=progress,
             )
     except TremorscopeError as error:
         if as_json:

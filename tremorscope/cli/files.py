@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-SKIPPED = frozenset({".md", ".py", ".txt.gz", ".html", ".sqlite", ".sqlite-wal", ".sqlite-shm", ".part"})
+SKIPPED = frozenset({".md", ".py", ".html", ".sqlite", ".sqlite-wal", ".sqlite-shm", ".part"})
 """Endings that a folder may hold beside recordings; naming such a file by itself still opens it."""
 
 
@@ -43,7 +43,7 @@ def _without_companions(files: list[Path]) -> list[Path]:
 
 def is_recording_folder(path: Path) -> bool:
     """Whether a folder is one recording by itself (TSDF metadata beside binary files)."""
-    return path.is_dir() and any(path.glob("*_meta.json"))
+    return path.is_dir() and len(list(path.glob("*_meta.json"))) == 1
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -51,10 +51,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            if is_recording_folder(path):
-                yield next(iter(sorted(path.glob("*_meta.json"))))
-            else:
-                yield from _walk(path)
+            yield from _walk(path)
         elif path.suffix.lower() not in SKIPPED and not path.name.endswith(
             (".annotations.json", ".truth.json", ".notes.json")
         ):

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tremorscope.cli.files import recordings_in
-from tremorscope.cli.options import HomeOption, JsonOption, PlacementOption, SensorOption, UnitOption
+from tremorscope.cli.options import (
+    CalibrateOption,
+    HomeOption,
+    JsonOption,
+    PlacementOption,
+    RateOption,
+    SensorOption,
+    UnitOption,
+)
 from tremorscope.cli.progress import progress_bar
 from tremorscope.cli.words import clock
 
@@ -279,9 +287,14 @@ def import_files(
     placement: PlacementOption = None,
     sensor: SensorOption = None,
     unit: UnitOption = None,
+    rate: RateOption = None,
+    calibrate: CalibrateOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Take recordings of any supported format into the library.
+    """Take recordings of any supported format into the library, every file as it is.
+
+    A file that cannot be read is named with the reason, and the others are taken all the same. --calibrate tells how
+    far each is from gravity; the bytes stay as they are, and `analyze --calibrate` uses it.
 
     Example: tremorscope import ~/Downloads/phyphox/
     """
@@ -293,12 +306,16 @@ def import_files(
         files = recordings_in(paths)
         for i, path in enumerate(files):
             try:
-                recording = recordings.read(path, sensor=sensor, unit=unit)
+                recording = recordings.read(path, sensor=sensor, unit=unit, rate_hz=rate, calibrate=calibrate)
                 worn = Placement(placement.value) if placement else recording.placement
-                added = library.add_import(recording, placement=worn, unit=unit)
-                typer.echo(f"{added.id}  {path.name}  {clock(recording.duration_s)}")
+                added = library.add_import(recording, placement=worn, unit=unit, rate_hz=rate)
+                typer.echo(f"{added.id}  {path.name}  {clock(recording.duration_s)}  {recording.format}")
+                for warning in recording.warnings:
+                    typer.echo(f"note: {path.name}: {warning}", err=True)
             except TremorscopeError as error:
                 failed += 1
                 typer.echo(f"tremorscope: {error}", err=True)
             progress((i + 1) / len(files))
+    if len(files) > 1:
+        typer.echo(f"{len(files) - failed} of {len(files)} files imported", err=True)
     return 1 if failed else 0
