@@ -125,10 +125,10 @@ def _recognised(path: Path, head: bytes, asked: Asked, depth: int) -> Recording:
             return known.read(path, asked)
     if head.startswith(b"PK\x03\x04") or archive.is_compressed(head):
         return _packed(path, head, asked, depth)
+    if header := wfdb.header_of(path):
+        return wfdb.read_wfdb(header, asked)
     start = decode_head(head)
-    if not start:
-        return _by_its_neighbours(path, asked)
-    return _text(path, start, asked)
+    return _text(path, start, asked) if start else _refused(path)
 
 
 def _packed(path: Path, head: bytes, asked: Asked, depth: int) -> Recording:
@@ -149,10 +149,8 @@ def _packed(path: Path, head: bytes, asked: Asked, depth: int) -> Recording:
     return archive.read_zip(path, members, asked, inner)
 
 
-def _by_its_neighbours(path: Path, asked: Asked) -> Recording:
-    """Bare numbers: a header or metadata beside them says what they are."""
-    if header := wfdb.header_of(path):
-        return wfdb.read_wfdb(header, asked)
+def _refused(path: Path) -> Recording:
+    """Bare bytes: metadata beside them may say what they are."""
     if meta := tsdf.belongs_to_tsdf(path):
         msg = f"{path.name} is a part of the TSDF recording {meta.name}; read that"
         raise FileFormatError(msg)

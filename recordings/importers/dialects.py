@@ -50,9 +50,7 @@ DIALECTS = (
     _d("ngimu", r"^Time \(s\),Gyroscope X \(deg/s\),.*Barometer \(hPa\)", "", "x-io NGIMU"),
     _d("x-imu", r"^Packet number,Gyroscope X", "", "x-io x-IMU"),
     _d("yei", r"^ *# *Data format: \"%", "g", "YEI 3-Space"),
-    _d(
-        "movesense-csv", r"^\"?timestamp( \(ms\))?\"?[,;]\s*\"?(x: \(m/s\^2\)|x\"?[,;]\s*\"?y\"?[,;]\s*\"?z\"?\s*$)", ""
-    ),
+    _d("movesense-csv", r'^"?timestamp( \(ms\))?"?[,;]\s*"?x: \(m/s\^2\)', "m/s2", "Movesense"),
     _d("axivity-csv", r"^Time[,;]Accel-X \(g\)", "g", "Axivity"),
     _d("tremorscope-csv", r"^time_s,x_g,y_g,z_g(,sensor)?\s*$", "g"),
 )

@@ -125,13 +125,13 @@ def _fast(body: list[str], table: Table, number_at: tuple[int, ...], text_at: tu
 
 
 def _slow(body: list[str], table: Table, number_at: tuple[int, ...], text_at: tuple[int, ...]) -> tuple[Parsed, int]:
-    """Row by row: what is not a row of numbers is left out and counted; an empty cell is a missing number."""
+    """Row by row: what is not a row of numbers is left out and counted; an empty cell, or n/a, is a missing number."""
     values, words, bad = [], [], 0
     for line in body:
         cells = table.cells(line)
         cells += [""] * (table.width - len(cells))
         wanted = [cells[i] for i in number_at]
-        good = all(is_number(c) or c.lower() in MISSING for c in wanted) and any(is_number(c) for c in wanted)
+        good = all(is_number(c) or c.lower() in MISSING for c in wanted)
         if len(cells) > table.width + 1 or not good:
             bad += 1
             continue

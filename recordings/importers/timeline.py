@@ -25,6 +25,8 @@ STRAY_NEEDS = 10
 STRAY_PERIODS, STRAY_S, STRAY_END_S = 100.0, 5.0, 30 * 86400.0
 """A stamp is stray that lies so many periods and seconds off; at either end of the file, a month."""
 CLOCK_BACK_S, MOST_CLOCK_STEPS = 1.0, 20
+FEW_GAPS, MOST_GAPS = 10, 0.25
+"""More gaps than this share of the rows, and the stamps are no clock."""
 RATE_DISAGREES = 0.02
 SAME_RATE = 1e-6
 """Nearer than any crystal (20 ppm): the difference is the rounding of the stamps."""
@@ -255,6 +257,12 @@ def _runs(
         time_s, xyz_g = time_s[good], xyz_g[good]
     period = 1.0 / rate_hz
     cuts = (np.nonzero(np.diff(time_s) > GAP_PERIODS * period)[0] + 1) if even else _breaks(time_s, period)
+    if not even and len(cuts) > max(FEW_GAPS, MOST_GAPS * len(time_s)):
+        msg = (
+            f"the time stamps have {len(cuts)} gaps in {len(time_s)} rows: they are too uneven to make a rate; "
+            "leave them out and name the rate with --rate"
+        )
+        raise RateError(msg)
     edges = [0, *cuts.tolist(), len(time_s)]
     parts = list(pairwise(edges))
     if not even:

@@ -96,10 +96,10 @@ def read_tsdf(path: Path, meta: dict[str, Any], asked: Asked) -> Recording:
 
 def _read(path: Path, held: dict[str, Any], warnings: list[str]) -> NDArray[np.float64]:
     name = str(held["file_name"])
-    binary = path.with_name(name)
-    if binary.parent != path.parent or "/" in name or "\\" in name:
+    if "/" in name or "\\" in name or name in ("", ".", ".."):
         msg = f"{path.name} names a file outside its folder ({name}); that is not followed"
         raise FileFormatError(msg)
+    binary = path.with_name(name)
     if not binary.exists():
         msg = f"{path.name} describes {name}, which is not beside it; copy all files of the recording into one folder"
         raise FileFormatError(msg)

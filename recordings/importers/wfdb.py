@@ -63,15 +63,18 @@ class _Signal:
 def is_wfdb(head: str) -> bool:
     """Whether a text is the header of a record with signals."""
     lines = [line for line in head.splitlines() if line.strip() and not line.startswith("#")]
-    return len(lines) >= 2 and bool(RECORD.match(lines[0])) and bool(SIGNAL.match(lines[1])) and " " in lines[1]
+    if len(lines) < 2 or not RECORD.match(lines[0]) or not (signal := SIGNAL.match(lines[1].strip())):
+        return False
+    return signal["format"] in INVALID and any(c.isalpha() for c in signal["file"])
 
 
 def header_of(path: Path) -> Path | None:
     """Header beside a file of signals; None when there is none that names it."""
     beside = path.with_suffix(".hea")
     try:
-        if beside != path and path.name in beside.read_text(encoding="utf-8", errors="replace")[:65536]:
-            return beside
+        if beside != path and beside.is_file():
+            text = beside.read_text(encoding="utf-8", errors="replace")[:65536]
+            return beside if path.name in text else None
     except OSError:
         pass
     return None
