@@ -93,34 +93,33 @@ def _ranked(k: Knowledge, numbers: Mapping[str, float], answers: CheckIn) -> tup
             scored.append((score, cause, terms))
     scored.sort(key=lambda s: -s[0])
     total = sum(math.exp(s) for s, _, _ in scored)
-    leads = _leads([s for s, _, _ in scored])
+    leads = _leads([s for s, cause, _ in scored if cause.from_sensor])
+    first = next((cause.id for _, cause, _ in scored if cause.from_sensor), "")
     return tuple(
         RankedCause(
             id=cause.id,
             title=cause.title,
+            from_sensor=cause.from_sensor,
             score=score,
             weight=math.exp(score) / total,
-            certainty=k.say("certainty", "most_like" if i == 0 and leads else "could_be"),
+            certainty=k.say("certainty", _certainty(cause, leads=leads and cause.id == first)),
             terms=tuple(sorted(terms, key=lambda t: (t.value < 0, -abs(t.value)))),
             feels_like=cause.feels_like.text,
             how_common=cause.how_common.text,
             help=cause.help.text,
             sources=tuple(dict.fromkeys((*cause.feels_like.sources, *cause.how_common.sources, *cause.help.sources))),
         )
-        for i, (score, cause, terms) in enumerate(scored)
+        for score, cause, terms in scored
     )
 
 
 def _enough(cause: Cause, terms: Sequence[Evidence]) -> bool:
-    """One sign of the sensor, or two answers; one answer for what only answers can raise.
-
-    Where the sensor cannot tell a cause from others by itself, a sign needs an answer beside it.
-    """
+    """One sign of the sensor, or two answers; one answer to its own questions for what only answers can raise."""
     signs = sum(t.value > 0 for t in terms if not t.answered)
-    said = sum(t.value > 0 for t in terms if t.answered)
-    if not cause.from_sensor:
-        return said >= 1
-    return said >= 2 or (signs >= 1 and (said >= 1 or not cause.needs_answer))
+    said = [t.name.split(".")[0] for t in terms if t.answered and t.value > 0]
+    if cause.opened_by and not set(said) & set(cause.opened_by):
+        return False
+    return signs >= 1 or len(said) >= (2 if cause.from_sensor else 1)
 
 
 def _leads(scores: Sequence[float]) -> bool:
@@ -156,11 +155,13 @@ def _answered(cause: Cause, answers: CheckIn, k: Knowledge) -> list[Evidence]:
 def _verdict(
     k: Knowledge, ranked: Sequence[RankedCause], findings: Findings, numbers: Mapping[str, float], *, answered: bool
 ) -> str:
-    titles = [c.title[0].lower() + c.title[1:] for c in ranked[:2]]
-    if ranked and _leads([c.score for c in ranked]):
-        return k.say("verdict", "most_like", cause=titles[0])
-    if ranked:
-        return k.say("verdict", "between", cause=titles[0], other=titles[1])
+    if ranked and not ranked[0].from_sensor:
+        return k.say("verdict", "ask_about", cause=_inside(ranked[0].title))
+    likely = [c for c in ranked if c.from_sensor]
+    if likely and _leads([c.score for c in likely]):
+        return k.say("verdict", "most_like", cause=_inside(likely[0].title))
+    if likely:
+        return k.say("verdict", "between", cause=_inside(likely[0].title), other=_inside(likely[1].title))
     if mostly_moving(findings):
         return k.say("verdict", "moving")
     shaking = findings.tremor_s + findings.reflex_rhythm_s >= 1.0
@@ -168,6 +169,16 @@ def _verdict(
         return k.say("verdict", "not_enough" if answered else "ask")
     calm = findings.analysed_s >= CALM_FROM_S
     return k.say("verdict", "calm", limb=limb(findings.placement)) if calm else k.say("verdict", "not_enough")
+
+
+def _certainty(cause: Cause, *, leads: bool) -> str:
+    # What only answers can raise is something to ask about, and never what a session looks like.
+    return ("most_like" if leads else "could_be") if cause.from_sensor else "ask_about"
+
+
+def _inside(title: str) -> str:
+    """Write a title as it stands within a sentence."""
+    return title[0].lower() + title[1:]
 
 
 def _seen(k: Knowledge, f: Findings, numbers: Mapping[str, float], comparison: SideComparison | None) -> str:

@@ -85,8 +85,8 @@ class Cause:
         Identifier, the field's name for it (never part of a result), and its plain name.
     from_sensor
         Whether the sensor may speak for it at all.
-    needs_answer
-        Whether it is shown only when an answer speaks for it too: the sensor alone cannot tell it from others.
+    opened_by
+        Questions of which one answer at least must speak for it, where the sensor alone cannot tell it from others.
     feels_like, how_common, help
         What it feels like, how common it is, and when to seek help.
     remedies
@@ -107,7 +107,7 @@ class Cause:
     remedies: tuple[str, ...]
     facts: tuple[Fact, ...]
     signs: tuple[Sign, ...]
-    needs_answer: bool = False
+    opened_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

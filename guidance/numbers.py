@@ -9,8 +9,9 @@ from guidance.history import SessionSummary, above_usual_db
 NAN = float("nan")
 MOSTLY_MOVING = 0.6
 """Share of movement from which a session says little about stretching: a guided session, whose stretches are as close
-together as any, moves for 0.4 of its time at most; walking and housework move for 0.7 and more (inference). Footfalls
-and quick turns of the limb follow a change of posture as reflex jerks do, so nothing is read from such a session."""
+together as any, moves for half of its time with the warm-up in it; walking and housework move for more (inference).
+Footfalls and quick turns of the limb follow a change of posture as reflex jerks do, so nothing is read from such a
+session."""
 LEAST_S = 10.0
 LIMBS = {Placement.FOOT: "foot", Placement.WRIST: "arm", Placement.TRUNK: "body"}
 """What to call where the sensor is worn; a leg where nothing else is said."""
@@ -48,6 +49,8 @@ def numbers_of(
     numbers["hold_tremor_s"] = sum(h.tremor_s for h in findings.holds)
     numbers["longest_hold_s"] = max((h.end_s - h.start_s for h in findings.holds), default=NAN)
     numbers["stretch_jerk_count"] = float(sum(h.jerk_count for h in findings.holds))
+    jerks = findings.reflex_jerk_count
+    numbers["stretch_jerk_share"] = min(1.0, numbers["stretch_jerk_count"] / jerks) if jerks else NAN
     still = findings.still_s >= LEAST_S
     numbers["rest_twitch_per_min"] = 60.0 * findings.rest_twitch_count / findings.still_s if still else NAN
     numbers["above_usual_db"] = above_usual_db(findings, history, which=which)

@@ -12,6 +12,8 @@ JERK_MARGIN_S = 1.5
 """A kick may come this long after its step: the reflex follows within about a second (late reflex and slow entry)."""
 SIDE_SECONDS = 5.0
 """A difference between the legs below it is no difference: holds of one leg scatter by seconds (inference)."""
+SIDE_JERKS = 1.0
+"""One kick a stretch: with two quick stretches a leg, two kicks more (inference)."""
 MARK = re.compile(r"^guided ([a-z_]+) (\d+) ([a-z_]+) (left|right|unknown)$")
 OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.UNKNOWN: Side.UNKNOWN}
 
@@ -75,6 +77,22 @@ class StepFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SideDifference:
+    """Left against right in a guided session.
+
+    Attributes
+    ----------
+    calm_s
+        Seconds that the slow hold stayed calm, left minus right; None when one was not seen.
+    jerks_per_fast_stretch
+        Left minus right; None when one leg did none.
+    """
+
+    calm_s: float | None
+    jerks_per_fast_stretch: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuidedFindings:
     """What a guided session showed.
 
@@ -90,6 +108,8 @@ class GuidedFindings:
         The result in plain words.
     finished
         Whether all steps were done.
+    sides
+        Left against right; None when only one leg took part.
     """
 
     protocol: str
@@ -97,6 +117,7 @@ class GuidedFindings:
     steps: tuple[StepFinding, ...]
     sentences: tuple[str, ...]
     finished: bool
+    sides: SideDifference | None = None
 
 
 def find_protocol(name: str, knowledge: Knowledge | None = None) -> Protocol:
@@ -250,8 +271,11 @@ def guided_findings(
     protocol = k.protocols[name]
     count = len(plan(protocol, Side.LEFT)) - (len(protocol.between) if only is None else 0)
     finished = last >= count - 1
-    sentences = _sentences(steps, k) + (() if finished else (k.say("guided", "unfinished"),))
-    return GuidedFindings(protocol=name, title=protocol.title, steps=steps, sentences=sentences, finished=finished)
+    sides = _sides(steps)
+    sentences = _sentences(steps, sides, k) + (() if finished else (k.say("guided", "unfinished"),))
+    return GuidedFindings(
+        protocol=name, title=protocol.title, steps=steps, sentences=sentences, finished=finished, sides=sides
+    )
 
 
 def _finding(step: DoneStep, analysis: Analysis | None) -> StepFinding:
@@ -276,7 +300,7 @@ def _finding(step: DoneStep, analysis: Analysis | None) -> StepFinding:
     )
 
 
-def _sentences(steps: Sequence[StepFinding], k: Knowledge) -> tuple[str, ...]:
+def _sentences(steps: Sequence[StepFinding], both: SideDifference | None, k: Knowledge) -> tuple[str, ...]:
     sides = list(dict.fromkeys(f.step.side for f in steps if f.step.kind is not StepKind.SWITCH))
     named = len(sides) > 1 or Side.UNKNOWN not in sides
     out: list[str] = []
@@ -286,7 +310,8 @@ def _sentences(steps: Sequence[StepFinding], k: Knowledge) -> tuple[str, ...]:
         if words and named:
             out.append(k.say("guided", "other_leg", side=side.value))
         out += words
-    out += _of_both(steps, k)
+    if of_both := _of_both(both, k):
+        out += [k.say("guided", "both_legs"), *of_both]
     return tuple(out)
 
 
@@ -310,22 +335,32 @@ def _of_one_leg(steps: Sequence[StepFinding], k: Knowledge) -> list[str]:
     return out
 
 
-def _of_both(steps: Sequence[StepFinding], k: Knowledge) -> list[str]:
+def _sides(steps: Sequence[StepFinding]) -> SideDifference | None:
+    """Left against right; None unless both legs took part."""
+    left, right = ([f for f in steps if f.step.side is side] for side in (Side.LEFT, Side.RIGHT))
+    if not left or not right:
+        return None
+    calm = [_calm_s(own) for own in (left, right)]
+    quick = [[f.jerks for f in own if f.step.kind is StepKind.FAST_STRETCH] for own in (left, right)]
+    jerks = [sum(own) / len(own) if own else None for own in quick]
+    return SideDifference(
+        calm_s=calm[0] - calm[1] if calm[0] is not None and calm[1] is not None else None,
+        jerks_per_fast_stretch=jerks[0] - jerks[1] if jerks[0] is not None and jerks[1] is not None else None,
+    )
+
+
+def _of_both(both: SideDifference | None, k: Knowledge) -> list[str]:
     """Compare left and right; nothing while one of them is missing or not known."""
+    if both is None:
+        return []
     out = []
-    calm = {s: _calm_s([f for f in steps if f.step.side is s]) for s in (Side.LEFT, Side.RIGHT)}
-    kicks = {
-        s: [f.jerks for f in steps if f.step.side is s and f.step.kind is StepKind.FAST_STRETCH]
-        for s in (Side.LEFT, Side.RIGHT)
-    }
-    left, right = calm[Side.LEFT], calm[Side.RIGHT]
-    if left is not None and right is not None and abs(left - right) >= SIDE_SECONDS:
-        sooner = Side.LEFT if left < right else Side.RIGHT
-        out.append(k.say("guided", "sides_hold", side=sooner.value, seconds=abs(left - right)))
-    if all(kicks.values()) and abs(sum(kicks[Side.LEFT]) - sum(kicks[Side.RIGHT])) >= 2:
-        more = Side.LEFT if sum(kicks[Side.LEFT]) > sum(kicks[Side.RIGHT]) else Side.RIGHT
+    if both.calm_s is not None and abs(both.calm_s) >= SIDE_SECONDS:
+        sooner = Side.LEFT if both.calm_s < 0 else Side.RIGHT
+        out.append(k.say("guided", "sides_hold", side=sooner.value, seconds=abs(both.calm_s)))
+    if both.jerks_per_fast_stretch is not None and abs(both.jerks_per_fast_stretch) >= SIDE_JERKS:
+        more = Side.LEFT if both.jerks_per_fast_stretch > 0 else Side.RIGHT
         out.append(k.say("guided", "sides_kicks", side=more.value))
-    if not out and left is not None and right is not None and all(kicks.values()):
+    if not out and both.calm_s is not None and both.jerks_per_fast_stretch is not None:
         out.append(k.say("guided", "sides_same"))
     return out
 

@@ -37,7 +37,9 @@ class RankedCause:
     weight
         Share among the causes that have evidence, 0 to 1: probability-like, not a probability.
     certainty
-        One of the fixed phrases: ``looks most like``, ``could also be``, ``not clear tonight``.
+        One of the fixed phrases: ``looks most like``, ``could also be``, ``worth asking about``.
+    from_sensor
+        Whether the sensor may speak for it; of what only answers can raise no share is to be shown.
     terms
         The evidence, first for and then against it, each strongest first.
     feels_like, how_common, help
@@ -51,6 +53,7 @@ class RankedCause:
     score: float
     weight: float
     certainty: str
+    from_sensor: bool
     terms: tuple[Evidence, ...]
     feels_like: str = ""
     how_common: str = ""

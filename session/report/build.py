@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import guidance
-from dsp import InputError, SideComparison, StorageError
+from dsp import InputError, Side, SideComparison, StorageError
 from session.analysis import AnalysedRecording, compare
 from session.guided import guided_findings_of
 from session.report.figures import average_spectra, holds, spectrogram, timeline, trace
@@ -18,6 +18,7 @@ from session.report.trends import trends
 
 MOST_EVENTS = 30
 """More rows fill pages that nobody reads; export has them all."""
+MOST_HOLDS = 20
 MOST_RHYTHMIC = 8
 LEAST_S = 1.0
 """Shorter shaking is the edge of something else."""
@@ -88,10 +89,11 @@ def write_report(
         sources=_cited(advice),
         sensors=[_sensor(f) for f in found],
         printed_rows=PRINTED_ROWS if len(found) == 1 else PRINTED_ROWS_OF_TWO,
-        sides=_sides(comparison),
+        sides=_sides(comparison, found),
         roomy=len(found) == 1 and guided is None and not history and len(advice.causes) <= ROOMY_CAUSES,
         facts=_facts(found, settings or {}),
         guided=guided,
+        guided_legs=_by_leg(guided.sentences) if guided is not None else [],
         trends=trends(history, main.analysis.findings) if history else None,
         week=week,
     )
@@ -130,7 +132,8 @@ def _sensor(found: AnalysedRecording) -> dict[str, Any]:
         "worn": worn if worn != "unknown" else "",
         "wide": [f for f in wide if f is not None],
         "half": [f for f in half if f is not None],
-        "findings": analysis.findings,
+        "holds": list(enumerate(analysis.findings.holds, 1))[:MOST_HOLDS],
+        "hold_count": len(analysis.findings.holds),
         "events": sorted(analysis.events, key=lambda e: -e.peak_g)[:MOST_EVENTS],
         "event_count": len(analysis.events),
         "rhythmic": [s for s in segments if s.label in ("tremor", "reflex_rhythm") and s.duration_s >= LEAST_S][
@@ -154,12 +157,34 @@ def _cited(advice: guidance.Advice) -> dict[str, str]:
     return {key: title for key, title in guidance.sources().items() if key in named}
 
 
-def _sides(comparison: SideComparison | None) -> list[str]:
+def _sides(comparison: SideComparison | None, found: Sequence[AnalysedRecording]) -> list[str]:
     if comparison is None:
         return []
     k = guidance.load_knowledge()
-    numbers = k.say("sides", "seconds", seconds=comparison.tremor_s_difference, kicks=float(comparison.jerk_difference))
+    by_side = {f.analysis.findings.side: f.analysis.findings for f in found}
+    left, right = by_side[Side.LEFT], by_side[Side.RIGHT]
+    numbers = k.say(
+        "sides",
+        "seconds",
+        left_s=left.tremor_s + left.reflex_rhythm_s,
+        right_s=right.tremor_s + right.reflex_rhythm_s,
+        left_kicks=left.reflex_jerk_count,
+        right_kicks=right.reflex_jerk_count,
+    )
     return [guidance.side_sentence(comparison, k), numbers]
+
+
+def _by_leg(sentences: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Sort the sentences of a guided session below their headings, which end in a colon."""
+    legs: list[tuple[str, list[str]]] = []
+    for sentence in sentences:
+        if sentence.endswith(":"):
+            legs.append((sentence.rstrip(":"), []))
+        elif legs:
+            legs[-1][1].append(sentence)
+        else:
+            legs.append(("", [sentence]))
+    return legs
 
 
 def _facts(found: Sequence[AnalysedRecording], settings: Mapping[str, str]) -> dict[str, str]:

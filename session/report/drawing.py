@@ -68,20 +68,30 @@ def drawing(*, height_in: float, width_in: float = WIDE_IN) -> Iterator[tuple[An
         axes = figure.add_subplot()
         if wide:
             # The same margins in every wide figure, so that their time axes stand above each other.
-            figure.subplots_adjust(left=0.085, right=0.965, bottom=0.3 / height_in, top=0.97)
+            figure.subplots_adjust(left=0.095, right=0.965, bottom=0.3 / height_in, top=0.97)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         axes.tick_params(length=2)
         yield figure, axes
 
 
-def as_clock(axes: Any) -> None:
-    """Write a time axis in minutes as minutes and seconds."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 - as above
+TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+MOST_TICKS = 8
 
-    # Steps that are whole seconds: thirds and sixths of a minute, and what a ruler of minutes has.
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda minutes, _: f"{int(minutes)}:{round(60 * (minutes % 1)):02d}"))
+
+def as_clock(axes: Any, duration_s: float) -> None:
+    """Make a time axis in minutes that reads as minutes and seconds, with steps that a clock has."""
+    from matplotlib.ticker import FuncFormatter, MultipleLocator  # noqa: PLC0415 - as above
+
+    step_s = next((s for s in TICK_STEPS_S if duration_s / s <= MOST_TICKS), TICK_STEPS_S[-1])
+    axes.set_xlim(0, max(duration_s, 1.0) / 60)
+    axes.xaxis.set_major_locator(MultipleLocator(step_s / 60))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda minutes, _: _clock(round(60 * minutes))))
+
+
+def _clock(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes}:{rest:02d}"
 
 
 def as_svg(figure: Any) -> str:

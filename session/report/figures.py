@@ -21,20 +21,25 @@ from session.report.palette import (
 
 TREMOR_BAND_HZ = (4.0, 12.0)
 """Where physiological, fatigue and reflex tremor of a limb lie (Lippold; Pozos 1982: ankle 4-9 Hz)."""
+SLOW_HZ = 2.0
+"""Below is the slow motion of the limb, no tremor."""
 TOP_HZ = 20.0
 COLUMNS = 900
 """Pixels across; more than a page shows only costs size."""
 LABEL_SHARE = 0.085
 """Height of a label as a share of a small figure's axis."""
 MOST_HOLDS = 6
+SHORT_SHARE = 0.3
 TREMOR = STATE_COLOURS[State.TREMOR]
 DRIFT_HZ = 0.7
 """Corner of the high-pass that takes posture out of the drawn trace."""
 
 
-def timeline(found: AnalysedRecording) -> Figure:
-    """States, events and stretches over the session."""
+def timeline(found: AnalysedRecording) -> Figure | None:
+    """States, events and stretches over the session; None when nothing of it could be named."""
     analysis = found.analysis
+    if not analysis.findings.analysed_s:
+        return None
     with drawing(height_in=1.5) as (figure, axes):
         for segment in analysis.segments:
             if segment.label is State.NO_DATA:
@@ -56,12 +61,11 @@ def timeline(found: AnalysedRecording) -> Figure:
         for hold in analysis.holds:
             axes.plot([hold.start_s / 60, hold.end_s / 60], [-0.18, -0.18], color=QUIET, linewidth=1.4)
         axes.set_ylim(-0.4, 1.0)
-        axes.set_xlim(0, max(analysis.duration_s / 60, 1e-3))
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        as_clock(axes)
+        as_clock(axes, found.analysis.duration_s)
     seconds = {s: sum(g.duration_s for g in analysis.segments if g.label is s) for s in State}
-    parts = [f"{seconds[s]:.0f} s {STATE_WORDS[s]}" for s in State if seconds[s] >= 0.5]
+    parts = [f"{seconds[s]:.0f} s {STATE_WORDS[s]}" for s in State if seconds[s] >= 1.0]
     events = f"{len(analysis.events)} brief events" if analysis.events else "no brief events"
     text = f"Over {analysis.duration_s:.0f} s: {', '.join(parts)}; {events}; {len(analysis.holds)} stretches held."
     key = tuple(Key(word=STATE_WORDS[s], css=css) for s, css in STATE_KEYS.items() if seconds[s] >= 0.5)
@@ -92,9 +96,8 @@ def trace(found: AnalysedRecording) -> Figure:
                 )
         limit = max(1.15 * largest, 0.01)
         axes.set_ylim(-limit, limit)
-        axes.set_xlim(0, max(found.analysis.duration_s / 60, 1e-3))
         axes.set_ylabel("g")
-        as_clock(axes)
+        as_clock(axes, found.analysis.duration_s)
         for axis, name in enumerate("xyz"):
             axes.text(1.005, 0.9 - 0.16 * axis, name, color=AXES[axis], transform=axes.transAxes, fontsize=9)
     text = f"Acceleration of three axes without gravity; it stays mostly below {limit:.2g} g."
@@ -125,9 +128,8 @@ def spectrogram(found: AnalysedRecording) -> Figure | None:
         )
         for edge in TREMOR_BAND_HZ:
             axes.axhline(edge, color="white", linewidth=0.6, linestyle=(0, (4, 4)), alpha=0.8)
-        axes.set_xlim(0, max(found.analysis.duration_s / 60, 1e-3))
         axes.set_ylabel("Hz")
-        as_clock(axes)
+        as_clock(axes, found.analysis.duration_s)
     text = f"Power by time and frequency, from {low:.0f} to {high:.0f} dB relative to 1 mg²/Hz; dashed: 4 to 12 Hz."
     return Figure(title="Spectrogram", svg=as_svg(figure), alternative=text)
 
@@ -149,9 +151,11 @@ def average_spectra(found: AnalysedRecording) -> Figure | None:
             psd = spectra.psd[rows][:, keep].mean(axis=0) * 1e6
             colour = "#66778a" if state is State.STILL else STATE_COLOURS[state]
             axes.semilogy(spectra.freq_hz[keep], psd, color=colour, linewidth=1.3)
-            top = int(np.argmax(psd))
+            top = int(np.argmax(np.where(spectra.freq_hz[keep] >= SLOW_HZ, psd, 0.0)))
             ends.append((STATE_WORDS[state], colour, float(psd[-1])))
-            words.append(f"{STATE_WORDS[state]} peaks at {spectra.freq_hz[keep][top]:.1f} Hz")
+            # The peak of stillness and of movement is their slow end, which says nothing.
+            if state in (State.TREMOR, State.REFLEX_RHYTHM):
+                words.append(f"{STATE_WORDS[state]} peaks at {spectra.freq_hz[keep][top]:.1f} Hz")
         bottom, roof = np.log10(axes.get_ylim())
         places = _apart([(np.log10(max(end, 1e-12)) - bottom) / (roof - bottom) for _, _, end in ends])
         for (word, colour, _), place in zip(ends, places, strict=True):
@@ -159,25 +163,30 @@ def average_spectra(found: AnalysedRecording) -> Figure | None:
         axes.set_xlim(0, TOP_HZ)
         axes.set_xlabel("Hz")
         axes.set_ylabel("mg²/Hz")
-    text = f"Average spectra: {'; '.join(words)}." if words else "No state lasted long enough for an average spectrum."
+    states = ", ".join(word for word, _, _ in ends) or "none lasted long enough"
+    text = f"Average spectra of the states: {states}{''.join(f'; {w}' for w in words)}. Shaded: 4 to 12 Hz."
     return Figure(title="Average spectra", svg=as_svg(figure), alternative=text)
 
 
 def holds(found: AnalysedRecording) -> Figure | None:
     """How the shaking went in each hold, from its start; None without a hold that can be drawn."""
     frames = found.analysis.frames
-    longest = sorted(found.analysis.holds, key=lambda h: h.start_s - h.end_s)[:MOST_HOLDS]
+    numbered = list(enumerate(found.analysis.holds, 1))
+    longest = sorted(numbered, key=lambda h: h[1].start_s - h[1].end_s)[:MOST_HOLDS]
     lines = []
-    for number, hold in enumerate(sorted(longest, key=lambda h: h.start_s), 1):
+    for number, hold in sorted(longest):
         inside = (frames["time_s"] >= hold.start_s) & (frames["time_s"] <= hold.end_s) & np.isfinite(frames["rms_g"])
-        if inside.sum() >= 2:
+        # A short hold is a dot beside the long ones; when there are only short ones, they are drawn.
+        if inside.sum() >= 2 and hold.end_s - hold.start_s >= SHORT_SHARE * (
+            longest[0][1].end_s - longest[0][1].start_s
+        ):
             lines.append((number, frames["time_s"][inside] - hold.start_s, 1000.0 * frames["rms_g"][inside]))
     if not lines:
         return None
     words = []
     with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
         for number, time_s, level_mg in lines:
-            axes.semilogy(time_s, level_mg, color=TREMOR, linewidth=1.4, alpha=0.45 + 0.55 * number / MOST_HOLDS)
+            axes.semilogy(time_s, level_mg, color=TREMOR, linewidth=1.4, alpha=0.45 + 0.55 * number / len(numbered))
             axes.annotate(
                 str(number),
                 (time_s[-1], level_mg[-1]),

@@ -36,9 +36,8 @@ def trends(history: Sequence[guidance.SessionSummary], findings: Findings) -> Fi
         axes.plot(places[:-1], seconds[:-1], "o", color=colour, markersize=4)
         axes.plot(places[-1:], seconds[-1:], "o", color=colour, markersize=8)
         axes.axhline(usual_s, color=QUIET, linewidth=0.8, linestyle=(0, (4, 4)))
-        axes.annotate(
-            "usual", (places[-1], usual_s), xytext=(8, 2), textcoords="offset points", color=QUIET, fontsize=8
-        )
+        where = {"xytext": (10, 2), "textcoords": "offset points", "va": "bottom"}
+        axes.annotate("usual", (places[-1], usual_s), color=QUIET, fontsize=8, **where)
         top = max(*seconds, 5.0)
         for place, count in zip(places, kicks, strict=True):
             if count:

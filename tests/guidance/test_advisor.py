@@ -312,6 +312,25 @@ def test_a_medicine_that_is_shown_always_has_its_card(findings: Make) -> None:
         assert "keep taking it" in advice.help_cards[0].text
 
 
+def test_shaky_hands_alone_raise_no_medicine_and_no_mood(findings: Make) -> None:
+    made = findings(tremor_s=60.0, tremor_hz=9.0, rest_tremor_s=60.0)
+    advice = guidance.advise(made, checkin=CheckIn(chosen={"hands": ("yes",), "load": ("usual",)}))
+    assert not {"medicine", "nerve"} & {c.id for c in advice.causes}
+    assert advice.help_cards == ()
+
+
+def test_what_only_answers_raise_is_worth_asking_about_and_never_looks_like_it(findings: Make) -> None:
+    for chosen in ({"signs": ("numb",)}, {"medicine": ("changed",)}):
+        alone = guidance.advise(findings(), checkin=CheckIn(chosen=chosen))
+        assert alone.verdict.startswith("Worth asking about: a ")
+        assert alone.causes[0].certainty == "worth asking about"
+        assert not alone.causes[0].from_sensor
+    tired = findings(tremor_s=20.0, tremor_hz=7.0, fatigue_tremor_s=20.0)
+    both = guidance.advise(tired, checkin=CheckIn(chosen={"signs": ("worse_weeks",)}))
+    assert both.verdict == "This looks most like: a tired muscle."
+    assert [c.id for c in both.help_cards] == ["worse"]
+
+
 def test_nothing_the_sensor_sees_raises_a_nerve_or_a_medicine(findings: Make, hold: MakeHold) -> None:
     everything = findings(
         tremor_s=90.0, tremor_hz=5.0, rest_tremor_s=90.0, reflex_rhythm_s=90.0, rest_rhythm_s=90.0, rest_twitch_count=50,

@@ -110,9 +110,9 @@ def test_history_says_more_less_same_or_too_early(findings: Callable[..., Findin
             guidance.advise(findings(tremor_s=9.0, tremor_hz=7.0, tremor_rms_g=now_g), history=earlier).history
         )
 
-    assert "more than" in said(0.04)
-    assert "less than" in said(0.01)
-    assert "same" in said(0.021)
+    assert "more strongly" in said(0.04)
+    assert "less strongly" in said(0.01)
+    assert "about as strong" in said(0.021)
     assert "too early" in said(0.04, count=2)
     assert "hardly shook" not in said(NAN)
     assert guidance.advise(findings()).history == ()
@@ -177,8 +177,11 @@ def test_the_usual_is_that_of_the_same_stretch_where_there_is_one(findings: Call
         SessionSummary(tremor_rms_g=0.01, which="back")
     ] * 5
     now = findings(tremor_s=9.0, tremor_hz=7.0, tremor_rms_g=0.1)
-    assert "same" in guidance.advise(now, history=history, checkin=CheckIn(chosen={"which": ("calf",)})).history[0]
-    assert "more than" in guidance.advise(now, history=history).history[0]
+    assert (
+        "about as strong"
+        in guidance.advise(now, history=history, checkin=CheckIn(chosen={"which": ("calf",)})).history[0]
+    )
+    assert "more strongly" in guidance.advise(now, history=history).history[0]
 
 
 def test_a_session_is_remembered_by_its_numbers(findings: Callable[..., Findings]) -> None:

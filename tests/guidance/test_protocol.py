@@ -87,11 +87,16 @@ def test_the_simulated_session_shows_what_its_truth_says(analysis: Analysis) -> 
     assert "stayed calm" in text
     assert "left leg began to shake" in text
     assert "left leg kicked more often" in text
+    assert found.sides is not None
+    assert found.sides.jerks_per_fast_stretch == 1.0
+    assert found.sides.calm_s is not None
+    assert found.sides.calm_s < -10.0
 
 
 def test_a_session_that_ended_early_says_so(analysis: Analysis) -> None:
     found = find(analysis, upto=3)
     assert not found.finished
+    assert found.sides is None
     assert "ended before all steps" in found.sentences[-1]
 
 

@@ -1,5 +1,6 @@
 """Guided sessions through the live engine, and what is kept from one session to the next."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import guidance
 import recordings
 import session
 from dsp import InputError, Placement, Side, StorageError
-from guidance import CheckIn
+from guidance import CheckIn, Part
 from sensor.simulated import SCRIPTS, SimulatedSource
 from session import Home
+from session.country import country_here
 from tremorscope.cli import main
 
 HOUR_NS = 3_600_000_000_000
@@ -85,19 +87,49 @@ def test_a_recording_elsewhere_or_none_is_not_remembered(guided_home: Home, tmp_
     assert session.recall(other) == []
 
 
-def test_todays_answers_hold_for_half_a_day(tmp_path: Path) -> None:
+def test_todays_answers_hold_for_half_a_day_and_the_others_for_a_week(tmp_path: Path) -> None:
     home = Home(root=tmp_path / "home")
     assert session.todays_checkin(home) is None
-    question = guidance.load_knowledge().questions[0]
-    said = CheckIn(chosen={question.id: (question.answers[0].id,)})
+    assert session.parts_due(home) == tuple(Part)
+    said = CheckIn(chosen={"load": ("feet_4h",), "kinds": ("lithium",)})
     session.keep_checkin(home, said, now_ns=100 * HOUR_NS)
     assert session.todays_checkin(home, now_ns=111 * HOUR_NS) == said
-    assert session.todays_checkin(home, now_ns=113 * HOUR_NS) is None
+    assert session.parts_due(home, now_ns=111 * HOUR_NS) == ()
+    assert session.todays_checkin(home, now_ns=113 * HOUR_NS) == CheckIn(chosen={"kinds": ("lithium",)})
+    assert session.parts_due(home, now_ns=113 * HOUR_NS) == (Part.TODAY,)
+    assert session.todays_checkin(home, now_ns=(100 + 7 * 24) * HOUR_NS) is None
     assert session.todays_checkin(home, now_ns=99 * HOUR_NS) is None
 
 
+def test_what_was_not_asked_stays_as_it_was(tmp_path: Path) -> None:
+    home = Home(root=tmp_path / "home")
+    session.keep_checkin(home, CheckIn(chosen={"load": ("feet_4h",), "kinds": ("lithium",)}), now_ns=HOUR_NS)
+    session.keep_checkin(home, CheckIn(chosen={"mood": ("calm",)}), parts=[Part.TODAY], now_ns=2 * HOUR_NS)
+    kept = session.todays_checkin(home, now_ns=3 * HOUR_NS)
+    assert kept == CheckIn(chosen={"mood": ("calm",), "kinds": ("lithium",)})
+
+
+def test_only_classes_of_medicines_are_kept(tmp_path: Path) -> None:
+    home = Home(root=tmp_path / "home")
+    session.keep_checkin(home, CheckIn(chosen={"kinds": ("lithium", "water")}))
+    kept = (home.root / "checkin.json").read_text()
+    assert "lithium" in kept
+    kinds = next(q for q in guidance.load_knowledge().questions if q.id == "kinds")
+    # No name of a product, no dose: every chip is a kind.
+    assert not any(char.isdigit() for a in kinds.answers for char in a.text)
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"time_ns": "x", "chosen": {}}', '{"time_ns": 1, "chosen": {"a": ["b"]}}']
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"today": 3}',
+        '{"today": {"time_ns": "x", "chosen": {}}}',
+        '{"today": {"time_ns": 1, "chosen": {"a": ["b"]}}}',
+        '{"today": {"time_ns": 1, "chosen": []}}',
+    ],
 )
 def test_damaged_answers_are_no_answers(tmp_path: Path, text: str) -> None:
     (tmp_path / "checkin.json").write_text(text)
@@ -130,17 +162,102 @@ def test_the_terminal_leads_lists_shows_and_sums_up(tmp_path: Path, capsys: pyte
     assert '"sessions": 1' in capsys.readouterr().out
 
 
-def test_the_check_in_asks_and_everything_may_be_skipped(
+def test_the_check_in_asks_on_one_screen_and_everything_may_be_skipped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = iter(["1, 2", "", "99", *[""] * 40])
-    monkeypatch.setattr("typer.prompt", lambda *a, **k: next(said))
-    assert main(["checkin", "--home", str(tmp_path)]) == 0
-    assert "2 answers kept" in capsys.readouterr().out
+    home = ["--home", str(tmp_path)]
+    said = iter(["1, 2 999 x", "1", "", "19"])
+    prompts: list[str] = []
+    monkeypatch.setattr("typer.prompt", lambda text, **k: (prompts.append(text), next(said))[1])
+    assert main(["checkin", *home]) == 0
+    out = capsys.readouterr().out
+    assert "3 answers kept" in out
+    assert "load: Hard leg exercise" in out
+    k = guidance.load_knowledge()
+    for name in ("title", "week"):
+        assert k.say("checkin", name) in out
+    assert set(prompts) == {k.say("checkin", "prompt")}
+    # The week's questions were answered just now, so only today's come again; skipping them keeps the first answers.
+    assert main(["checkin", *home]) == 0
+    assert "3 answers kept" in capsys.readouterr().out
+    assert len(prompts) == 3
+    monkeypatch.setattr("typer.prompt", lambda *a, **kw: "")
+    assert main(["live", "simulated", "--no-gui", "--checkin", "--seconds", "3", "--speed", "0", *home]) == 0
+    assert k.say("checkin", "hint") not in capsys.readouterr().out
+
+
+def test_the_check_in_can_be_listed_shown_forgotten_and_answered_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = ["--home", str(tmp_path)]
     assert main(["checkin", "--questions"]) == 0
-    assert "load=feet_4h" in capsys.readouterr().out
-    assert main(["checkin", "--answer", "nonsense", "--home", str(tmp_path)]) == 1
-    assert main(["checkin", "--answer", "load=nonsense", "--home", str(tmp_path)]) == 1
+    listed = capsys.readouterr().out
+    assert "load=feet_4h" in listed
+    assert "(once a week)" in listed
+    assert main(["checkin", "--answer", "load=feet_4h", "--answer", "load=sore", *home]) == 0
+    assert "2 answers kept" in capsys.readouterr().out
+    assert main(["checkin", "--show", *home]) == 0
+    assert "Sore from the last days" in capsys.readouterr().out
+    assert main(["checkin", "--clear", *home]) == 0
+    assert main(["checkin", "--show", *home]) == 0
+    assert "0 answers kept" in capsys.readouterr().out
+    assert main(["checkin", "--answer", "nonsense", *home]) == 1
+    assert main(["checkin", "--answer", "load=nonsense", *home]) == 1
+
+
+def test_a_session_without_a_check_in_mentions_it_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["live", "simulated", "--no-gui", "--seconds", "3", "--speed", "0", "--home", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.count(guidance.load_knowledge().say("checkin", "hint")) == 1
+
+
+def test_a_report_of_the_library_knows_the_answers_and_the_sessions_before(
+    guided_home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path,) = guided_home.recordings.glob("*.mcap")
+    known = session.background_of(guided_home, path)
+    assert known.checkin is not None
+    assert known.checkin.which == "calf"
+    assert known.history == ()
+    assert known.week is not None
+    assert known.week.sessions == 1
+    assert session.background_of(guided_home, tmp_path / path.name) == session.Background()
+    out = tmp_path / "r.html"
+    assert main(["report", str(path), "-o", str(out), "--home", str(guided_home.root)]) == 0
+    assert "you said: you were on your feet for 4 hours or more" in out.read_text()
+    assert main(["analyze", str(path), "--json", "--home", str(guided_home.root)]) == 0
+    assert "on your feet" in capsys.readouterr().out
+
+
+def test_answers_given_with_a_file_count_for_its_advice(capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path(str(recordings.__path__[0])) / "samples" / "simulated-calm-calf.csv"
+    assert main(["analyze", str(path), "--json", "--answer", "signs=numb"]) == 0
+    advice = json.loads(capsys.readouterr().out)["guidance"]
+    assert advice["causes"][0]["id"] == "nerve"
+    assert advice["help_cards"][0]["level"] == "appointment"
+    assert main(["analyze", str(path), "--json", "--answer", "signs=flying"]) == 1
+    assert main(["analyze", str(path), "--answer", "mood=tense", "--answer", "hands=yes"]) == 0
+    printed = capsys.readouterr().out
+    assert "This looks most like: tension or worry." in printed
+    assert "[NHS_BR, BEN23, inference]" in printed
+
+
+@pytest.mark.parametrize(
+    ("environment", "country"),
+    [
+        ({"LANG": "en_GB.UTF-8"}, "GB"),
+        ({"LANG": "de_DE", "LC_ALL": "en_US.UTF-8"}, "US"),
+        ({"LANG": "C"}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_country_of_the_emergency_number_is_the_machines(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], country: str
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert country_here() == country
 
 
 def test_a_recording_without_steps_is_told(capsys: pytest.CaptureFixture[str]) -> None:

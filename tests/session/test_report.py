@@ -1,14 +1,17 @@
 """The report: one page that a real browser opens without an error or a request, and that prints."""
 
+import html
 import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import dsp
+import guidance
 import recordings
 import session
 from dsp import InputError, StorageError
@@ -80,12 +83,78 @@ def test_markup_in_a_warning_is_shown_not_run(page: Path) -> None:
     assert "a note with &lt;b&gt;markup&lt;/b&gt; &amp; signs" in page.read_text()
 
 
-def test_two_sensors_are_compared_on_one_page(found: session.AnalysedRecording, tmp_path: Path) -> None:
-    calm = simulate(SCRIPTS["calm"], seed=1)
-    analysis = dsp.analyze(calm.xyz_g, rate_hz=calm.rate_hz, placement="calf", side="right")
-    other = session.live_only("right", analysis)
-    path = session.write_report([found, other], session.make_advice({"": found.analysis}), tmp_path / "two.html")
-    assert "Left and right" in path.read_text()
+@pytest.fixture(scope="module")
+def full_page(found: session.AnalysedRecording, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The longest page there is: two sensors, earlier sessions, a week, help cards, many causes."""
+    made = simulate(SCRIPTS["reflex"], seed=1)
+    samples = [dsp.Samples(xyz_g=made.xyz_g, rate_hz=made.rate_hz)]
+    recording = recordings.Recording(
+        path=Path("simulated-b.csv"), format="t", samples=samples, rate_hz=made.rate_hz, sensor="right",
+        side=dsp.Side.RIGHT, placement=dsp.Placement.CALF, warnings=["a note"] * 9,
+    )  # fmt: skip
+    other = session.AnalysedRecording(recording=recording, analysis=session.analyze_recording(recording))
+    said = guidance.CheckIn(
+        chosen={"load": ("hard_exercise",), "mood": ("tense",), "hands": ("yes",), "signs": ("numb", "worse_weeks"),
+                "food": ("over_5h",), "tried": ("slow_entry", "sleep"), "medicine": ("changed",)}
+    )  # fmt: skip
+    history = [
+        guidance.SessionSummary(
+            start_ns=1_800_000_000_000_000_000 + i * 86_400_000_000_000, tremor_rms_g=0.02, tremor_s=60.0 - 5 * i,
+            reflex_jerk_count=i % 3, remedies=("slow_entry",) if i % 2 else (),
+        )
+        for i in range(9)
+    ]  # fmt: skip
+    advice = session.make_advice({"l": found.analysis, "r": other.analysis}, checkin=said, history=history)
+    week = guidance.weekly(history, history[-1].start_ns)
+    return session.write_report(
+        [found, other], advice, tmp_path_factory.mktemp("full") / "r.html", history=history, week=week
+    )
+
+
+def test_two_sensors_are_compared_on_one_page(full_page: Path) -> None:
+    text = full_page.read_text()
+    assert "Left and right" in text
+    assert re.search(r"Left: \d+ s of shaking, 2 kicks. Right: 0 s of shaking, 5 kicks.", text)
+
+
+def test_trends_help_cards_and_the_effect_of_a_remedy_are_on_the_page(full_page: Path) -> None:
+    text = full_page.read_text()
+    assert "Shaking in 9 earlier sessions: usually" in text
+    assert "Make an appointment about numb or tingling feet" in text
+    assert "Ask a pharmacist" in text
+    assert text.count("It is too early to tell if") == 1
+    assert "Your last seven days" in text
+
+
+def test_what_only_answers_raise_has_no_share_on_the_page(full_page: Path) -> None:
+    text = full_page.read_text()
+    for title in ("A nerve that needs a check", "A medicine"):
+        assert re.search(rf'{title} <span class="quiet">worth asking about</span>', text)
+
+
+def test_every_source_that_the_page_names_stands_in_its_list_and_no_other(full_page: Path) -> None:
+    text = full_page.read_text()
+    named = {key for keys in re.findall(r"\[((?:[A-Z][A-Z0-9_]+|inference)(?:, (?:[A-Z][A-Z0-9_]+|inference))*)\]", text)
+             for key in keys.split(", ")}  # fmt: skip
+    listed = set(re.findall(r"<strong>([A-Z][A-Z0-9_]+|inference)</strong>", text))
+    assert named == listed
+    assert len(named) > 10
+
+
+def test_its_fixed_sentences_are_those_of_the_knowledge(full_page: Path) -> None:
+    text = html.unescape(full_page.read_text())
+    for sentence in guidance.sentences():
+        if sentence.id.startswith("report."):
+            assert sentence.text in text, sentence.id
+
+
+def test_a_session_too_short_to_read_still_makes_a_page(tmp_path: Path) -> None:
+    samples = [dsp.Samples(xyz_g=np.tile(np.float32([0, 0, 1]), (40, 1)), rate_hz=50.0)]
+    recording = recordings.Recording(path=None, format="t", samples=samples, rate_hz=50.0)
+    short = session.AnalysedRecording(recording=recording, analysis=session.analyze_recording(recording))
+    text = session.write_report([short], session.make_advice({"": short.analysis}), tmp_path / "s.html").read_text()
+    assert "There was too little to look at." in text
+    assert "<h3>This session</h3>" not in text
 
 
 def test_a_report_needs_something_and_a_place(found: session.AnalysedRecording, tmp_path: Path) -> None:
@@ -97,34 +166,54 @@ def test_a_report_needs_something_and_a_place(found: session.AnalysedRecording, 
         session.write_report([found], advice, tmp_path / "file" / "x.html")
 
 
-def test_a_real_browser_opens_it_without_an_error_and_prints_it(page: Path, tmp_path: Path) -> None:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser is None:
+@pytest.fixture(scope="module")
+def browser() -> str:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
         pytest.skip("needs a Chromium browser (Debian: chromium)")
+    return path
+
+
+def run_browser(browser: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     options = [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
         "--disable-background-networking", "--disable-component-update", "--enable-logging=stderr", "--v=0",
-        f"--user-data-dir={tmp_path / 'profile'}",
+        f"--user-data-dir={folder / 'profile'}",
     ]  # fmt: skip
+    return subprocess.run([browser, *options, *arguments], capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("which", ["page", "full_page"])
+def test_a_real_browser_opens_it_without_an_error_and_prints_it_on_two_pages(
+    which: str, browser: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    page: Path = request.getfixturevalue(which)
     pdf = tmp_path / "r.pdf"
-    run = subprocess.run(
-        [browser, *options, f"--print-to-pdf={pdf}", page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    run = run_browser(browser, tmp_path, f"--print-to-pdf={pdf}", page.as_uri())
     assert not [line for line in run.stderr.splitlines() if "CONSOLE" in line]
     assert pdf.stat().st_size > 20_000
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) <= 2
-    # On a phone nothing is wider than the screen: a frame of 390 px tells how wide its content is.
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 2
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(full_page: Path, browser: str, tmp_path: Path) -> None:
+    # A frame of 390 px tells how wide its content is.
     frame = tmp_path / "frame.html"
     measure = "document.title = 'wide ' + this.contentDocument.documentElement.scrollWidth"
-    frame.write_text(f'<iframe width="390" height="800" src="{page.as_uri()}" onload="{measure}"></iframe>')
-    dumped = subprocess.run(
-        [browser, *options, "--allow-file-access-from-files", "--dump-dom", frame.as_uri()],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    frame.write_text(f'<iframe width="390" height="800" src="{full_page.as_uri()}" onload="{measure}"></iframe>')
+    dumped = run_browser(browser, tmp_path, "--allow-file-access-from-files", "--dump-dom", frame.as_uri())
     wide = re.search(r"<title>wide (\d+)</title>", dumped.stdout)
     assert wide is not None, dumped.stdout[:300]
     assert int(wide[1]) <= 390
+
+
+def test_it_asks_nothing_of_any_network(full_page: Path, browser: str, tmp_path: Path) -> None:
+    log = tmp_path / "net.json"
+    run_browser(browser, tmp_path, f"--log-net-log={log}", "--dump-dom", full_page.as_uri())
+    asked = set(re.findall(r'"url":"((?:https?|wss?):[^"]+)"', log.read_text()))
+    # The browser's own housekeeping is none of the page's doing: it asks the same with an empty page.
+    blank = tmp_path / "blank.json"
+    empty = tmp_path / "blank.html"
+    empty.write_text("<!doctype html><title>blank</title>")
+    run_browser(browser, tmp_path, f"--log-net-log={blank}", "--dump-dom", empty.as_uri())
+    housekeeping = {u.split("/")[2] for u in re.findall(r'"url":"((?:https?|wss?):[^"]+)"', blank.read_text())}
+    assert {u.split("/")[2] for u in asked} <= housekeeping

@@ -106,7 +106,9 @@ def ask(folder: "session.Home", *, everything: bool = False) -> None:
             if 1 <= number <= len(chips):
                 question, answer = chips[number - 1]
                 chosen[question] = (*chosen.get(question, ()), answer)
-        session.keep_checkin(folder, guidance.CheckIn(chosen=chosen), parts=[part])
+        # Skipping leaves what still holds; it also counts as asked, so that nobody is asked twice.
+        if chosen or part in due:
+            session.keep_checkin(folder, guidance.CheckIn(chosen=chosen), parts=[part])
 
 
 def _print_chips(questions: "list[guidance.Question]") -> list[tuple[str, str]]:

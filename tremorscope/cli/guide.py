@@ -1,5 +1,6 @@
 """`tremorscope guidance`: every cause, remedy and sentence with its source."""
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,9 @@ from tremorscope.cli.options import HomeOption, JsonOption
 
 if TYPE_CHECKING:
     import guidance
+
+NUMBER = r"\{[^}]*\}"
+"""Where a sentence takes a number of the session."""
 
 
 def register(app: typer.Typer) -> None:
@@ -99,7 +103,7 @@ def list_sources(as_json: JsonOption = False, home: HomeOption = None) -> int:
 
 def _page(c: "guidance.Cause", k: "guidance.Knowledge") -> list[str]:
     def sourced(text: str, keys: tuple[str, ...]) -> str:
-        return f"{text} [{', '.join(keys)}]"
+        return f"{re.sub(NUMBER, '…', text)} [{', '.join(keys)}]"
 
     lines = [c.title, ""]
     lines += [sourced(s.text, s.sources) for s in (c.feels_like, c.how_common)]
