@@ -194,7 +194,7 @@ class Analyzer:
             self._jump(start_s)
         self._motion.take(rows)
         for at in range(0, len(rows), LONGEST_PUSH):
-            axes_g = np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T)
+            axes_g = self._intake.usable(np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T))
             self._watch.take(axes_g)
             for piece in self._intake.take(axes_g):
                 self._feed(piece)
@@ -379,7 +379,12 @@ class Analyzer:
                 f"{len(self._intake.gaps)} gaps"
             )
         if self._intake.bad_values:
-            notes.append(f"{self._intake.bad_values} samples were infinite and count as missing")
+            notes.append(f"{self._intake.bad_values} samples were infinite or impossibly large and count as missing")
+        if self._intake.zeroed:
+            notes.append(
+                f"{self._intake.zeroed} samples lack an axis that had held no value by then; it counts as zero there, "
+                "and amplitudes are too small"
+            )
         if not self._frames:
             notes.append("too short to analyse: at least a second without a gap is needed")
         return tuple(notes)

@@ -12,6 +12,9 @@ from dsp.parameters import Parameters
 
 Floats = NDArray[np.float32]
 
+MOST_G = 1e4
+"""No acceleration that a body survives, and in no sensor's range (shock sensors end at 2000 g): damage."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
@@ -46,7 +49,9 @@ class Intake:
     missing
         Samples missing so far, those bridged included.
     bad_values
-        Infinite values met so far; they count as missing.
+        Samples with an infinite or impossible value so far; they count as missing.
+    zeroed
+        Samples in which an axis that had held no value by then counts as zero.
     """
 
     rate_hz: float
@@ -54,9 +59,12 @@ class Intake:
     position: int = 0
     missing: int = 0
     bad_values: int = 0
+    zeroed: int = 0
     _last: Floats | None = None
     _gap: int = 0
     _breaks: list[tuple[int, int]] = field(default_factory=list)
+    _seen: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(3, bool))
+    _begins: list[int] = field(default_factory=list)
 
     @property
     def gaps(self) -> list[tuple[int, int]]:
@@ -74,30 +82,53 @@ class Intake:
         self.position += samples
         self.missing += samples
 
+    def usable(self, axes_g: Floats) -> Floats:
+        """Put NaN for what cannot be an acceleration, and zero for an axis that has held no value so far."""
+        good: NDArray[np.bool_] = np.abs(axes_g) <= MOST_G
+        if good.all():
+            if not self._seen.all():
+                self._note_axes(good)
+            return axes_g
+        self.bad_values += int((~good & ~np.isnan(axes_g)).any(axis=0).sum())
+        absent = self._note_axes(good) & good.any(axis=0)
+        self.zeroed += int(absent.any(axis=0).sum())
+        return np.where(good, axes_g, np.where(absent, np.float32(0.0), np.float32(np.nan)))
+
+    def _note_axes(self, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Remember which axes hold values, and where another begins to; which are absent at each sample."""
+        seen = np.logical_or.accumulate(good, axis=1) | self._seen[:, None]
+        some = seen.any(axis=0)
+        before = np.concatenate([self._seen[:, None], seen[:, :-1]], axis=1)
+        begins = (seen & ~before).any(axis=0) & before.any(axis=0)
+        self._begins = np.nonzero(begins)[0].tolist()
+        if seen.shape[1]:
+            self._seen = seen[:, -1].copy()
+        return ~seen & some
+
     def take(self, axes_g: Floats) -> Iterator[Piece]:
         """Cut samples, an axis a row, into pieces; those with a value that is not finite are missing."""
+        begins, self._begins = self._begins, []
         if not axes_g.shape[1]:
             return
         finite = np.isfinite(axes_g)
-        if finite.all():
+        if finite.all() and not begins:
             yield self._good(axes_g)
             return
         good = finite[0] & finite[1] & finite[2]
-        self.bad_values += int(np.isinf(axes_g).any(axis=0).sum())
-        edges = np.concatenate([[0], np.nonzero(good[1:] != good[:-1])[0] + 1, [len(good)]])
-        for start, end in pairwise(edges.tolist()):
+        changes = (np.nonzero(good[1:] != good[:-1])[0] + 1).tolist()
+        for start, end in pairwise(sorted({0, *changes, *begins, len(good)})):
             if good[start]:
-                yield self._good(axes_g[:, start:end])
+                yield self._good(axes_g[:, start:end], anew=start in begins)
             else:
                 self.skip(end - start)
 
-    def _good(self, axes_g: Floats) -> Piece:
+    def _good(self, axes_g: Floats, *, anew: bool = False) -> Piece:
         gap, self._gap = self._gap, 0
         index = self.position
         self.position += axes_g.shape[1]
         last, self._last = self._last, axes_g[:, -1:].copy()
-        if last is None or gap > self.longest_fill:
-            if last is not None:
+        if last is None or anew or gap > self.longest_fill:
+            if last is not None and gap:
                 self._breaks.append((index - gap, index))
             return Piece(axes_g, None, index, new_run=True)
         if gap == 0:

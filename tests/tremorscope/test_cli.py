@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tremorscope as ts
@@ -124,6 +125,19 @@ def test_export_writes_what_is_asked(tmp_path: Path, kind: str, ending: str) -> 
     out = tmp_path / f"o.{ending}"
     assert main(["export", kind, str(FATIGUE), "-o", str(out), "--from", "5", "--to", "60"]) == 0
     assert out.stat().st_size > 100
+
+
+def test_multitaper_spectra_are_an_option_of_the_export(tmp_path: Path) -> None:
+    means = []
+    for option in ([], ["--multitaper"]):
+        out = tmp_path / f"{len(option)}.npz"
+        assert main(["export", "spectra", str(FATIGUE), "-o", str(out), *option]) == 0
+        with np.load(out) as found:
+            means.append(np.concatenate([found[name].ravel() for name in found.files if "psd" in name]))
+    plain, smooth = means
+    assert plain.shape == smooth.shape
+    assert smooth.mean() == pytest.approx(plain.mean(), rel=0.3)
+    assert not np.allclose(smooth, plain, rtol=0.01)
 
 
 def test_export_into_the_wrong_format_says_which_would_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,9 @@ def export(  # noqa: PLR0917 - typer passes by name
     low: Annotated[float | None, typer.Option("--low", metavar="HZ", help="Lowest frequency of spectra.")] = None,
     high: Annotated[float | None, typer.Option("--high", metavar="HZ", help="Highest frequency of spectra.")] = None,
     every: Annotated[int, typer.Option("--decimate", metavar="N", min=1, help="Keep every Nth sample, filtered.")] = 1,
+    multitaper: Annotated[
+        bool, typer.Option("--multitaper", help="Smoother spectra with wider peaks (Thomson), for band power.")
+    ] = False,
     identify: Annotated[
         bool, typer.Option("--identify", help="Keep date, device and sensor names; by default they are left out.")
     ] = False,
@@ -101,7 +104,7 @@ def export(  # noqa: PLR0917 - typer passes by name
                 recording = recordings.read(path, sensor=name, unit=unit, rate_hz=rate, placement=worn)
             analysis = None
             if needs_analysis(kind.value, out) and recording.samples:
-                analysis = _analysis(session, recording, needed=kind is not Kind.samples)
+                analysis = _analysis(session, recording, needed=kind is not Kind.samples, multitaper=multitaper)
             if recording.samples or len(names) == 1:
                 parts.append((recording, analysis))
             progress((i + 0.8) / len(names))
@@ -115,12 +118,12 @@ def export(  # noqa: PLR0917 - typer passes by name
     return 0
 
 
-def _analysis(session: Any, recording: Any, *, needed: bool) -> Any:
+def _analysis(session: Any, recording: Any, *, needed: bool, multitaper: bool) -> Any:
     """Analyse; signals whose annotations are a bonus are exported without when that fails."""
     from dsp import TremorscopeError
 
     try:
-        return session.analyze_recording(recording)
+        return session.analyze_recording(recording, multitaper=multitaper)
     except TremorscopeError:
         if needed:
             raise
