@@ -64,6 +64,8 @@ def assemble(path: Path, found: Found, asked: Asked) -> Recording:
         raise FileFormatError(msg)
     decided, xyz_g = to_g(found, asked)
     warnings = [*found.warnings, *([decided.warning] if decided.warning else [])]
+    if len(xyz_g) > 1 and bool((xyz_g == xyz_g[0]).all()):
+        warnings.append("every sample is the same: the sensor was dead, or these are not its columns")
     timeline = _timeline(path, found, xyz_g, asked)
     return Recording(
         path=path,

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import FileFormatError, Samples
+from dsp import FileFormatError, Quality, Samples, TimeSource
 from recordings.importers.asked import Asked
 from recordings.importers.blocks import BlockRun, block_runs
 from recordings.lazy import LARGEST_SAMPLES, LazySamples
@@ -207,7 +207,8 @@ def _samples(path: Path, layout: _Layout, sectors: _Sectors, run: BlockRun, rate
         xyz_g[filled : filled + len(part)] = part
         filled += len(part)
     at_ns = start_ns + round(run.start_s * 1e9)
-    return Samples(xyz_g=xyz_g, rate_hz=rate_hz, start_s=run.start_s, start_ns=at_ns)
+    quality = Quality(time_source=TimeSource.DEVICE, range_g=float(16 >> (layout.rate_code >> 6)))
+    return Samples(xyz_g=xyz_g, rate_hz=rate_hz, start_s=run.start_s, start_ns=at_ns, quality=quality)
 
 
 def _unpack(sectors: NDArray[np.void], layout: _Layout) -> NDArray[np.float32]:

@@ -12,7 +12,8 @@ Floats = NDArray[np.float64]
 
 STAMP = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T,]+\d{1,2}:\d{2}")
 TIME_OF_DAY = re.compile(r"^\d{1,2}:\d{2}:\d{2}([.,:]\d+)?\s*([AaPp][Mm])?$|^\d{1,2}:\d{2}[.,]\d+$")
-DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$")
+PLAIN = re.compile(r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2}(\.\d{1,9}\d*)?)?)?$")
+"""What numpy reads; anything else it may take for a zone, with a warning."""
 DAYS_SINCE_1900 = (2.0e4, 8.0e4)
 """activPAL and spreadsheets count days since 1900; 1954 to 2119."""
 DAYS_1900_TO_1970 = 25569
@@ -25,6 +26,12 @@ SLOWEST_PACKET_S = 2.0
 FINE_UNITS = (1.0, 1e-3, 1e-6, 1e-9, 1e-4)
 """s, ms, us, ns, and the tenths of a millisecond of Xsens."""
 DAY_S = 86400.0
+
+
+def utc_of_number(value: float) -> int | None:
+    """UTC in ns of a number that counts from 1970, in whatever unit; None when it does not."""
+    per_s = next((per_s for size, per_s in EPOCHS if size <= value < 10 * size), None)
+    return None if per_s is None else int(value / per_s * 1e9)
 
 
 def is_stamp(cell: str) -> bool:
@@ -113,7 +120,7 @@ def _dates(stamps: Sequence[str], typical: str) -> NDArray[np.datetime64]:
         texts = [re.sub(r":(\d{1,9})$", r".\1", t) for t in texts]
     zones = [m[1] if (m := re.search(r"(Z|[+-]\d{2}:?\d{2})$", t)) else "" for t in texts] if _zoned(typical) else []
     plain = [t[: len(t) - len(z)] for t, z in zip(texts, zones, strict=True)] if zones else texts
-    plain = [t.strip().replace("/", "-") for t in plain]
+    plain = [t if PLAIN.match(t) else "NaT" for t in (t.strip().replace("/", "-") for t in plain)]
     try:
         ns = np.array(plain, dtype="datetime64[ns]")
     except ValueError:

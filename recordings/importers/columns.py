@@ -30,7 +30,7 @@ SUFFIX = re.compile(r"(?:[ _.-])(m_?s2|m/s\^?2|m/s²|mps2|ms-?2|milli-?g|mg|g)$"
 TIME = (
     re.compile(r"sensor.?time|device.?time|sampletimefine"),
     re.compile(r"seconds_elapsed|elapsed"),
-    re.compile(r"^time_s$|^time ?[(\[]s|^t ?[(\[]s"),
+    re.compile(r"^time_s$|^time ?[(\[]s|^t ?[(\[]"),
     re.compile(r"time.?stamp|^time|zeit|tiempo|temps|tempo|tijd|^t$|^ts$|datetime|unix|epoch|header_time"),
     re.compile(r"time|stamp|latency|^date$|^datum$"),
 )

@@ -61,10 +61,11 @@ def dialect_of(head: str) -> Dialect | None:
     return next((d for d in DIALECTS if d.head.search(head)), None)
 
 
-def sensor_logger_unit(slow_magnitude: float) -> tuple[str, bool | None]:
-    """Tell unit and gravity of Sensor Logger's unnamed numbers.
+def phone_unit(slow_magnitude: float) -> tuple[str, bool | None]:
+    """Tell unit and gravity of the unnamed numbers of phones.
 
-    Its ``Accelerometer`` is in m/s² without gravity, ``TotalAcceleration`` with it; raw data of iPhones are in g.
+    ``Accelerometer`` of Sensor Logger and the linear accelerometer of Physics Toolbox are in m/s² without gravity,
+    ``TotalAcceleration`` with it; raw data of iPhones are in g.
     """
     if 0.85 <= slow_magnitude <= 1.15:
         return "g", None

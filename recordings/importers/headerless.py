@@ -76,11 +76,11 @@ def understand(values: Floats, columns: Sequence[int], *, stamped: bool) -> Layo
         )
         return Layout("daphnet", columns[0], sensors, "mg")
     at = None if stamped or len(columns) < 4 else _clock(values)
-    rest = [c for k, c in enumerate(columns) if k != at]
-    if at == 0 or at is None:
-        groups = [rest[k : k + 3] for k in range(0, len(rest) - 2, 3)]
-    else:
-        groups = [rest[k : k + 3] for k in range(0, at - 2, 3)]
+    # What stands before a clock within the table is who and what, if there is enough after it.
+    rest = list(columns) if at is None else list(columns[at + 1 :])
+    if at is not None and len(rest) < 3:
+        rest = list(columns[:at])
+    groups = [rest[k : k + 3] for k in range(0, len(rest) - 2, 3)]
     if not groups:
         msg = "fewer than three columns of numbers besides the time: this is no acceleration"
         raise FileFormatError(msg)
@@ -95,7 +95,8 @@ def _three(columns: Sequence[int], first: int) -> tuple[int, int, int]:
 
 def _clock(values: Floats) -> int | None:
     """Find the column that goes on and on: the first if it does, else the last one that does."""
-    order = [0, *range(values.shape[1] - 1, 2, -1)]
+    last = values.shape[1] - 1
+    order = [0, *range(last, 0, -1)]
     return next((k for k in order if _goes_on(values[:, k])), None)
 
 

@@ -12,6 +12,7 @@ from dsp import FileFormatError
 from recordings.importers.asked import Asked, choose_sensor
 from recordings.importers.assemble import Found, assemble
 from recordings.importers.clock import numbers_to_seconds
+from recordings.importers.headerless import understand
 from recordings.importers.named_arrays import read_arrays
 from recordings.importers.textfile import open_text
 from recordings.recording import Recording
@@ -72,6 +73,8 @@ def read_json(path: Path, value: Any, asked: Asked) -> Recording:
         return read_arrays(path, _columns(value["columns"]), facts, "json", asked)
     if packets := list(_movesense(value, 0)):
         return _read_movesense(path, packets, asked)
+    if (matrix := _matrix(value)) is not None:
+        return _read_matrix(path, matrix, asked)
     if records := _records(value, 0):
         return _read_records(path, records, asked)
     if isinstance(value, dict):
@@ -104,6 +107,31 @@ def _array(values: list[Any]) -> NDArray[Any]:
         return np.array([np.nan if v is None else float(v) for v in values])
     except (ValueError, TypeError):
         return np.array([str(v) for v in values])
+
+
+def _matrix(value: Any) -> NDArray[np.float64] | None:
+    """Find rows of at least three numbers each, which have no names."""
+    rows = next((v for v in value.values() if isinstance(v, list)), None) if isinstance(value, dict) else value
+    if isinstance(value, dict) and len(value) > 1:
+        return None
+    if not isinstance(rows, list) or not rows or not isinstance(rows[0], list):
+        return None
+    try:
+        matrix = np.asarray(rows, np.float64)
+    except (ValueError, TypeError):
+        return None
+    return matrix if matrix.ndim == 2 and matrix.shape[1] >= 3 else None
+
+
+def _read_matrix(path: Path, matrix: NDArray[np.float64], asked: Asked) -> Recording:
+    layout = understand(matrix, range(matrix.shape[1]), stamped=False)
+    chosen, warnings = choose_sensor([s.name for s in layout.sensors], asked, path.name)
+    sensor = next(s for s in layout.sensors if s.name == chosen)
+    found = Found(format="json", values=matrix[:, list(sensor.columns)], sensor=chosen, warnings=warnings)
+    found.sensors = [s.name for s in layout.sensors]
+    if layout.time is not None:
+        found.time_s, found.start_ns = numbers_to_seconds(matrix[:, layout.time], None)
+    return assemble(path, found, asked)
 
 
 def _movesense(value: Any, depth: int) -> Iterator[dict[str, Any]]:
@@ -171,11 +199,11 @@ def _read_records(path: Path, records: list[dict[str, Any]], asked: Asked) -> Re
     columns = dict.fromkeys(k for r in flat[:100] for k in r if k != key)
     arrays = {name: _array([r.get(name) for r in flat]) for name in columns}
     if key is not None and sensor and set("xyz") <= set(arrays) and sensor.lower().startswith(("acc", "total", "lin")):
-        from recordings.importers.dialects import sensor_logger_unit  # noqa: PLC0415
+        from recordings.importers.dialects import phone_unit  # noqa: PLC0415
         from recordings.importers.units import parse_unit, slow_magnitude  # noqa: PLC0415
 
         values = np.stack([arrays[a] for a in "xyz"], axis=1)
-        word, gravity = sensor_logger_unit(slow_magnitude(values[np.isfinite(values).all(axis=1)].astype(np.float32)))
+        word, gravity = phone_unit(slow_magnitude(values[np.isfinite(values).all(axis=1)].astype(np.float32)))
         clock = next((c for c in ("seconds_elapsed", "time", "timestamp") if c in arrays), None)
         found = Found(
             format="sensor-logger", values=values, unit=parse_unit(word), gravity=gravity, sensor=sensor, sensors=names

@@ -1,7 +1,9 @@
 """NPZ: named arrays of numpy, read one by one so that a claim of gigabytes is refused before it is believed."""
 
+import io
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -9,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import FileFormatError
+from recordings.importers.archive import extract, members_of
 from recordings.importers.asked import Asked
 from recordings.importers.named_arrays import read_arrays
 from recordings.recording import Recording
 
 LARGEST_ARRAY = 4 << 30
+NEEDED = ("xyz", "x_g", "y_g", "z_g", "acc", "run_")
+"""What cannot be left out."""
 
 
 def is_npz(members: list[str]) -> bool:
@@ -29,21 +34,49 @@ def read_npz(path: Path, asked: Asked) -> Recording:
     FileFormatError
         When the arrays are missing or damaged, or neither rate nor times are there.
     """
-    arrays, lost = {}, []
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            try:
-                with archive.open(info) as member:
-                    arrays[info.filename.removesuffix(".npy")] = _array(member, info.file_size)
-            except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
-                lost.append(info.filename)
-    if not arrays:
-        msg = f"{path.name}: the NPZ file is damaged: none of its arrays can be read"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            arrays, lost = _whole(archive)
+    except zipfile.BadZipFile:
+        arrays, lost = _salvaged(path)
+    if not arrays or any(name.startswith(NEEDED) for name in lost):
+        which = f"{', '.join(lost)} cannot be read" if lost else "none of its arrays can be read"
+        msg = f"{path.name}: the NPZ file is damaged: {which}"
         raise FileFormatError(msg)
-    if lost and any(n.startswith(("xyz", "x_g", "y_g", "z_g", "run_", "time", "rate")) for n in lost):
-        msg = f"{path.name}: the NPZ file is damaged: {', '.join(lost)} cannot be read"
-        raise FileFormatError(msg)
-    return read_arrays(path, arrays, {}, "npz", asked)
+    recording = read_arrays(path, arrays, {}, "npz", asked)
+    if not lost:
+        return recording
+    note = f"the NPZ file is damaged: {', '.join(lost)} cannot be read and were left out"
+    return replace(recording, warnings=[note, *recording.warnings])
+
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def _whole(archive: zipfile.ZipFile) -> tuple[Arrays, list[str]]:
+    """Read the arrays that agree with their checksums, and the names of the others."""
+    arrays: Arrays = {}
+    lost = []
+    for info in archive.infolist():
+        try:
+            with archive.open(info) as member:
+                arrays[info.filename.removesuffix(".npy")] = _array(member, info.file_size)
+        except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+            lost.append(info.filename)
+    return arrays, lost
+
+
+def _salvaged(path: Path) -> tuple[Arrays, list[str]]:
+    """Read the arrays that are there as a whole, where the directory at the end of the zip is lost."""
+    arrays: Arrays = {}
+    lost = []
+    for name in members_of(path):
+        try:
+            raw = extract(path, name, LARGEST_ARRAY)
+            arrays[name.removesuffix(".npy")] = _array(io.BytesIO(raw), len(raw))
+        except (ValueError, EOFError, FileFormatError):
+            lost.append(name)
+    return arrays, lost
 
 
 def _array(member: IO[bytes], size: int) -> NDArray[Any]:

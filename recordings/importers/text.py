@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from dsp import FileFormatError
 from recordings.importers.asked import Asked, choose_sensor
 from recordings.importers.assemble import Found, assemble
-from recordings.importers.clock import is_stamp, numbers_to_seconds, texts_to_seconds
+from recordings.importers.clock import is_stamp, numbers_to_seconds, texts_to_seconds, utc_of_number
 from recordings.importers.columns import COUNTER, SENSOR_COLUMN, Axes, find_axes, find_times
-from recordings.importers.dialects import Dialect, dialect_of, sensor_logger_unit
+from recordings.importers.dialects import Dialect, dialect_of, phone_unit
 from recordings.importers.headerless import Layout, understand
 from recordings.importers.rows import Rows, read_rows
 from recordings.importers.table import HEAD_LINES, Table, find_table, is_number
@@ -31,6 +31,8 @@ RATE_TEXT = re.compile(
 )
 START_TIME = re.compile(r"^\"?Start Time\"?[\s:,;]+(\d{1,2}:\d{2}:\d{2})", re.IGNORECASE)
 START_DATE = re.compile(r"^\"?Start Date\"?[\s:,;]+(\d{1,2}[-/.]\d{1,2}[-/.]\d{4})", re.IGNORECASE)
+UNNAMED_UNITS = ("sensor-logger", "physics-toolbox")
+"""Phones whose unit is known from gravity, or from the lack of it."""
 STEADY_SHARE = 0.9
 """A counter of samples goes up by one nearly always."""
 MOST_RATE_HZ = 10_000.0
@@ -120,8 +122,8 @@ def _named(path: Path, table: Table, dialect: Dialect | None, blocks: chain[list
     found = _with_time(rows, plan, table)
     gravity, unit = axes.gravity, axes.unit
     values = rows.numbers(axes.columns)
-    if unit is None and dialect is not None and dialect.id == "sensor-logger":
-        word, gravity = sensor_logger_unit(slow_magnitude(values.astype(np.float32)))
+    if unit is None and dialect is not None and dialect.id in UNNAMED_UNITS:
+        word, gravity = phone_unit(slow_magnitude(values.astype(np.float32)))
         unit = parse_unit(word)
     elif unit is None and dialect is not None and dialect.unit:
         unit = parse_unit(dialect.unit)
@@ -208,8 +210,13 @@ def _with_time(rows: Rows, plan: _Plan, table: Table) -> Found:
 def _phone_start(plan: _Plan, table: Table) -> int | None:
     """UTC from a second column of time, where the first counts from nothing known."""
     for i, _ in find_times(table.header, plan.axes):
-        if i not in plan.time and i < len(table.row) and re.match(r"^\d{4}-\d{2}-\d{2}[T ]", table.row[i]):
-            return texts_to_seconds([table.row[i]])[1]
+        if i in plan.time or i >= len(table.row):
+            continue
+        cell = table.row[i]
+        if re.match(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:", cell):
+            return texts_to_seconds([cell])[1]
+        if is_number(cell) and (start := utc_of_number(float(cell))) is not None:
+            return start
     return None
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import FileFormatError, RateError, Samples
+from dsp import FileFormatError, Quality, RateError, Samples, TimeSource
 
 Floats = NDArray[np.float64]
 
@@ -272,7 +272,8 @@ def _runs(
             rate_hz = nominal_hz
     a, b = parts[0]
     origin = float((time_s[a:b] - np.arange(b - a) / rate_hz).mean())
-    runs = [_run(time_s, xyz_g, a, b, rate_hz, origin, start_ns, sensor) for a, b in parts]
+    quality = Quality(time_source=TimeSource.NOMINAL if even else TimeSource.DEVICE)
+    runs = [_run(time_s, xyz_g, a, b, rate_hz, origin, start_ns, sensor, quality) for a, b in parts]
     _separate(runs)
     if len(runs) > 1:
         lost = sum(b.start_s - a.end_s for a, b in pairwise(runs))
@@ -310,6 +311,7 @@ def _run(
     origin: float,
     start_ns: int | None,
     sensor: str,
+    quality: Quality,
 ) -> Samples:
     lag = float((time_s[a:b] - np.arange(b - a) / rate_hz).mean())
     start_s = max(0.0, lag - origin)
@@ -320,6 +322,7 @@ def _run(
         start_s=start_s,
         start_ns=at_ns,
         sensor=sensor,
+        quality=quality,
     )
 
 
@@ -334,4 +337,5 @@ def _separate(runs: list[Samples]) -> None:
                 start_s=runs[i - 1].end_s,
                 start_ns=later.start_ns,
                 sensor=later.sensor,
+                quality=later.quality,
             )

@@ -203,6 +203,53 @@ def movesense_json() -> bytes:
     return json.dumps({"data": packets}).encode()
 
 
+def _mixed(
+    header: str, row: Callable[[int, str, list[str]], list[str]], sep: str = ",", *, unit_g: float = 1.0
+) -> bytes:
+    """Rows that are made of their number, their time as ISO text, and their axes."""
+    stamps = [str(np.datetime64(START_NS // 10**6 + 10 * k, "ms")) for k in range(3000)]
+    rows = [row(k, s, a) for k, (s, a) in enumerate(zip(stamps, _numbers(truth() * unit_g), strict=True))]
+    return _lines([header] if header else [], rows, sep)
+
+
+APPS: dict[str, Callable[[], bytes]] = {
+    "metawear": lambda: _mixed(
+        "epoc (ms),timestamp (-0500),elapsed (s),x-axis (g),y-axis (g),z-axis (g)",
+        lambda k, s, a: [str(START_NS // 10**6 + 10 * k), s.replace(":", "."), f"{k / 100:.3f}", *a],
+    ),
+    "sensorlog": lambda: _mixed(
+        "loggingTime(txt),accelerometerTimestamp_sinceReboot(s),accelerometerAccelerationX(G),accelerometerAccelerationY(G),"
+        "accelerometerAccelerationZ(G),motionUserAccelerationX(G),motionUserAccelerationY(G),motionUserAccelerationZ(G)",
+        lambda k, s, a: [s.replace("T", " ") + " +0000", f"{1000 + k / 100:.4f}", *a, "0.1", "0.2", "0.3"],
+    ),
+    "witmotion": lambda: _mixed(
+        "Time(s)\tChipTime\tAccX(g)\tAccY(g)\tAccZ(g)\tGyroX(deg/s)\tGyroY(deg/s)\tGyroZ(deg/s)",
+        lambda k, s, a: [f"{k / 100:.3f}", s.replace("T", " "), *a, "1", "2", "3"],
+        "\t",
+    ),
+    "omgui": lambda: _mixed("Time,Accel-X (g),Accel-Y (g),Accel-Z (g)", lambda _, s, a: [s.replace("T", " "), *a]),
+    "wisdm": lambda: _mixed(
+        "", lambda k, _, a: ["33", "Jogging", str(49_105_962_326_000 + 10_000_000 * k), *a], unit_g=G
+    ),
+    "brackets": lambda: _mixed(
+        "t [ms];acc_x [m/s²];acc_y [m/s²];acc_z [m/s²]", lambda k, _, a: [str(10 * k), *a], ";", unit_g=G
+    ),
+    "numbered rows": lambda: _mixed(",time,ax,ay,az", lambda k, _, a: [str(k), f"{k / 100:.2f}", *a]),
+    "time last": lambda: _mixed("ax,ay,az,time_s", lambda k, _, a: [*a, f"{k / 100:.2f}"]),
+    "labelled": lambda: _mixed("activity,timestamp,acc_x,acc_y,acc_z", lambda k, _, a: ["walk", str(10 * k), *a]),
+    "quoted commas": lambda: _mixed(
+        '"time_s","x_g","y_g","z_g"', lambda k, _, a: [f'"{v}"'.replace(".", ",") for v in (f"{k / 100:.2f}", *a)]
+    ),
+    "rate in a preamble": lambda: _mixed("Sample Rate,100\nUnits,g\nx,y,z", lambda _, __, a: a),
+    "whole seconds": lambda: _mixed("time,x,y,z", lambda _, s, a: [s[:19] + "Z", *a]),
+    "header again": lambda: _mixed(
+        "time_s,x_g,y_g,z_g",
+        lambda k, _, a: [("time_s,x_g,y_g,z_g\n" if k == 1500 else "") + f"{k / 100:.2f}", *a],
+    ),
+}
+"""Programs of others, and tables by hand."""
+
+
 def polar_like(encoding: str, *, sep: str = ",", end: str = "\n", bom: bytes = b"") -> bytes:
     """Canonical columns in some encoding, with some separator and line end."""
     data = _table(sep.join(("time_s", "x_g", "y_g", "z_g")), [f"{t:.3f}" for t in _seconds(3000)], truth(), sep)
@@ -280,6 +327,7 @@ TEXTS: dict[str, Callable[[], bytes]] = {
     "spaces": lambda: polar_like("utf-8", sep="   "),
     "comma and space": lambda: polar_like("utf-8", sep=", "),
     "decimal comma": lambda: _comma(polar_like("utf-8", sep=";")),
+    **APPS,
     "comment header": lambda: b"# made by hand\n# " + polar_like("utf-8"),
 }
 """Text file to its bytes; each holds the whole truth at 100 Hz."""
