@@ -74,7 +74,10 @@ class Run:
         self._multitaper = multitaper
         self._plan = plan if plan is not None else make_plan(grid, parameters)
         self.count = 0
+        self._transformer = spectra.Transformer(grid, grid.psd_taper, self._plan.band)
         self._samples = Sliding(3, np.float32)
+        self._centred = Sliding(3, np.float32)
+        self._centre = np.zeros((3, 1), np.float32)
         self._filled = Sliding(1, bool)
         self._clipped = Sliding(1, bool)
         self._energy = Sliding(1, np.float32)
@@ -115,7 +118,10 @@ class Run:
         known, n = self.count, axes_g.shape[1]
         if not n:
             return
+        if not known:
+            self._centre = axes_g[:, :1].copy()
         self._samples.grow(n)[:] = axes_g
+        np.subtract(axes_g, self._centre, out=self._centred.grow(n))
         self._filled.grow(n)[0] = False if filled is None else filled
         self._clipped.grow(n)[0] = self._at_end(known, axes_g)
         self.count += n
@@ -310,12 +316,12 @@ class Run:
         g, first = self.grid, self._frames
         begin, end = first * g.hop, (ready - 1) * g.hop + g.window
         frames = ready - first
-        windows_g = windows(self._samples.part(begin, end), g.window, g.hop, frames)
+        windows_g = windows(self._centred.part(begin, end), g.window, g.hop, frames)
         psd = self._room_for_psd(frames)
         if self._multitaper:
             spectrum = spectra.multitaper(windows_g, g, psd)
         else:
-            spectrum = spectra.transform(windows_g, g.psd_taper, g, self._plan.band, psd)
+            spectrum = self._transformer.power(windows_g, psd)
         values = features.spectral_features(spectrum, g, self._plan, self.parameters, g.taper)
         hops = g.window // g.hop
         steps = STEPS_PER_HOP * hops
@@ -423,8 +429,8 @@ class Run:
         taper[: self.count] = hann(self.count)
         scaled[: self.count] = psd_scaled(hann(self.count), g.rate_hz)
         padded = np.zeros((3, 1, g.window), np.float32)
-        padded[:, 0, : self.count] = self._samples.part(0, self.count)
-        spectrum = spectra.transform(padded, scaled, g, self._plan.band, self._room_for_psd(1))
+        padded[:, 0, : self.count] = self._centred.part(0, self.count)
+        spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, self._room_for_psd(1))
         spectrum = Spectrum(spectrum.psd, None, 0)
         values = features.spectral_features(spectrum, g, self._plan, self.parameters, taper)
         energy = self._step_energy.data[None, : max(3, self._steps)]
@@ -443,6 +449,7 @@ class Run:
         oldest = min(self.edge(self._steps), self._frames * self.grid.hop + self.grid.window) - keep
         for part in (
             self._samples,
+            self._centred,
             self._filled,
             self._clipped,
             self._energy,

@@ -37,54 +37,79 @@ class Spectrum:
     band_first: int
 
 
-def transform(windows_g: Floats, taper: Floats, grid: Grid, band: slice, psd: Floats) -> Spectrum:
-    """Power spectra of windows, and their transform in a band.
-
-    S(f) = sum over axes of 2 |X(f)|^2 / (rate * sum w^2), zero frequency and Nyquist not doubled.
+class Transformer:
+    """Power spectra of windows, with room that is used again: new memory costs as much as the work done in it.
 
     Parameters
     ----------
-    windows_g
-        float32 (3, frames, window), g; their first sample is taken as zero.
-    taper
-        Scaled by `dsp.grid.psd_scaled`, (window,).
     grid
         Of the rate.
+    taper
+        Scaled by `dsp.grid.psd_scaled`, (window,).
     band
         Bins whose transform is kept; the start may be negative.
-    psd
-        Is filled, float32 (frames, m).
-
-    Notes
-    -----
-    One window alone and the same window within a batch give the same bits (pocketfft), which streaming rests on.
     """
-    from scipy.fft import rfft  # noqa: PLC0415 - 0.1 s that programs without an analysis do not need
 
-    frames, bins = windows_g.shape[1], grid.window // 2 + 1
-    kept = np.empty((3, frames, band.stop - band.start), np.complex64)
-    low, high = max(1, band.start), min(bins, band.stop)
-    into = slice(low - band.start, high - band.start)
-    kept[:, :, : into.start] = 0
-    kept[:, :, into.stop :] = 0
-    tapered = np.empty((3, min(BLOCK, frames), grid.window), np.float32)
-    for i in range(0, frames, BLOCK):
-        part = slice(i, min(i + BLOCK, frames))
-        block = tapered[:, : part.stop - i]
-        # Without the first sample: gravity would bring the rounding of the transform up to the noise of good sensors.
-        np.subtract(windows_g[:, part], windows_g[:, part, :1], out=block)
-        block *= taper
-        transformed = rfft(block, axis=-1)
-        kept[:, part, into] = transformed[:, :, low:high]
-        _sum_power(transformed, psd[part])
-    _halve_ends(psd, grid)
-    return Spectrum(psd, kept, band.start)
+    def __init__(self, grid: Grid, taper: Floats, band: slice) -> None:
+        self._grid, self._taper, self._first_bin = grid, taper, band.start
+        bins = grid.window // 2 + 1
+        self._low, self._high = max(1, band.start), max(1, min(bins, band.stop))
+        self._into = slice(self._low - band.start, self._high - band.start)
+        self._width = band.stop - band.start
+        self._kept = np.zeros((3, 0, self._width), np.complex64)
+        self._edges = np.empty((3, 0, 2), np.complex64)
+        self._tapered = np.empty((3, 0, grid.window), np.float32)
+        # What a constant of 1 leaves in the first two bins; a Hann taper leaves nothing in the others.
+        turn = np.cos(2.0 * np.pi * np.arange(len(taper)) / len(taper))
+        self._steady = np.array([taper.sum(dtype=np.float64), (taper * turn).sum()], np.float32)
+
+    def power(self, windows_g: Floats, psd: Floats) -> Spectrum:
+        """Power spectra, S(f) = sum over axes of 2 |X(f)|^2 / (rate * sum w^2), zero and Nyquist not doubled.
+
+        Parameters
+        ----------
+        windows_g
+            float32 (3, frames, window), g, within a posture of zero: gravity would bring the rounding of the transform
+            up to the noise of good sensors. What remains of a constant is taken out as the first sample of the window.
+        psd
+            Is filled, float32 (frames, m).
+
+        Notes
+        -----
+        One window alone and the same window within a batch give the same bits (pocketfft), which streaming rests on.
+        The spectrum's band is good until the next call.
+        """
+        from scipy.fft import rfft  # noqa: PLC0415 - 0.1 s that programs without an analysis do not need
+
+        frames = windows_g.shape[1]
+        self._make_room(frames)
+        kept, edges = self._kept[:, :frames], self._edges[:, :frames]
+        for i in range(0, frames, BLOCK):
+            part = slice(i, min(i + BLOCK, frames))
+            block = self._tapered[:, : part.stop - i]
+            np.multiply(windows_g[:, part], self._taper, out=block)
+            transformed = rfft(block, axis=-1)
+            edges[:, part] = transformed[:, :, :2]
+            kept[:, part, self._into] = transformed[:, :, self._low : self._high]
+            _sum_power(transformed, psd[part])
+        edges -= windows_g[:, :, :1] * self._steady
+        if self._low == 1 and self._high > 1:
+            kept[:, :, self._into.start] = edges[:, :, 1]
+        _sum_power(edges.copy(), psd[:, :2])
+        _halve_ends(psd, self._grid)
+        return Spectrum(psd, kept, self._first_bin)
+
+    def _make_room(self, frames: int) -> None:
+        if self._kept.shape[1] < frames:
+            self._kept = np.zeros((3, frames, self._width), np.complex64)
+            self._edges = np.empty((3, frames, 2), np.complex64)
+            self._tapered = np.empty((3, min(BLOCK, frames), self._grid.window), np.float32)
 
 
 def multitaper(windows_g: Floats, grid: Grid, psd: Floats) -> Spectrum:
     """Multi-taper estimate (NW 2, three Slepian tapers; Thomson 1982): smoother, peaks widened to +-0.5 Hz.
 
-    Three times the work of `transform`; for offline study of band power, not for widths.
+    Three times the work of `Transformer`; for offline study of band power, not for widths.
     """
     from scipy.fft import rfft  # noqa: PLC0415 - as above
 
