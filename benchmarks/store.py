@@ -56,7 +56,8 @@ def killed(folder: Path, wait_s: float) -> tuple[int, int, bool]:
         told = 1 + len(feeder.stdout.read().split())
     (recovered,) = recordings.repair(folder)
     read = recordings.read(recovered)
-    kept = np.concatenate([numbers(s.xyz_g) for s in read.samples])
+    # Killed within the first half second, there may be nothing but the head.
+    kept = np.concatenate([np.empty(0, int), *(numbers(s.xyz_g) for s in read.samples)])
     whole = bool(np.array_equal(kept, np.arange(len(kept)))) and "recovered after a crash" in read.warnings
     recovered.unlink()
     return told, len(kept) // PACKET, whole
