@@ -20,7 +20,11 @@ GAP_SAMPLES, GAP_JITTERS = 1.5, 6.0
 """More than one and a half samples, and more than six times the usual jitter, is a loss and not a late stamp."""
 PERIOD_ERRORS = 3.0
 SET_CLOCK_S = 5.0
-"""A stamp this much off the host's elapsed time says that the sensor's clock was set or began anew (pyxdf uses 5 s)."""
+"""A stamp this much behind the host's elapsed time, unless it follows on, says that the sensor's clock was set or began
+anew (pyxdf uses 5 s)."""
+AHEAD_S = 0.5
+"""Samples cannot come before they were taken: a stamp that ran ahead of the host by more than the packet before it was
+late, and half a second, is of a clock that was set."""
 LONGEST_GAP_S = 600.0
 """Beyond it the number of missing samples is not worth counting; the break is told as one of unknown length."""
 DISTRUST_AFTER = 5
@@ -132,6 +136,7 @@ class SampleClock:
         self._next_counter: int | None = None
         self._host_s: float | None = None
         self._senseless = 0
+        self._late_s = 0.0
         self._fresh = before is None
         self._restarted = before is not None
         self.totals: Totals = before.totals if before is not None else Totals()
@@ -194,8 +199,7 @@ class SampleClock:
             self._anchor_ns = unwrapped
             return 0.0
         stamp_s = (unwrapped - self._anchor_ns) / NS_PER_S
-        change_s = stamp_s - self._stamp_s
-        if change_s <= 0.0 or abs(change_s - elapsed_s) > SET_CLOCK_S:
+        if not self._is_sensible(stamp_s - self._stamp_s, elapsed_s, len(packet.xyz_g)):
             # The clock was set, or began anew: from here on another zero holds.
             self._stamps.reset()
             self._anchor_ns = self._stamps.take(packet.device_ns)
@@ -203,6 +207,14 @@ class SampleClock:
             return self._distrust() if not self._restarted else 0.0
         self._senseless = 0
         return stamp_s
+
+    def _is_sensible(self, change_s: float, elapsed_s: float, n: int) -> bool:
+        """Whether a stamp may be that of the next packet, or of a later one."""
+        if change_s <= 0.0 or change_s > elapsed_s + self._late_s + AHEAD_S:
+            return False
+        # However long the radio held it up: a stamp that follows on is right.
+        follows_on = abs(change_s - self._line.expected_s(n)) <= self._gap_from_s(n)
+        return follows_on or elapsed_s - change_s <= SET_CLOCK_S
 
     def _distrust(self) -> float | None:
         """Count a senseless stamp; after several in a row none is asked for any more."""
@@ -225,7 +237,7 @@ class SampleClock:
             self._restarted = False
             self._line, self._map = self._line.carried() if not first else self._line, HostMap()
             self._line.add(n, 0.0)
-            self._stamp_s = stamp_s
+            self._stamp_s, self._late_s = stamp_s, 0.0
             return (0 if first else -1), stamp_s + self._map.add(stamp_s, host_s, elapsed_s)
         change_s = stamp_s - self._stamp_s
         missing = counted if counted is not None else self._gap(change_s, n)
@@ -238,15 +250,20 @@ class SampleClock:
             self._line.add(missing + n, change_s)
         self._stamp_s = stamp_s
         fitted_s = stamp_s + self._line.offset_s
-        return missing, fitted_s + self._map.add(fitted_s, host_s, elapsed_s)
+        last_s = fitted_s + self._map.add(fitted_s, host_s, elapsed_s)
+        self._late_s = max(0.0, host_s - last_s)
+        return missing, last_s
 
     def _gap(self, change_s: float, n: int) -> int:
         period_s = self._line.period_s
         excess_s = change_s - self._line.expected_s(n)
+        return 0 if excess_s <= self._gap_from_s(n) else max(0, round(excess_s / period_s))
+
+    def _gap_from_s(self, n: int) -> float:
+        """How much later than expected the stamp of a packet of `n` samples must be to tell a loss."""
+        period_s = self._line.period_s
         doubt_s = PERIOD_ERRORS * self._line.period_error_share * n * period_s
-        if excess_s <= max(GAP_SAMPLES * period_s, GAP_JITTERS * self._line.jitter_s) + doubt_s:
-            return 0
-        return max(0, round(excess_s / period_s))
+        return max(GAP_SAMPLES * period_s, GAP_JITTERS * self._line.jitter_s) + doubt_s
 
     def _across_break(self, change_s: float, n: int, missing: int) -> int:
         """Count what is missing across a restart: exact to a packet while the rate is known well enough, else -1."""

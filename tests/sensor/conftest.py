@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sensor import Block, LinkChange, LinkState, SourceMessage, Status
+from sensor import BleSource, Block, LinkChange, LinkState, LinkTimes, SensorInfo, SourceMessage, Status
 
+ADDRESS = "F0:F1:F2:F3:F4:01"
+QUICK = LinkTimes(first_wait_s=0.01, longest_wait_s=0.05, watch_s=0.02, status_s=0.05)
 PATIENCE_S = 30.0
 """How long a test waits for what must happen; the machine may be busy."""
 
@@ -98,3 +100,33 @@ def on_air(no_threads_left: None) -> Iterator[Callable[..., Any]]:
     yield make
     for virtual in made:
         virtual.__exit__(None, None, None)
+
+
+@pytest.fixture
+def begin(on_air: Any, listener: Any) -> Callable[..., Any]:
+    """Put a virtual sensor on the air and start a source on it; a Polar H10 when none is given."""
+
+    def make(sensor: Any = None, *, times: LinkTimes = QUICK, who: Any = None, **more: Any) -> Any:
+        from sensor.virtual import VirtualH10
+
+        sensor = sensor if sensor is not None else VirtualH10(address=ADDRESS)
+        if who is None:
+            who = SensorInfo(key=sensor.address, name=sensor.name, family=sensor.family)
+        virtual = on_air(sensor)
+        source = BleSource(virtual.radio, who, times=times, **more)
+        source.start(listener)
+        return virtual, sensor, source
+
+    return make
+
+
+@pytest.fixture
+def streaming(begin: Any, wait_for: Any) -> Callable[..., Any]:
+    """The same, once the sensor streams."""
+
+    def make(*args: Any, **more: Any) -> Any:
+        virtual, sensor, source = begin(*args, **more)
+        wait_for(lambda: sensor.streaming, "the sensor streams")
+        return virtual, sensor, source
+
+    return make

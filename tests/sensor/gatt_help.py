@@ -1,6 +1,7 @@
-"""A connection without a radio: a device that answers writes as a test says."""
+"""Connections for tests: one without a radio, that answers as a test says; and bleak over virtual sensors."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sensor.families import PairingRequiredError
 
@@ -45,3 +46,13 @@ class ScriptedGatt:
     def notify(self, uuid: str, data: bytes) -> None:
         if uuid in self.listeners:
             self.listeners[uuid](data)
+
+
+def run_over(on_air: Any, *sensors: Any, **options: Any) -> Any:
+    """Run a coroutine function with the radio's backend classes on the radio's loop."""
+    virtual = on_air(*sensors, manual=False, **options)
+
+    def run(work: Any) -> Any:
+        return virtual.run(work(virtual.radio.scanner_backend, virtual.radio.client_backend))
+
+    return run

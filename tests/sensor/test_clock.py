@@ -161,6 +161,40 @@ def test_one_absurd_stamp_costs_a_break_and_no_more(stamp: int) -> None:
     assert placed[-1].start_s == pytest.approx(sensor.truth_s[-1], abs=0.06)
 
 
+@pytest.mark.parametrize("off_s", [-3.0, -0.05, 1.5, 4.0])
+def test_one_stamp_that_is_a_little_off_is_no_gap(off_s: float) -> None:
+    sensor = SimulatedSensor(seconds=120.0, lost=0.0)
+    packets = list(sensor.packets())
+    off = DecodedPacket(
+        xyz_g=packets[60].xyz_g,
+        device_ns=(packets[60].device_ns or 0) + round(off_s * 1e9),
+        host_ns=packets[60].host_ns,
+    )
+    clock = clock_of(sensor)
+    placed = [clock.place(off if i == 60 else p) for i, p in enumerate(packets)]
+    assert not any(p.missing_before > 0 for p in placed)
+    assert np.all(np.diff([p.start_s for p in placed]) > 0)
+    assert placed[-1].start_s == pytest.approx(sensor.truth_s[-1], abs=0.06)
+
+
+@pytest.mark.parametrize("held_up_s", [2.0, 8.0, 30.0])
+def test_packets_that_the_radio_held_up_are_no_gap(held_up_s: float) -> None:
+    sensor = SimulatedSensor(seconds=120.0, lost=0.0)
+    packets = list(sensor.packets())
+    late_ns = packets[80].host_ns + round(held_up_s * 1e9)
+    clock = clock_of(sensor)
+    placed = [
+        clock.place(
+            DecodedPacket(
+                xyz_g=p.xyz_g, device_ns=p.device_ns, host_ns=max(p.host_ns, late_ns + i) if i >= 80 else p.host_ns
+            )
+        )
+        for i, p in enumerate(packets)
+    ]
+    assert not any(p.missing_before for p in placed)
+    assert np.ptp(np.array([p.start_s for p in placed]) - np.array(sensor.truth_s)) < 0.06
+
+
 def test_stamps_that_stand_still_are_given_up() -> None:
     sensor = SimulatedSensor(seconds=200.0, lost=0.0)
     clock = clock_of(sensor)

@@ -1,14 +1,13 @@
 """What the link does when something goes wrong: lost links, stalls, bonds, other people's sensors, bad frames."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from bleak.exc import BleakError
 
-from sensor import BleSource, Identity, LinkState, LinkTimes, SensorInfo
+from sensor import BleSource, LinkState, LinkTimes, SensorInfo
 from sensor.virtual import CountingMotion, Faults, Oscillator, VirtualH10
 from sensor.virtual.peripheral import VirtualSensor
 
@@ -31,32 +30,6 @@ RATE_HZ, PACKET = 200.0, 36
 
 def info_of(sensor: VirtualSensor) -> SensorInfo:
     return SensorInfo(key=sensor.address, name=sensor.name, family=sensor.family)
-
-
-@pytest.fixture
-def begin(on_air: Any, listener: Any) -> Callable[..., Any]:
-    """Put a virtual H10 on the air and start a source on it."""
-
-    def make(sensor: VirtualSensor | None = None, *, times: LinkTimes = QUICK, who: Any = None, **more: Any) -> Any:
-        sensor = sensor if sensor is not None else VirtualH10(address=ADDRESS)
-        virtual = on_air(sensor)
-        source = BleSource(virtual.radio, who if who is not None else info_of(sensor), times=times, **more)
-        source.start(listener)
-        return virtual, sensor, source
-
-    return make
-
-
-@pytest.fixture
-def streaming(begin: Any, wait_for: Any) -> Callable[..., Any]:
-    """The same, once the sensor streams."""
-
-    def make(*args: Any, **more: Any) -> Any:
-        virtual, sensor, source = begin(*args, **more)
-        wait_for(lambda: sensor.streaming, "the sensor streams")
-        return virtual, sensor, source
-
-    return make
 
 
 def gaps(listener: Any) -> list[tuple[int, int]]:
@@ -238,47 +211,6 @@ def test_the_sensors_own_button_ends_the_stream(streaming: Any, listener: Any) -
     source.stop()
     assert listener.states.count(LinkState.STOPPED) == 1
     assert not sensor.connected
-
-
-def test_another_sensor_of_the_same_name_is_refused(begin: Any, listener: Any) -> None:
-    sensor = VirtualH10(address=ADDRESS, serial="NEIGHBOUR")
-    who = Identity(key=ADDRESS, serial="MINE", family="polar", name=sensor.name)
-    begin(sensor, who=who)
-    failed = listener.wait_for_state(LinkState.FAILED)
-    assert "serial number" in failed.reason
-    assert "tap" in failed.next_step
-    assert "MINE" not in failed.reason + failed.next_step
-    assert not sensor.commands
-
-
-def test_a_sensor_that_changes_its_serial_number_on_the_way_is_refused(streaming: Any, listener: Any) -> None:
-    virtual, sensor, _ = streaming()
-    virtual.advance(1.0)
-    listener.wait_for_blocks(4)
-
-    async def swap() -> None:
-        (service,) = [s for s in sensor._device.gatt_server.services if s.uuid.to_hex_str() == "180A"]
-        (serial,) = [c for c in service.characteristics if c.uuid.to_hex_str() == "2A25"]
-        serial.value = b"OTHER"
-        await sensor.drop_link()
-
-    virtual.run(swap())
-    assert "serial number" in listener.wait_for_state(LinkState.FAILED).reason
-
-
-class Impostor(VirtualH10):
-    """Calls itself an H10 and has none of its services."""
-
-    def services(self) -> list[Any]:
-        super().services()
-        return []
-
-
-def test_a_device_that_only_has_the_name_is_refused(begin: Any, listener: Any) -> None:
-    begin(Impostor(address=ADDRESS))
-    failed = listener.wait_for_state(LinkState.FAILED)
-    assert "lacks its service" in failed.reason
-    assert failed.next_step
 
 
 def test_a_sensor_that_is_not_there_is_given_up_with_a_next_step(on_air: Any, listener: Any) -> None:

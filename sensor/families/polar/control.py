@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from sensor.families.errors import AGAIN, FrameError, Remedy, StartError
-from sensor.families.polar.frames import ACC, FACTOR_RANGE, TYPE_MASK
+from sensor.families.polar.frames import ACC, FACTOR_RANGE, SHORTEST_PACKET_BYTES, TYPE_MASK
 
 ANSWER = 0xF0
 STOPPED_BY_DEVICE = 0x01
@@ -155,7 +155,8 @@ def has_sdk_mode(features: bytes) -> bool:
 def parse_settings(content: bytes) -> dict[Setting, tuple[int, ...]]:
     """Parse the settings of an answer; FACTOR as the bits of its float32.
 
-    A single trailing byte is reserved and skipped, as the H10 sends one after a start.
+    A single trailing byte is reserved and skipped, as the H10 sends one after a start; unless the answer is as long as
+    the shortest packets of a link, which then have cut it.
 
     Raises
     ------
@@ -179,6 +180,9 @@ def parse_settings(content: bytes) -> dict[Setting, tuple[int, ...]]:
         values = [content[at + i * width : at + (i + 1) * width] for i in range(count)]
         out[kind] = tuple(int.from_bytes(v, "little", signed=signed) for v in values)
         at += count * width
+    if at < len(content) and len(content) + CONTENT_FROM == SHORTEST_PACKET_BYTES:
+        msg = f"the answer is cut to {SHORTEST_PACKET_BYTES} bytes: this link carries none that are longer (MTU 23)"
+        raise FrameError(msg)
     return out
 
 
