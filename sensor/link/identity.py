@@ -10,7 +10,7 @@ from sensor.link.gatt import BleakGatt
 from sensor.messages import SensorInfo
 
 MAKER, MODEL, SERIAL, FIRMWARE = (short_uuid(n) for n in (0x2A29, 0x2A24, 0x2A25, 0x2A26))
-BATTERY = short_uuid(0x2A19)
+BATTERY, BATTERY_SERVICE = short_uuid(0x2A19), short_uuid(0x180F)
 LONGEST_TEXT = 64
 """Characters of a device's own words that are kept."""
 FULL_PERCENT = 100
@@ -89,8 +89,12 @@ def battery_of(data: bytes, before: int | None = None) -> int | None:
 
 def readable(data: bytes) -> str:
     """Make a printable line of a device's own words."""
-    text = data[:LONGEST_TEXT].decode("utf-8", errors="replace").replace("\x00", "")
-    return "".join(c for c in text if c.isprintable()).strip()
+    return printable(data[:LONGEST_TEXT].decode("utf-8", errors="replace"))
+
+
+def printable(text: str) -> str:
+    """Keep of a stranger's words what cannot steer a terminal."""
+    return "".join(c for c in text[:LONGEST_TEXT] if c.isprintable()).strip()
 
 
 def check_services(gatt: BleakGatt, family: Family) -> None:

@@ -9,6 +9,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from sensor.families import Advertisement, Family
+from sensor.link.identity import BATTERY_SERVICE, battery_of, printable
 from sensor.link.problems import LinkLostError, explain
 from sensor.messages import SensorInfo
 
@@ -25,7 +26,7 @@ UNKNOWN_WARNING = "not a known acceleration sensor"
 def advertisement_of(device: BLEDevice, data: AdvertisementData) -> Advertisement:
     """Make the families' view of what a device says of itself."""
     return Advertisement(
-        name=data.local_name or device.name or "",
+        name=printable(data.local_name or device.name or ""),
         # bleak's types promise lists; a backend of somebody else may have nothing there.
         service_uuids=frozenset(u.lower() for u in data.service_uuids or ()),
         manufacturer_ids=frozenset(data.manufacturer_data or ()),
@@ -61,12 +62,14 @@ class _Finder:
             self.found.pop(device.address, None)
             return
         self._radio.remember(device)
+        before = known if known is not None else SensorInfo(key=device.address, name="", family="")
         signal = data.rssi if NO_SIGNAL_DBM < (data.rssi or 0) < 0 else None
         info = SensorInfo(
             key=device.address,
             name=advertisement.name,
             family=family.name if family else "",
-            signal_dbm=signal if signal is not None else (known.signal_dbm if known else None),
+            signal_dbm=signal if signal is not None else before.signal_dbm,
+            battery_percent=battery_of((data.service_data or {}).get(BATTERY_SERVICE, b""), before.battery_percent),
             warning=family.warning if family else UNKNOWN_WARNING,
         )
         self.found[device.address] = info

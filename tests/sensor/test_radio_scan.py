@@ -7,11 +7,12 @@ import threading
 from typing import Any
 
 import pytest
-from bleak.backends.scanner import BaseBleakScanner
+from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason, BleakError
 
 from dsp import SensorError
 from sensor import Identity, Radio, RadioError, RadioProblem, SensorInfo
+from sensor.families.common import short_uuid
 from sensor.link import listening
 from sensor.link.scanning import UNKNOWN_WARNING
 from sensor.virtual import VirtualH10, VirtualSensor
@@ -211,3 +212,65 @@ def test_a_name_that_the_room_does_not_have_is_an_attribute_error() -> None:
         with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
             module.Nonsense  # noqa: B018
         assert all(hasattr(module, name) for name in module.__all__)
+
+
+class Heard:
+    """Feeds a scan with advertisements as a backend would."""
+
+    def __init__(self, *advertisements: tuple[str | None, dict[str, bytes], list[str], dict[int, bytes]]) -> None:
+        self._advertisements = advertisements
+
+    def backend(self) -> type[BaseBleakScanner]:
+        advertisements = self._advertisements
+
+        class Scanner(BaseBleakScanner):
+            def __init__(self, detection_callback: Any, service_uuids: Any, scanning_mode: str, **kwargs: Any) -> None:
+                super().__init__(detection_callback, service_uuids)
+
+            async def start(self) -> None:
+                for name, service_data, services, makers in advertisements:
+                    data = AdvertisementData(name, makers, service_data, services, None, -60, ())
+                    self.call_detection_callbacks(self.create_or_update_device(ONE, ONE, name, None, data), data)
+
+            async def stop(self) -> None:
+                pass
+
+        return Scanner
+
+
+def heard(*advertisements: tuple[str | None, dict[str, bytes], list[str], dict[int, bytes]]) -> list[SensorInfo]:
+    with Radio(scanner_backend=Heard(*advertisements).backend()) as radio:
+        return radio.scan(0.05)
+
+
+BATTERY_SERVICE = short_uuid(0x180F)
+
+
+def test_a_battery_that_is_advertised_is_told_without_asking() -> None:
+    (info,) = heard(("Polar H10 1", {BATTERY_SERVICE: b"\x37"}, [], {}), ("Polar H10 1", {}, [], {}))
+    assert info.battery_percent == 55
+    (strange,) = heard(("Polar H10 1", {BATTERY_SERVICE: b"\xff"}, [], {}))
+    assert strange.battery_percent is None
+
+
+def test_what_is_said_in_parts_is_put_together() -> None:
+    (info,) = heard((None, {}, [], {0x6B: b""}), ("Polar H10 1", {}, [], {}), (None, {}, [], {}))
+    assert (info.name, info.family) == ("Polar H10 1", "polar")
+
+
+def test_a_makers_other_product_is_dropped_once_its_name_is_known() -> None:
+    assert heard((None, {}, [], {0x6B: b""}), ("Polar H9 1", {}, [], {})) == []
+
+
+def test_a_name_that_would_steer_the_terminal_is_made_harmless() -> None:
+    (info,) = heard(("Polar \x1b[2J\x07H10\n" + "x" * 100, {}, [], {}))
+    assert info.name.startswith("Polar [2JH10x")
+    assert len(info.name) <= 64
+
+
+def test_a_listener_that_fails_deafens_nobody_else() -> None:
+    def fail(info: SensorInfo) -> None:
+        raise ValueError(info.name)
+
+    with Radio(scanner_backend=Heard(("Polar H10 1", {}, [], {})).backend()) as radio:
+        assert [i.name for i in radio.scan(0.05, fail)] == ["Polar H10 1"]

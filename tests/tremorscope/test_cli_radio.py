@@ -77,6 +77,31 @@ def test_the_demonstration_over_the_radio_ends_with_a_report(capsys: pytest.Capt
     assert list((home / "reports").glob("*.html"))
 
 
+def test_virtual_sensors_feel_a_recording_when_one_is_given(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path
+) -> None:
+    import numpy as np
+
+    t = np.arange(2000) / 100.0
+    rows = np.stack([t, 0.03 * np.sin(2 * np.pi * 9.0 * t), np.zeros_like(t), np.ones_like(t)], axis=1)
+    path = tmp_path / "night.csv"
+    np.savetxt(path, rows, delimiter=",", header="time_s,x_g,y_g,z_g", comments="")
+    assert main(["demo", "--radio", "--play", str(path), "--seconds", "6", "--home", str(home)]) == 0
+    shown = capsys.readouterr().out
+    assert "night.csv" in shown
+    assert re.search(r"\b(8\.9|9\.[01]) Hz", shown)
+
+
+def test_names_of_strangers_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    from sensor import SensorInfo
+    from tremorscope.cli.scan import _print
+
+    names = ("BBC micro:bit [gevap]", "Thingy [/bold]", "[red]Polar")
+    _print([SensorInfo(key=f"{i}", name=name, family="") for i, name in enumerate(names)], {})
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in names)
+
+
 def test_a_sensor_that_is_not_around_is_told_with_what_to_do(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     assert main(["live", "Muse", "--virtual", "--no-gui", "--seconds", "3", "--home", str(home)]) == 1
     assert "did not show within" in capsys.readouterr().err

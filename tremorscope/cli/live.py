@@ -102,6 +102,9 @@ def demo(
     seconds: Annotated[
         float, typer.Option("--seconds", min=5.0, help="How long the demonstration over Bluetooth streams.")
     ] = RADIO_DEMO_S,
+    play: Annotated[
+        Path | None, typer.Option("--play", metavar="FILE", help="With --radio: a recording that both sensors feel.")
+    ] = None,
     home: HomeOption = None,
 ) -> int:
     """Show everything on the simulated limb: in the app, or without a display in the terminal, then a report.
@@ -111,7 +114,7 @@ def demo(
     from tremorscope.cli.open_app import has_display, open_window
 
     if radio:
-        return _demo_over_radio(home, seconds)
+        return _demo_over_radio(home, seconds, play)
     if has_display() and not terminal:
         return open_window(home=home, demo=True)
     import session
@@ -130,12 +133,13 @@ def demo(
     )
 
 
-def _demo_over_radio(home: Path | None, seconds: float) -> int:
+def _demo_over_radio(home: Path | None, seconds: float, play: Path | None) -> int:
     """Stream from a virtual sensor on each leg over the whole Bluetooth path, then write a report."""
     import session
     from dsp import Placement, Side
 
-    typer.echo(f"Two virtual Bluetooth sensors on the simulated legs, {seconds:g} s in real time (synthetic data).")
+    legs = "the simulated legs" if play is None else play.name
+    typer.echo(f"Two virtual Bluetooth sensors on {legs}, {seconds:g} s in real time (synthetic data).")
     folder = session.find_home(home)
     with ExitStack() as stack:
         return run_session(
@@ -147,6 +151,7 @@ def _demo_over_radio(home: Path | None, seconds: float) -> int:
                 virtual=True,
                 rate_hz=None,
                 speed=1.0,
+                play=play,
             ),
             placement=Placement.CALF,
             side={"left": Side.LEFT, "right": Side.RIGHT},
@@ -283,6 +288,7 @@ def make_sources(
     rate_hz: float | None,
     speed: float,
     script: str = "demo",
+    play: Path | None = None,
 ) -> "list[sensor.Source]":
     """Make a source of each sensor named; the radio that some of them need closes with `radio_stack`."""
     import session
@@ -300,7 +306,7 @@ def make_sources(
     from tremorscope.cli.radio import open_radio
 
     session.warm_up()
-    radio = radio_stack.enter_context(open_radio(home, virtual=virtual))
+    radio = radio_stack.enter_context(open_radio(home, virtual=virtual, play=play))
     infos = dict(zip(real, session.find_sensors(radio, real), strict=True))
     # One zero for all, so that both legs lie on one clock.
     epoch_ns = radio.now_ns()

@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     import sensor
-    from sensor.virtual import VirtualSensor
+    from sensor.virtual import Motion, VirtualSensor
 
 VirtualOption = Annotated[
     bool,
@@ -19,8 +19,10 @@ ADDRESS = "F0:F1:F2:F3:F4:{:02X}"
 
 
 @contextmanager
-def open_radio(home: Path | None, *, virtual: bool = False) -> "Iterator[sensor.Radio]":
+def open_radio(home: Path | None, *, virtual: bool = False, play: Path | None = None) -> "Iterator[sensor.Radio]":
     """Open the radio, with the person's own sensor descriptions from the home's folder ``sensors``.
+
+    `virtual` sensors feel the simulated limb, or what the recording `play` holds.
 
     Raises
     ------
@@ -40,15 +42,19 @@ def open_radio(home: Path | None, *, virtual: bool = False) -> "Iterator[sensor.
         return
     from sensor.virtual import VirtualRadio
 
-    with VirtualRadio(virtual_sensors(), families=families) as on_air:
+    with VirtualRadio(virtual_sensors(play), families=families) as on_air:
         yield on_air.radio
 
 
-def virtual_sensors() -> "list[VirtualSensor]":
-    """Make one virtual sensor of each kind, on the legs of the simulated limb."""
+def virtual_sensors(play: Path | None = None) -> "list[VirtualSensor]":
+    """Make one virtual sensor of each kind, on the legs of the simulated limb or of whoever was recorded."""
     from sensor import virtual
 
-    left, right = virtual.LimbMotion(seed=0), virtual.LimbMotion(seed=1)
+    if play is not None:
+        left: Motion = recorded_motion(play)
+        right = left
+    else:
+        left, right = virtual.LimbMotion(seed=0), virtual.LimbMotion(seed=1)
     kinds = (
         (virtual.VirtualVeritySense, left),
         (virtual.VirtualH10, right),
@@ -58,3 +64,22 @@ def virtual_sensors() -> "list[VirtualSensor]":
         (virtual.VirtualThingy, right),
     )
     return [kind(address=ADDRESS.format(i), motion=motion) for i, (kind, motion) in enumerate(kinds, 1)]
+
+
+def recorded_motion(path: Path) -> "Motion":
+    """Take the longest run without a gap of a recording, to be played again and again.
+
+    Raises
+    ------
+    InputError
+        When the recording holds no samples.
+    """
+    import recordings
+    from dsp import InputError
+    from sensor.virtual import PlayedMotion
+
+    longest = max(recordings.read(path).samples, key=lambda run: len(run.xyz_g) / run.rate_hz, default=None)
+    if longest is None:
+        msg = f"{path.name} holds no samples that a virtual sensor could play; choose another recording"
+        raise InputError(msg)
+    return PlayedMotion(longest.xyz_g, longest.rate_hz)

@@ -71,5 +71,6 @@ def _print(found: "list[sensor.SensorInfo]", titles: dict[str, str]) -> None:
         family = titles.get(info.family, "not known")
         table.add_row(info.name or "(no name)", family, signal, charge, info.key, info.warning)
     # A pipe has no width of its own: nothing is to be cut there.
-    Console(highlight=False, width=None if sys.stdout.isatty() else WIDE).print(table)
+    # Names come from strangers: what looks like markup in one is text.
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE).print(table)
     typer.echo("Stream from one with: tremorscope live NAME (a unique part of the name or address will do)")

@@ -169,7 +169,8 @@ class LiveLine:
             return ""
         s = update.status
         battery = "" if s.battery_percent is None else f", battery {s.battery_percent} %"
-        return f"  [{s.rate_hz:.1f} Hz, loss {100 * s.loss:.1f} %, data {s.data_age_s:.1f} s old{battery}]"
+        bad = "" if not s.bad_frames else f", {s.bad_frames} bad frames"
+        return f"  [{s.rate_hz:.1f} Hz, loss {100 * s.loss:.1f} %, data {s.data_age_s:.1f} s old{battery}{bad}]"
 
     def _stay(self, text: str, at_s: float | None = None) -> None:
         when = clock(self._time_s if at_s is None else at_s)
