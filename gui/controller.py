@@ -130,11 +130,14 @@ class Controller:
         guided = session.GuidedRun(leader, begin_step)
         guided.mark_with(running.mark)
         self._guided = guided
+        running.hush()
 
     def stop_guiding(self) -> None:
         """End the guided session; the session itself goes on, and the steps done so far still count."""
         self._guided = None
         self.model.guided = None
+        if self.running is not None:
+            self.running.speak()
 
     def _tell(self, model: SessionModel, message: SessionMessage) -> None:
         self._sink((model, message))

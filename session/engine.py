@@ -121,7 +121,8 @@ class LiveSession:
         }
         self._checkin = checkin
         self._history = tuple(history)
-        self._advisor = guidance.LiveAdvisor() if live_advice else None
+        self._advisor = guidance.LiveAdvisor()
+        self._advising = live_advice
         self._recorder = SessionRecorder(settings=dict(settings or {}))
         self._record_to = record_to
         self._inbox: queue.Queue[SourceMessage | Callable[[], object] | None] = queue.Queue(QUEUE_BLOCKS)
@@ -174,6 +175,14 @@ class LiveSession:
         else:
             self._inbox.put(put_down)
 
+    def hush(self) -> None:
+        """Give no live advice from now on: while steps are led through, they are the one sentence to follow."""
+        self._advising = False
+
+    def speak(self) -> None:
+        """Give live advice again."""
+        self._advising = True
+
     def start_recording(self, folder: Path) -> None:
         """Begin to record into `folder`, from the next block on."""
         self._inbox.put(lambda: self._sink(self._recorder.open(folder, list(self._sources.values()), self._streams)))
@@ -221,8 +230,8 @@ class LiveSession:
                 message()
 
     def _every_second(self) -> None:
-        if self._advisor is not None:
-            self._advise(self._advisor)
+        if self._advising:
+            self._advise()
         now = time.monotonic()
         if now < self._second_at:
             return
@@ -230,12 +239,13 @@ class LiveSession:
         if (update := self._recorder.update()) is not None:
             self._sink(update)
 
-    def _advise(self, advisor: guidance.LiveAdvisor) -> None:
+    def _advise(self) -> None:
         legs = {label: s.live for label, s in self._streams.items() if s.live is not None}
         label = guidance.spoken_of(legs)
         if label is None:
             return
-        advice = advisor.update(now_s=legs[label].time_s, live=legs[label])
+        # One clock for both legs: theirs differ by a block, and the interval must not begin afresh with each of them.
+        advice = self._advisor.update(now_s=self._now_s(), live=legs[label])
         if advice is not None:
             self._recorder.add_json("advice", advice.since_s, advice)
             self._sink(AdviceUpdate(sensor=label, advice=advice))

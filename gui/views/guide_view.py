@@ -149,7 +149,8 @@ class GuideView(QWidget):
                 if text:
                     card.column.addWidget(wrapped(label(foreign(text))))
             if action.expect:
-                card.column.addWidget(wrapped(quiet(tr("If it works: {what}", what=foreign(action.expect)))))
+                expected = tr("If it works: {what}", what=foreign(action.expect))
+                card.column.addWidget(wrapped(quiet(f"{expected} {foreign(action.sure)}")))
         if not actions:
             card.column.addWidget(wrapped(quiet(tr("Nothing in particular."))))
         card.column.addStretch()
@@ -166,14 +167,16 @@ class GuideView(QWidget):
             row.addWidget(name)
             row.addWidget(quiet(foreign(cause.certainty)))
             row.addStretch()
-            row.addWidget(self._share(cause.weight))
-            row.addWidget(label(f"{100 * cause.weight:.0f} %", weight=QFont.Weight.DemiBold))
+            # What only answers can raise is something to ask about: it has no share of what the session looks like.
+            if cause.from_sensor:
+                row.addWidget(self._share(cause.weight))
+                row.addWidget(label(f"{100 * cause.weight:.0f} %", weight=QFont.Weight.DemiBold))
             card.column.addLayout(row)
             for term in cause.terms:
                 card.column.addWidget(
                     wrapped(quiet(f"{term.value:+.1f}".replace("-", "−") + f"  {foreign(term.text)}"))
                 )
-            for text in (cause.feels_like, cause.how_common):
+            for text in (cause.feels_like, cause.how_common, cause.help):
                 if text:
                     card.column.addWidget(wrapped(label(foreign(text))))
         return card

@@ -139,6 +139,35 @@ def test_two_sensors_are_compared() -> None:
     assert session.compare({"left": result.analyses["left"]}) is None
 
 
+def test_of_two_legs_one_calm_sentence_is_said_and_none_during_an_event() -> None:
+    sources = [
+        SimulatedSource(script=SCRIPTS["demo"], speed=0, seed=1, label="left"),
+        SimulatedSource(script=SCRIPTS["reflex"], speed=0, seed=2, label="right"),
+    ]
+    _, got = run(sources, placement=Placement.CALF, side={"left": Side.LEFT, "right": Side.RIGHT})
+    said = [m.advice for m in got if isinstance(m, session.AdviceUpdate)]
+    assert len(said) >= 3
+    assert all(b.since_s - a.since_s >= 20.0 for a, b in zip(said, said[1:], strict=False))
+    seen: dict[str, session.LiveUpdate] = {}
+    for message in got:
+        if isinstance(message, session.LiveUpdate):
+            seen[message.sensor] = message
+        elif isinstance(message, session.AdviceUpdate):
+            assert seen[message.sensor].live.event is None
+
+
+def test_while_steps_are_led_through_no_other_sentence_is_said() -> None:
+    source = SimulatedSource(script=SCRIPTS["demo"], speed=0, seed=1)
+    _, got = run([source], placement=Placement.CALF, live_advice=False)
+    assert not [m for m in got if isinstance(m, session.AdviceUpdate)]
+    running = session.LiveSession([source], sink=got.append, live_advice=False)
+    assert not running._advising
+    running.speak()
+    assert running._advising
+    running.hush()
+    assert not running._advising
+
+
 def test_a_short_session_ends_with_what_there_was() -> None:
     result, _ = run([Scripted(blocks(np.ones((50, 3), np.float32)))])
     assert len(result.analyses["strap"].frames) == 0
