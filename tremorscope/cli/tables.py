@@ -101,6 +101,8 @@ def print_advice(advice: guidance.Advice, console: Console) -> None:
     """Print what was seen, what it looks like, and what to do."""
     console.print(f"[bold]{advice.verdict}[/bold]")
     console.print(advice.seen)
+    for card in advice.help_cards:
+        console.print(f"[yellow]{card.text}[/yellow] {card.show}")
     for cause in advice.causes:
         console.print(f"  {cause.certainty}: [bold]{cause.title}[/bold]")
         for term in cause.terms[:4]:
@@ -112,8 +114,6 @@ def print_advice(advice: guidance.Advice, console: Console) -> None:
         for action in actions:
             console.print(f"  - {action.text} {action.how_long}")
             console.print(f"    [dim]If it helps: {action.expect} {action.sure} \\[{', '.join(action.sources)}][/dim]")
-    for card in advice.help_cards:
-        console.print(f"[yellow]{card.text}[/yellow] {card.show}")
     for sentence in (*advice.history, *advice.limits):
         console.print(f"[dim]{sentence}[/dim]")
 
