@@ -4,6 +4,8 @@ The path works on second differences over 50 ms, which see a twitch and neither 
 level. Every value is made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
 """
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -203,36 +205,40 @@ class JerkFinder:
     _last_peak_step: int = -(10**9)
     _kicks: list[int] = field(default_factory=list)
 
-    def quiet_until(self, at: int, last: int, level: Floats, loud: Floats, floors_g: Floats) -> int:
-        """First step from `at` on in which something may change; `last` when nothing does.
+    def thresholds(self, floors_g: Floats) -> NDArray[np.float64]:
+        """Levels that open an event, for many floors; the same numbers as `threshold` gives."""
+        p = self.parameters.jerk
+        return np.maximum(p["on_ratio"] * floors_g.astype(np.float64), 1e-3 * p["on_mg"])
+
+    def quiet_until(
+        self, at: int, level: Floats, loud: Floats, thresholds: NDArray[np.float64], above: Sequence[int]
+    ) -> int:
+        """First step from `at` on in which something may change; the end of `thresholds` when nothing does.
 
         Parameters
         ----------
-        at, last
-            Steps to look at, the last one excluded.
+        at
+            Step to begin at.
         level, loud
             As for `step`.
-        floors_g
-            Floor of each of these steps, (last - at,).
+        thresholds
+            Of this step and those after it that are to be looked at.
+        above
+            Steps whose level is above their threshold, in order.
         """
-        if self._candidate is not None or self._waiting:
+        last = at + len(thresholds)
+        if self._candidate is not None or self._waiting or (self._busy and at < BUSY_STEPS):
             return at
-        threshold = np.maximum(
-            self.parameters.jerk["on_ratio"] * floors_g.astype(np.float64), 1e-3 * self.parameters.jerk["on_mg"]
-        )
-        here = level[at:last]
         if not self._busy:
-            ahead = here > threshold
-        elif at < BUSY_STEPS:
-            return at
-        else:
-            # A block at a time: most changes come soon.
-            last = min(last, at + BUSY_BLOCK)
-            here, threshold = here[:BUSY_BLOCK], threshold[:BUSY_BLOCK]
-            recent = middles(windows(loud[at - BUSY_STEPS : last - 1], BUSY_STEPS, 1, last - at))
-            ahead = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
-        first = int(ahead.argmax())
-        return at + first if ahead[first] else last
+            following = bisect_left(above, at)
+            return min(last, above[following]) if following < len(above) else last
+        # A block at a time: most changes come soon.
+        last = min(last, at + BUSY_BLOCK)
+        here, threshold = level[at:last], thresholds[:BUSY_BLOCK]
+        recent = middles(windows(loud[at - BUSY_STEPS : last - 1], BUSY_STEPS, 1, last - at))
+        changes = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
+        first = int(changes.argmax())
+        return at + first if changes[first] else last
 
     @property
     def candidate_step(self) -> int | None:

@@ -286,9 +286,11 @@ class Run:
         self._view.level, self._view.slow = self._level.kept[0], self._slow.kept[0]
         self._view.hop_least = self._hop_least.data
         self._view.step_gravity, self._view.step_loud = self._step_mean.data, self._step_loud.data
+        thresholds = self.jerks.thresholds(floor_at)
+        above = (first + np.nonzero(level[first:last] > thresholds)[0]).tolist()
         at = first
         while at < last:
-            ahead = self.jerks.quiet_until(at, last, level, self._view.step_loud, floor_at[at - first :])
+            ahead = self.jerks.quiet_until(at, level, self._view.step_loud, thresholds[at - first :], above)
             if ahead > at:
                 at = ahead
                 continue

@@ -15,7 +15,9 @@ P_COLUMNS = slice(0, len(DECIDED))
 SEEN = NUMBERS[len(DECIDED) : NUMBERS.index("missing")]
 """The features of a frame."""
 SEEN_COLUMNS = slice(len(DECIDED), len(DECIDED) + len(SEEN))
-PEAK_COLUMN, MISSING_COLUMN, CLIPPED_COLUMN = (NUMBERS.index(name) for name in ("peak_hz", "missing", "clipped"))
+PEAK_COLUMN = NUMBERS.index("peak_hz")
+FEW = 40
+"""Numbers up to which plain ones are quicker than arrays."""
 
 
 def make_segment(
@@ -42,14 +44,17 @@ def make_segment(
         own = DECIDED.index(label)
         confidence = p[own]
         runner_up = next(DECIDED[k] for k in order if k != own)
-    typical = _typical(numbers[SEEN_COLUMNS], parameters)
+    # Sorted with the unknown last: one pass for all features instead of a median each.
+    ordered = np.sort(numbers[SEEN_COLUMNS.start :], axis=1)
+    typical = _typical(ordered, parameters)
     terms: tuple[Term, ...] = ()
     if label in DECIDED and runner_up is not None:
         terms = state_terms(typical, label, runner_up, parameters)
     notes = list(flags)
-    if numbers[MISSING_COLUMN].any():
+    missing, clipped = ordered[-2:, -1].tolist()
+    if missing > 0:
         notes.append("filled")
-    if numbers[CLIPPED_COLUMN].any():
+    if clipped > 0:
         notes.append("clipped")
     return Segment(
         start_s=start_s,
@@ -67,27 +72,29 @@ def make_segment(
     )
 
 
-def _typical(values: NDArray[np.float32], parameters: Parameters) -> dict[str, float]:
-    """Median of each feature (a row) over the frames in which it is known."""
-    # Sorted with the unknown last: one pass for all features instead of a median each.
-    ordered = np.sort(values, axis=1)
+def _typical(ordered: NDArray[np.float32], parameters: Parameters) -> dict[str, float]:
+    """Median of each feature (a row, sorted) over the frames in which it is known."""
     size = ordered.shape[1]
-    middle = 0.5 * (ordered[:, (size - 1) // 2].astype(np.float64) + ordered[:, size // 2].astype(np.float64))
-    for row in np.nonzero(np.isnan(ordered[:, -1]))[0].tolist():
-        known = size - int(np.count_nonzero(np.isnan(ordered[row])))
-        # Without any the last of the unknown is taken.
-        middle[row] = 0.5 * (float(ordered[row, (known - 1) // 2]) + float(ordered[row, known // 2 if known else -1]))
-    typical = dict(zip(SEEN, middle.tolist(), strict=True))
+    low, high, last = (ordered[:, at].tolist() for at in ((size - 1) // 2, size // 2, size - 1))
+    typical = {name: 0.5 * (a + b) for name, a, b in zip(SEEN, low, high, strict=False)}
+    for row, name in enumerate(SEEN):
+        if math.isnan(last[row]):
+            known = ordered[row][~np.isnan(ordered[row])].tolist()
+            typical[name] = 0.5 * (known[(len(known) - 1) // 2] + known[len(known) // 2]) if known else math.nan
     return typical | level_features(typical["rms_g"], typical["low_rms_g"], parameters)
 
 
 def _spread(values: NDArray[np.float32]) -> float:
     """Give the standard deviation of the known values."""
-    known = values[~np.isnan(values)].astype(np.float64)
+    known = [v for v in values.tolist() if not math.isnan(v)] if len(values) < FEW else values[~np.isnan(values)]
     if not len(known):
-        return float("nan")
-    known -= known.sum() / len(known)
-    return math.sqrt(float((known * known).sum()) / len(known))
+        return math.nan
+    if isinstance(known, list):
+        mean = sum(known) / len(known)
+        return math.sqrt(sum((v - mean) ** 2 for v in known) / len(known))
+    away = known.astype(np.float64)
+    away -= away.sum() / len(away)
+    return math.sqrt(float((away * away).sum()) / len(away))
 
 
 def level_features(rms_g: float, low_rms_g: float, parameters: Parameters) -> dict[str, float]:
