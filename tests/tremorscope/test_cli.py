@@ -281,3 +281,20 @@ def test_the_library_takes_files_in_shows_tags_notes_exports_and_deletes(
     assert main(["library", "delete", wanted]) == 1
     assert main(["library", "delete", wanted, "--yes"]) == 0
     assert main(["library", "show", wanted]) == 1
+
+
+def test_names_that_are_no_text_are_printed_with_their_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+    import os
+    import sys
+
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/n\xffght.csv")
+    try:
+        Path(name).write_bytes(FATIGUE.read_bytes())
+    except OSError:
+        pytest.skip("needs a file system that knows names of bytes")
+    strict = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="strict")
+    monkeypatch.setattr(sys, "stdout", strict)
+    assert main(["export", "samples", name, "-o", name.replace(".csv", ".npz")]) == 0
+    strict.flush()
+    assert b"\\udcffght.npz" in strict.buffer.getvalue()

@@ -1,5 +1,6 @@
 """The `tremorscope` command: its sub-commands, exit codes, and how errors look."""
 
+import io
 import sys
 from typing import Annotated, Any
 
@@ -74,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     int
         0 done, 1 failed, 2 wrong arguments.
     """
+    _print_any_name()
     try:
         result = app(args=arguments, standalone_mode=False)
     except typer.Exit as leave:
@@ -91,6 +93,13 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last place an error can become a sentence
         return _report(error)
     return result if isinstance(result, int) else DONE
+
+
+def _print_any_name() -> None:
+    """Let names that are no text be printed with their bytes, instead of failing over them."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _report(error: Any) -> int:
