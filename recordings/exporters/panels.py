@@ -64,6 +64,16 @@ class TimeAxis:
             axes.set_xlabel(self.word)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shown:
+    """The frames that are drawn: frequencies (m,), times and labels (frames,), spectra (frames, m) in g^2/Hz."""
+
+    freq_hz: NDArray[np.float64]
+    time_s: NDArray[np.float64]
+    psd: NDArray[np.float32]
+    labels: NDArray[np.str_]
+
+
 def without_posture(run: Samples) -> Samples:
     """Take away what changes slowly, gravity first of all."""
     from scipy.ndimage import uniform_filter1d  # noqa: PLC0415 - only a picture needs it
@@ -132,15 +142,12 @@ def draw_states(axes: Any, analysis: Analysis, axis: TimeAxis) -> None:
 
 def draw_spectrogram(
     axes: Any,
-    freq_hz: NDArray[np.float64],
-    time_s: NDArray[np.float64],
-    psd: NDArray[np.float32],
-    labels: NDArray[np.str_],
+    shown: Shown,
     axis: TimeAxis,
     options: ExportOptions,
 ) -> None:
     """Draw the power over time and frequency; missing time stays empty."""
-    del labels
+    freq_hz, time_s, psd = shown.freq_hz, shown.time_s, shown.psd
     low, high = _band(freq_hz, options)
     keep = (freq_hz >= low) & (freq_hz <= high)
     hop_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.5
@@ -185,21 +192,18 @@ def draw_spectrogram(
 
 def draw_average(
     axes: Any,
-    freq_hz: NDArray[np.float64],
-    time_s: NDArray[np.float64],
-    psd: NDArray[np.float32],
-    labels: NDArray[np.str_],
+    shown: Shown,
     analysis: Analysis,
     options: ExportOptions,
 ) -> None:
     """Draw the average of the session and of each state that lasted."""
-    del time_s
+    freq_hz, psd = shown.freq_hz, shown.psd
     low, high = _band(freq_hz, options)
     keep = (freq_hz >= max(low, freq_hz[1])) & (freq_hz <= high)
     axes.axvspan(*BAND_HZ, color="#f1eef4", zorder=0)
     axes.semilogy(freq_hz[keep], average(psd)[keep], color=INK, linewidth=1.6, label="session")
     for state, (word, colour, _, dash) in STATES.items():
-        rows = (labels == state.value) & np.isfinite(psd).all(axis=1)
+        rows = (shown.labels == state.value) & np.isfinite(psd).all(axis=1)
         if state is not State.UNCLEAR and rows.sum() >= LEAST_FRAMES:
             shade = QUIET if state is State.STILL else colour
             axes.semilogy(

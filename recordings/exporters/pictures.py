@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsp import Analysis, InputError
 from recordings.exporters.cut import cut
 from recordings.exporters.options import ExportOptions
 from recordings.exporters.panels import (
+    Shown,
     TimeAxis,
     draw_average,
     draw_events,
@@ -70,9 +70,9 @@ def write_picture(
             elif name == "states" and analysis is not None:
                 draw_states(axes, analysis, axis)
             elif name == "spectrogram" and drawn is not None:
-                draw_spectrogram(axes, *drawn, axis, options)
+                draw_spectrogram(axes, drawn, axis, options)
             elif name == "spectrum" and analysis is not None and drawn is not None:
-                draw_average(axes, *drawn, analysis, options)
+                draw_average(axes, drawn, analysis, options)
             if name in timed:
                 axis.put_on(axes, last=name == timed[-1])
         figure.suptitle(_title(recording, analysis), x=0.01, ha="left", fontsize=10)
@@ -87,10 +87,8 @@ def _span(part: Recording, options: ExportOptions) -> tuple[float, float]:
     return max(start_s, options.first_s), min(end_s, options.last_s)
 
 
-def _shown(
-    analysis: Analysis | None, options: ExportOptions
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32], NDArray[np.str_]]:
-    """Frequencies, times, spectra and labels in the range."""
+def _shown(analysis: Analysis | None, options: ExportOptions) -> Shown:
+    """Take the frames in the range."""
     if analysis is None or analysis.spectra is None:
         msg = "this analysis kept no spectra; analyse again with keep_spectra=True"
         raise InputError(msg)
@@ -99,7 +97,7 @@ def _shown(
     if not (rows & np.isfinite(s.psd[:, -1])).any():
         msg = "no spectrum lies in that time range; choose a longer one (a spectrum needs about four seconds)"
         raise InputError(msg)
-    return s.freq_hz, s.time_s[rows], s.psd[rows], analysis.frames["label"][rows]
+    return Shown(freq_hz=s.freq_hz, time_s=s.time_s[rows], psd=s.psd[rows], labels=analysis.frames["label"][rows])
 
 
 def _title(recording: Recording, analysis: Analysis | None) -> str:
