@@ -9,6 +9,7 @@ import numpy as np
 from dsp import FileFormatError, MissingExtraError
 from recordings.importers.asked import Asked
 from recordings.importers.assemble import Found, assemble
+from recordings.importers.avro_partial import read_first_record
 from recordings.importers.units import Unit
 from recordings.recording import Marker, Recording
 
@@ -43,15 +44,26 @@ def read_avro(path: Path, asked: Asked) -> Recording:
     except (KeyError, TypeError) as error:
         msg = f"{path.name}: this Avro file is of another program: it has no rawData.accelerometer"
         raise FileFormatError(msg) from error
-    except Exception as error:  # fastavro meets damage with many kinds of errors
+    except Exception as error:  # noqa: BLE001 - fastavro meets damage with many kinds of errors
         broken = str(error) or type(error).__name__
         if not parts:
-            msg = f"{path.name}: the Avro file is damaged: {broken}; export it again"
-            raise FileFormatError(msg) from error
+            parts = _saved(path, broken)
     found = _found(path, parts)
     if broken:
-        found.warnings.append(f"the file is damaged after {len(parts)} records ({broken}); they were saved")
+        found.warnings.append(f"the file is damaged ({broken}); what came before was saved")
     return assemble(path, found, asked)
+
+
+def _saved(path: Path, broken: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Take the acceleration out of a record that is not whole, cut where the shortest axis ends."""
+    record = read_first_record(path.read_bytes())
+    acceleration = (record.get("rawData") or {}).get("accelerometer") or {}
+    x, y, z = (len(acceleration.get(a, ())) for a in "xyz")
+    shortest = min(x, y, z)
+    if not shortest or x != y:  # a flipped bit moves all that follows: then the axes do not fit each other
+        msg = f"{path.name}: the Avro file is damaged where its axes are: {broken}; export it again"
+        raise FileFormatError(msg)
+    return [(acceleration | {a: acceleration[a][:shortest] for a in "xyz"}, record)]
 
 
 def _found(path: Path, parts: list[tuple[dict[str, Any], dict[str, Any]]]) -> Found:

@@ -167,6 +167,31 @@ def test_the_tags_of_an_embraceplus_are_markers_and_other_avro_is_refused(tmp_pa
         recordings.read(other)
 
 
+@pytest.mark.needs_data
+def test_an_avro_file_that_is_cut_or_hit_gives_the_acceleration_before(tmp_path: Path, data: Path) -> None:
+    raw = (data / "vendor" / "paradigma" / "empatica_test_data.avro").read_bytes()
+    path = tmp_path / "whole.avro"
+    path.write_bytes(raw)
+    whole = joined(recordings.read(path))
+    path.write_bytes(raw[: int(0.8 * len(raw))])
+    cut = recordings.read(path)
+    assert np.array_equal(joined(cut), whole)
+    assert any("what came before was saved" in w for w in cut.warnings)
+    path.write_bytes(raw[:-1] + b"!")  # the sync marker at the end
+    assert np.array_equal(joined(recordings.read(path)), whole)
+    path.write_bytes(raw[: len(raw) // 5])
+    with pytest.raises(FileFormatError, match="damaged where its axes are"):
+        recordings.read(path)
+    path.write_bytes(raw[:100])
+    with pytest.raises(FileFormatError, match="header is damaged"):
+        recordings.read(path)
+    small = loggers.avro(tmp_path / "a.avro")
+    small.write_bytes(small.read_bytes()[:-2000])
+    held = joined(recordings.read(small))
+    assert 1500 < len(held) < 3000
+    assert np.array_equal(held, truth()[: len(held)])
+
+
 def test_xdf_streams_are_found_by_type_label_or_name_and_markers_are_kept(tmp_path: Path) -> None:
     for k, (name, kind) in enumerate([("Leg", "Accelerometer"), ("Leg", "IMU"), ("my accelerometer", "misc")]):
         found = recordings.read(loggers.xdf(tmp_path / f"{k}.xdf", name=name, kind=kind))
