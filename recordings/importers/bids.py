@@ -53,19 +53,8 @@ def read_bids(path: Path, asked: Asked) -> Recording:
     sensor, warnings = choose_sensor(list(whole), asked, motion.name)
     columns = [whole[sensor][a] for a in "xyz"]
     latency = next((i for i, c in enumerate(channels) if c.get("type", "").upper() == "LATENCY"), None)
-    notes: list[str] = []
     with open_text(motion) as file:
-        table = Table(
-            header=[],
-            units=[],
-            first=0,
-            separator="\t",
-            decimal_comma=False,
-            preamble=[],
-            width=len(channels),
-            row=[],
-            notes=notes,
-        )
+        table = Table.bare("\t", len(channels))
         rows = read_rows(
             motion.name, table, blocks_of_lines(file), [*columns, *([] if latency is None else [latency])], []
         )
@@ -88,7 +77,7 @@ def read_bids(path: Path, asked: Asked) -> Recording:
         sensors=list(whole),
         device=str(facts.get("ManufacturersModelName", "")),
         markers=_events(motion),
-        warnings=[*notes, *warnings],
+        warnings=[*table.notes, *warnings],
     )
     return assemble(motion, found, asked)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dsp import FileFormatError, MissingExtraError
+from dsp import FileFormatError
+from recordings.extras import load
 from recordings.importers.asked import Asked
 from recordings.importers.assemble import Found, assemble
 from recordings.importers.avro_partial import read_first_record
@@ -27,11 +28,7 @@ def read_avro(path: Path, asked: Asked) -> Recording:
     MissingExtraError
         Without fastavro.
     """
-    try:
-        import fastavro  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        msg = "Avro needs the extra `formats`: pip install 'tremorscope[formats]'"
-        raise MissingExtraError(msg) from error
+    fastavro = load("fastavro", extra="formats", what="Avro")
     if path.stat().st_size > LARGEST_FILE:
         msg = f"{path.name} is larger than any EmbracePlus file; read its parts one by one"
         raise FileFormatError(msg)

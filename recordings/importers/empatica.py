@@ -36,21 +36,10 @@ def read_e4(path: Path, asked: Asked) -> Recording:
     FileFormatError
         When the rows after the first two are not whole numbers in threes.
     """
-    notes: list[str] = []
     with open_text(path) as file:
         head = [file.readline(), file.readline()]
         start_s, rate_hz = (float(line.split(",")[0]) for line in head)
-        table = Table(
-            header=[],
-            units=[],
-            first=2,
-            separator=",",
-            decimal_comma=False,
-            preamble=head,
-            width=3,
-            row=[],
-            notes=notes,
-        )
+        table = Table.bare(",", 3)
         values = read_rows(path.name, table, blocks_of_lines(file), (0, 1, 2), ()).numbers((0, 1, 2))
     found = Found(
         format="empatica-e4",
@@ -60,6 +49,6 @@ def read_e4(path: Path, asked: Asked) -> Recording:
         gravity=True,
         start_ns=round(start_s * 1e9),
         device="Empatica E4",
-        warnings=notes,
+        warnings=table.notes,
     )
     return assemble(path, found, asked)

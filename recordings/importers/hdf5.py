@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import FileFormatError, MissingExtraError, TremorscopeError
+from dsp import FileFormatError, TremorscopeError
+from recordings.extras import load
 from recordings.importers.asked import Asked, choose_sensor
 from recordings.importers.named_arrays import read_arrays
 from recordings.recording import Recording
@@ -34,11 +35,7 @@ def read_hdf5(path: Path, asked: Asked) -> Recording:
     MissingExtraError
         Without h5py.
     """
-    try:
-        import h5py  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        msg = "HDF5 needs the extra `hdf5`: pip install 'tremorscope[hdf5]'"
-        raise MissingExtraError(msg) from error
+    h5py = load("h5py", extra="hdf5", what="HDF5")
     try:
         with h5py.File(path, "r") as file:
             groups, facts = _collect(h5py, file, path.stat().st_size)

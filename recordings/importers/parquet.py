@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dsp import FileFormatError, MissingExtraError
+from dsp import FileFormatError
+from recordings.extras import load
 from recordings.importers.asked import Asked
 from recordings.importers.named_arrays import read_arrays
 from recordings.recording import Recording
@@ -25,12 +26,8 @@ def read_parquet(path: Path, asked: Asked) -> Recording:
     MissingExtraError
         Without pyarrow.
     """
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra
-        import pyarrow.parquet as pq  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        msg = "Parquet needs the extra `parquet`: pip install 'tremorscope[parquet]'"
-        raise MissingExtraError(msg) from error
+    pa = load("pyarrow", extra="parquet", what="Parquet")
+    pq = load("pyarrow.parquet", extra="parquet", what="Parquet")
     try:
         with pq.ParquetFile(path) as file:
             _check_size(file.metadata.num_rows, file.metadata.num_columns)

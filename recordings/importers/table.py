@@ -51,6 +51,11 @@ class Table:
     row: list[str]
     notes: list[str] = field(default_factory=list)
 
+    @classmethod
+    def bare(cls, separator: str, width: int) -> "Table":
+        """Make a table whose layout is known, without names."""
+        return cls([], [], 0, separator, decimal_comma=False, preamble=[], width=width, row=[])
+
     def cells(self, line: str) -> list[str]:
         """Split a line as this table does, numbers with a decimal point."""
         found = split(line, self.separator)

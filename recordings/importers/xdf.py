@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from dsp import FileFormatError, MissingExtraError
+from dsp import FileFormatError
+from recordings.extras import load
 from recordings.importers.asked import Asked, choose_sensor
 from recordings.importers.assemble import Found, assemble
 from recordings.importers.columns import ACCELERATION, find_axes
@@ -34,11 +35,7 @@ def read_xdf(path: Path, asked: Asked) -> Recording:
     MissingExtraError
         Without pyxdf.
     """
-    try:
-        import pyxdf  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        msg = "XDF needs the extra `formats`: pip install 'tremorscope[formats]'"
-        raise MissingExtraError(msg) from error
+    pyxdf = load("pyxdf", extra="formats", what="XDF")
     if path.stat().st_size > LARGEST_FILE:
         msg = f"{path.name} is larger than 2 GB; split it, or export the stream of acceleration alone"
         raise FileFormatError(msg)

@@ -385,16 +385,10 @@ def test_runs_that_do_not_fit_their_samples_are_refused(tmp_path: Path, edit: st
 def test_a_missing_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, package: str, extra: str
 ) -> None:
-    import builtins
+    import sys
 
-    path, real = MAKERS[kind](tmp_path), builtins.__import__
-
-    def without(name: str, *args: object, **more: object) -> object:
-        if name.split(".", maxsplit=1)[0] == package:
-            raise ImportError(name)
-        return real(name, *args, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    path = MAKERS[kind](tmp_path)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtraError, match=rf"tremorscope\[{extra}\]"):
         recordings.read(path)
 
