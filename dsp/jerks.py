@@ -271,6 +271,8 @@ class JerkFinder:
 
     def _confirm(self, at: int, loud: Floats, view: RunView) -> None:
         """Hand over what no greater impact has followed, and what was not the start of a stretch."""
+        if not self._waiting:
+            return
         wait = round(self.parameters.jerk["confirm_s"] / STEP_S)
         while self._waiting and at - self._waiting[0][0] >= wait:
             began, event, top = self._waiting.pop(0)
@@ -343,8 +345,11 @@ class JerkFinder:
         """Whether it cannot become a kick any more: loud for longer than the widest kick without fading."""
         p = self.parameters.jerk
         widest, longest = round(p["widest_s"] / STEP_S), round(p["longest_s"] / STEP_S)
-        fading = largest(level[max(0, at - RING_STEPS + 1) : at + 1]) < p["fading"] * c.peak
-        return (at - max(c.loud_from, c.peak_step - widest) > widest and not fading) or at - c.peak_step > longest
+        if at - c.peak_step > longest:
+            return True
+        if at - max(c.loud_from, c.peak_step - widest) <= widest:
+            return False
+        return largest(level[max(0, at - RING_STEPS + 1) : at + 1]) >= p["fading"] * c.peak
 
     def _close(
         self,

@@ -222,11 +222,7 @@ class RunView:
         return len(part) > 0 and middle((part**2).sum(axis=1)) < LEAST_GRAVITY_G**2
 
     def _tilt_between(self, first: int, second: int) -> float:
-        a, b = self._gravity(first), self._gravity(second)
-        if a is None or b is None:
-            return float("nan")
-        cosine = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-        return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
+        return _angle_deg(self._gravity(first), self._gravity(second))
 
     def _stretch_before(self, onset_step: int) -> tuple[float, float] | None:
         """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""
@@ -236,8 +232,9 @@ class RunView:
         if not turn >= p["stretch_deg"]:
             return None
         quickest, when = 0.0, onset_step - 3
+        gravity = [self._gravity(onset_step - back) for back in range(steps + 4)]
         for back in range(3, steps + 1):
-            rate = self._tilt_between(onset_step - back - 3, onset_step - back) / (3 * STEP_S)
+            rate = _angle_deg(gravity[back + 3], gravity[back]) / (3 * STEP_S)
             if rate > quickest:
                 quickest, when = rate, onset_step - back
         if quickest < p["stretch_rate_deg_per_s"]:
@@ -267,6 +264,14 @@ class RunView:
         first, second = abs(tail[turning[0]]), abs(tail[turning[1]])
         decay_s = half_s / np.log(first / second) if first > second > 0 else float("nan")
         return float(0.5 / half_s), float(decay_s)
+
+
+def _angle_deg(a: Vector | None, b: Vector | None) -> float:
+    """Angle between unit vectors; NaN where one is unknown."""
+    if a is None or b is None:
+        return math.nan
+    cosine = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
 
 
 def _span(level: NDArray[np.float32], share: float) -> tuple[int, int, int]:
