@@ -58,7 +58,7 @@ def test_what_a_crash_left_is_recovered_marked_and_indexed(store: ModuleType, tm
     (folder / "empty.mcap.part").write_bytes(b"")
     (folder / "nothing.mcap.part").write_bytes(b"nothing")
     with recordings.Library(tmp_path) as library:
-        assert [p.name for p in library.repair()] == ["a.mcap"]
+        assert [p.name for p in library.recovered] == ["a.mcap"]
         (found,) = library.sessions()
     assert found.recovered
     assert found.duration_s == pytest.approx(3.0)

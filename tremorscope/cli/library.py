@@ -314,7 +314,8 @@ def import_files(
                     typer.echo(f"note: {path.name}: {warning}", err=True)
             except TremorscopeError as error:
                 failed += 1
-                typer.echo(f"tremorscope: {error}", err=True)
+                which = "" if path.name in str(error) else f"{path.name}: "
+                typer.echo(f"tremorscope: {which}{error}", err=True)
             progress((i + 1) / len(files))
     if len(files) > 1:
         typer.echo(f"{len(files) - failed} of {len(files)} files imported", err=True)
