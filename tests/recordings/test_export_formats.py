@@ -373,3 +373,24 @@ def test_wfdb_without_its_library_names_the_extra(
     monkeypatch.setitem(sys.modules, "wfdb", None)
     with pytest.raises(MissingExtraError, match=r"tremorscope\[formats\]"):
         recordings.export("samples", tmp_path / "o.hea", recording=made)
+
+
+def test_a_picture_of_a_session_shows_its_states_events_and_tremor(tmp_path: Path) -> None:
+    shipped = Path(recordings.__file__).parent / "samples"
+    made = recordings.read(shipped / "simulated-fatigue-calf.csv")
+    kicks = dsp.analyze(recordings.read(shipped / "simulated-reflex-calf.csv").samples, placement="calf").events
+    assert kicks
+    analysis = replace(dsp.analyze(made.samples, placement="calf"), events=kicks)
+    drawn = recordings.export("picture", tmp_path / "p.svg", recording=made, analysis=analysis).read_text()
+    for words in ("synthetic", "dB re 1", "reflex jerk", "movement", "seconds"):
+        assert words in drawn
+    assert f"tremor {analysis.findings.tremor_hz:.2f} Hz" in drawn
+
+
+@pytest.mark.parametrize(("seconds", "word"), [(60.0, "seconds"), (900.0, "minutes"), (20_000.0, "hours")])
+def test_the_time_axis_has_the_unit_that_suits_its_length(seconds: float, word: str) -> None:
+    from recordings.exporters.panels import TimeAxis
+
+    axis = TimeAxis.over(5.0, 5.0 + seconds)
+    assert axis.word == word
+    assert axis.of(7200.0) == 7200.0 / {"seconds": 1, "minutes": 60, "hours": 3600}[word]

@@ -366,3 +366,91 @@ def test_a_sidecar_edited_by_hand_is_taken_for_what_it_is(recording: Make, tmp_p
     sidecar.write_text("[]")
     with recordings.Library(tmp_path) as library:
         assert library.show("a").placement == "unknown"
+
+
+def no_writing(index: object) -> sqlite3.Connection:
+    """Stand-in for opening an index in a folder that is read-only."""
+    msg = "attempt to write a readonly database"
+    raise sqlite3.OperationalError(msg)
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_an_index_that_cannot_be_written_lives_in_memory(
+    recording: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, indexed: bool
+) -> None:
+    from recordings.library.index import Index
+
+    path = put(recording, tmp_path / "recordings", "a.csv")
+    with recordings.Library(tmp_path) as library:
+        library.note("a", "seen")
+    if not indexed:
+        (tmp_path / "library.sqlite").unlink()
+    monkeypatch.setattr(Index, "_open", no_writing)
+    with recordings.Library(tmp_path) as library:
+        assert "nothing can be changed" in library.notices[0]
+        assert library.show("a").note == "seen"
+        assert len(library.read("a").samples[0]) == 2000
+        for act in (
+            lambda: library.note("a", "y"),
+            lambda: library.delete("a"),
+            library.repair,
+            lambda: library.add_import(recordings.read(path)),
+        ):
+            with pytest.raises(StorageError, match="cannot be written"):
+                act()
+
+
+def test_a_damaged_index_that_cannot_be_moved_is_passed_over(
+    recording: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(recording, tmp_path / "recordings", "a.csv")
+    (tmp_path / "library.sqlite").write_bytes(b"this is no database" * 100)
+    monkeypatch.setattr(Path, "replace", lambda *a: (_ for _ in ()).throw(PermissionError(13, "denied")))
+    with recordings.Library(tmp_path) as library:
+        assert [s.id for s in library.sessions()] == ["a"]
+        assert len(library.notices) == 2
+
+
+def test_notes_and_copies_that_cannot_be_written_are_told_and_nothing_changes(
+    recording: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(recording, tmp_path / "recordings", "a.csv")
+    other = put(recording, tmp_path, "b.csv", seed=3)
+    full = OSError(28, "No space left on device")
+    with recordings.Library(tmp_path) as library:
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "write_text", lambda *a, **k: (_ for _ in ()).throw(full))
+            with pytest.raises(StorageError, match="notes cannot be written"):
+                library.note("a", "x")
+        assert library.show("a").note == ""
+        with monkeypatch.context() as patched:
+            patched.setattr("shutil.copyfile", lambda *a, **k: (_ for _ in ()).throw(full))
+            with pytest.raises(StorageError, match="cannot be copied"):
+                library.add_import(recordings.read(other))
+        assert [s.id for s in library.sessions()] == ["a"]
+        with pytest.raises(StorageError, match="cannot be opened"):
+            recordings.Library(path)  # a file is no home
+
+
+def test_a_native_file_without_its_end_is_read_for_its_facts(store: ModuleType, tmp_path: Path) -> None:
+    whole = store.record(tmp_path / "recordings" / "a.mcap", store.blocks(4.0))
+    whole.write_bytes(whole.read_bytes()[:-4000])
+    with recordings.Library(tmp_path) as library:
+        assert 0 < library.sessions()[0].duration_s < 4.0
+        assert library.sessions()[0].sensors[0].placement == "calf"
+
+
+def test_every_sensor_of_a_session_is_exported_where_the_format_holds_several(
+    store: ModuleType, tmp_path: Path
+) -> None:
+    streams = [replace(store.STREAM, label=x, side=s) for x, s in (("l", Side.LEFT), ("r", Side.RIGHT))]
+    recorder = recordings.Recorder(tmp_path / "recordings" / "a.mcap", sensors=streams, start_ns=10**18)
+    for i, part in enumerate(store.blocks(3.0)):
+        for label in "lr":
+            recorder.add_samples(label, xyz_g=part, start_s=i * 0.1, rate_hz=100.0)
+    recorder.close()
+    with recordings.Library(tmp_path) as library:
+        table = library.export("a", tmp_path / "a.csv").read_text().splitlines()
+        assert {line.rsplit(",", 1)[1] for line in table[1:]} == {"left", "right"}
+        assert len(table) == 601
+        assert len(recordings.read(library.export("a", tmp_path / "a.bdf")).samples[0]) == 300
