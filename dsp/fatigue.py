@@ -8,6 +8,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.few import middle
 from dsp.labels import State
 from dsp.parameters import Parameters
 from dsp.results import FatigueEvidence, Segment, Term
@@ -52,7 +53,7 @@ def theil_sen(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
         keep = np.linspace(0, len(x) - 1, 200).astype(int)
         x, y = x[keep], y[keep]
     i, j = _pairs(len(x))
-    return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+    return middle((y[j] - y[i]) / (x[j] - x[i]))
 
 
 @functools.lru_cache(maxsize=8)
@@ -90,9 +91,7 @@ def fatigue_evidence(
     growth = theil_sen(minutes, level_db) if long_enough else float("nan")
     shift = theil_sen(minutes, frames["mean_hz"].astype(np.float64)) if long_enough else float("nan")
     into = None if hold_start_s is None else max(0.0, start_s - hold_start_s)
-    above = (
-        20.0 * math.log10(max(float(np.median(frames["rms_g"])), 1e-6) / rest_rms_g) if rest_rms_g > 0 else float("nan")
-    )
+    above = 20.0 * math.log10(max(middle(frames["rms_g"]), 1e-6) / rest_rms_g) if rest_rms_g > 0 else float("nan")
     terms = []
     if not math.isnan(growth):
         value = float(np.clip(growth / p["amplitude_db_per_min"], -STRONG_TERM, STRONG_TERM))
@@ -118,7 +117,7 @@ def fatigue_evidence(
         into_hold_s=into,
         amplitude_db_per_min=growth,
         frequency_hz_per_min=shift,
-        low_high_ratio=float(np.median(frames["low_high_ratio"])),
+        low_high_ratio=middle(frames["low_high_ratio"]),
         above_rest_db=above,
         is_fatigue=grew and total >= NEEDED_ODDS,
         terms=tuple(sorted(terms, key=lambda t: -abs(t.value))),

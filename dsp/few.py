@@ -6,9 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+MANY = 150
+"""Numbers from which numpy's median is the quicker one."""
+
 
 def middle(values: NDArray[Any]) -> float:
     """Median; NaN of nothing."""
+    if len(values) > MANY:
+        return float(np.median(values.astype(np.float64)))
     ordered = sorted(values.tolist())
     if not ordered:
         return math.nan

@@ -1,8 +1,10 @@
 """Findings from segments, events and holds."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from statistics import median
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from dsp.findings import Findings, HoldFinding
 from dsp.labels import EventLabel, Placement, Side, State
 from dsp.results import Event, Hold, Segment
 
+T = TypeVar("T", Segment, Hold)
 NAN = float("nan")
 AFTER_STRETCH_S = 1.5
 """A jerk up to this long after the movement into the stretch belongs to it."""
@@ -34,12 +37,15 @@ def build_findings(
     gravity_present: bool,
 ) -> Findings:
     """Count, time and trend what was found; see `Findings` for each number."""
-    seconds = {s: sum(g.duration_s for g in segments if g.label is s) for s in State}
+    seconds = dict.fromkeys(State, 0.0)
+    for segment in segments:
+        seconds[segment.label] += segment.duration_s
+    line, stretched = _Line(segments, [s.start_s for s in segments]), _Line(holds, [h.onset_s for h in holds])
     tremor = [s for s in segments if s.label is State.TREMOR]
     rhythm = [s for s in segments if s.label is State.REFLEX_RHYTHM]
     jerks = [e for e in events if e.label is EventLabel.REFLEX_JERK]
     twitches = [e for e in events if e.label is EventLabel.TWITCH]
-    stretches = tuple(_hold_finding(h, segments, jerks) for h in holds)
+    stretches = tuple(_hold_finding(h, line, jerks) for h in holds)
     fast = [h for h in stretches if h.fast]
     slow = [h for h in stretches if not h.fast]
     shaken = [h for h in stretches if h.tremor_after_s is not None]
@@ -58,11 +64,11 @@ def build_findings(
         tremor_s=seconds[State.TREMOR],
         reflex_rhythm_s=seconds[State.REFLEX_RHYTHM],
         unclear_s=seconds[State.UNCLEAR],
-        rest_tremor_s=sum(_outside(s, holds) for s in tremor),
-        rest_rhythm_s=sum(_outside(s, holds) for s in rhythm),
+        rest_tremor_s=sum(_outside(s, stretched) for s in tremor),
+        rest_rhythm_s=sum(_outside(s, stretched) for s in rhythm),
         reflex_jerk_count=len(jerks),
         twitch_count=len(twitches),
-        rest_twitch_count=sum(_at_rest(e, segments) for e in twitches),
+        rest_twitch_count=sum(_at_rest(e, line) for e in twitches),
         twitch_per_min=60.0 * len(twitches) / still_s if still_s >= LEAST_STILL_S else NAN,
         jerk_delay_s=_median([e.stretch_delay_s for e in jerks if e.stretch_delay_s is not None]),
         fast_stretch_count=len(fast),
@@ -85,7 +91,22 @@ def build_findings(
     )
 
 
-def _hold_finding(hold: Hold, segments: Sequence[Segment], jerks: Sequence[Event]) -> HoldFinding:
+class _Line(Generic[T]):
+    """What follows one another in time, so that a part of it is found without a look at all."""
+
+    def __init__(self, items: Sequence[T], starts_s: Sequence[float]) -> None:
+        self._items: Sequence[T] = items
+        self._starts_s = starts_s
+        self._ends_s: list[float] = [item.end_s for item in items]
+
+    def near(self, start_s: float, end_s: float) -> Sequence[T]:
+        """All that may touch this time."""
+        part: Sequence[T] = self._items[bisect_left(self._ends_s, start_s) : bisect_right(self._starts_s, end_s)]
+        return part
+
+
+def _hold_finding(hold: Hold, line: _Line[Segment], jerks: Sequence[Event]) -> HoldFinding:
+    segments = line.near(hold.onset_s, hold.end_s)
     own = [e for e in jerks if hold.onset_s - 0.5 <= e.onset_s <= hold.end_s]
     shaking = [s for s in segments if s.label is State.TREMOR and _overlap(s, hold.start_s, hold.end_s) > 0]
     rhythm_s = sum(_overlap(s, hold.onset_s, hold.end_s) for s in segments if s.label is State.REFLEX_RHYTHM)
@@ -111,11 +132,11 @@ def _hold_finding(hold: Hold, segments: Sequence[Segment], jerks: Sequence[Event
     )
 
 
-def _at_rest(event: Event, segments: Sequence[Segment]) -> bool:
+def _at_rest(event: Event, line: _Line[Segment]) -> bool:
     margin_s = {State.MOVEMENT: 0.0, State.TREMOR: CREST_MARGIN_S, State.REFLEX_RHYTHM: CREST_MARGIN_S}
     return not any(
         s.start_s - margin_s[s.label] <= event.onset_s < s.end_s + margin_s[s.label]
-        for s in segments
+        for s in line.near(event.onset_s - CREST_MARGIN_S, event.onset_s + CREST_MARGIN_S)
         if s.label in margin_s
     )
 
@@ -124,8 +145,9 @@ def _overlap(segment: Segment, start_s: float, end_s: float) -> float:
     return max(0.0, min(segment.end_s, end_s) - max(segment.start_s, start_s))
 
 
-def _outside(segment: Segment, holds: Sequence[Hold]) -> float:
-    return segment.duration_s - sum(_overlap(segment, h.onset_s, h.end_s) for h in holds)
+def _outside(segment: Segment, holds: _Line[Hold]) -> float:
+    near = holds.near(segment.start_s, segment.end_s)
+    return segment.duration_s - sum(_overlap(segment, h.onset_s, h.end_s) for h in near)
 
 
 def _median(values: Sequence[float]) -> float:
