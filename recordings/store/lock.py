@@ -10,7 +10,7 @@ LOCK_AT = 1 << 40
 if sys.platform == "win32":  # pragma: no cover - the other half runs in CI
     import msvcrt
 
-    def hold(descriptor: int) -> bool:
+    def hold(descriptor: int) -> bool | None:
         """Lock an open file until it is closed; False when another program holds it."""
         os.lseek(descriptor, LOCK_AT, os.SEEK_SET)
         try:
@@ -24,15 +24,15 @@ if sys.platform == "win32":  # pragma: no cover - the other half runs in CI
 else:
     import fcntl
 
-    def hold(descriptor: int) -> bool:
-        """Lock an open file until it is closed; False when another program holds it."""
+    def hold(descriptor: int) -> bool | None:
+        """Lock an open file until it is closed; False when another program holds it, None where there are no locks."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:
-            # A file system without locks (some network folders): nothing tells a live recording there but its age.
-            return True
+            # Some network folders: nothing tells a live recording there but its age.
+            return None
         return True
 
 

@@ -5,6 +5,7 @@ appended. So it needs hardly any room on a full disk, and a crash during recover
 """
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,9 @@ from recordings.store.reader import NativeFile
 from recordings.store.timeline import Timeline
 from recordings.store.totals import topic_values, totals_of, totals_values
 
+QUIET_S = 60.0
+"""Where files cannot be locked: one that was written to within this time may still be recorded."""
+
 
 def recover(partial: Path) -> Path:
     """Make a ``.part`` file a whole one, under its final name.
@@ -37,9 +41,7 @@ def recover(partial: Path) -> Path:
     final = _free(partial.with_name(partial.name.removesuffix(schema.PARTIAL_ENDING)))
     try:
         with partial.open("r+b") as file:
-            if not hold(file.fileno()):
-                msg = f"{partial.name} is being recorded by another program; stop that recording first"
-                raise StorageError(msg)
+            _needs_free(partial, file)
             _mend(partial, file)
             os.fsync(file.fileno())
         partial.rename(final)
@@ -48,6 +50,16 @@ def recover(partial: Path) -> Path:
         raise StorageError(msg) from error
     sync_folder(final.parent)
     return final
+
+
+def _needs_free(partial: Path, file: BinaryIO) -> None:
+    held = hold(file.fileno())
+    if held is False:
+        msg = f"{partial.name} is being recorded by another program; stop that recording first"
+        raise StorageError(msg)
+    if held is None and abs(time.time() - os.fstat(file.fileno()).st_mtime) < QUIET_S:
+        msg = f"{partial.name} was written to in the last minute, so it may still be recorded; try again in a minute"
+        raise StorageError(msg)
 
 
 def repair(folder: Path) -> list[Path]:

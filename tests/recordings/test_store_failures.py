@@ -360,9 +360,18 @@ def test_a_thousand_recordings_of_one_second_are_refused(store: ModuleType, tmp_
         Recorder(tmp_path, sensors=[store.STREAM], start_ns=10**18)
 
 
-def test_a_file_system_without_locks_still_records(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_files_cannot_be_locked_only_a_quiet_one_is_taken_for_the_remains_of_a_crash(
+    store: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(descriptor: int, how: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(lock.fcntl, "flock", refuse)
-    assert lock.hold(0)
+    assert lock.hold(0) is None
+    recorder = Recorder(tmp_path / "live.mcap", sensors=[store.STREAM])
+    with pytest.raises(StorageError, match="in the last minute"):
+        recordings.recover(recorder.path)
+    recorder.close()
+    left = store.leave_part(tmp_path / "night.mcap", store.blocks(2.0))
+    os.utime(left, (1, 1))
+    assert "recovered after a crash" in recordings.read(recordings.recover(left)).warnings
