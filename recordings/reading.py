@@ -115,6 +115,7 @@ FORMATS = (
     _Format(lambda head: head.startswith(parquet.MAGIC), parquet.read_parquet),
     _Format(hdf5.is_hdf5, hdf5.read_hdf5),
     _Format(matlab.is_mat, matlab.read_mat),
+    _Format(npz.is_npy, npz.read_npy),
     _Format(edf.is_edf, edf.read_edf),
 )
 

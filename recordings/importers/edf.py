@@ -1,7 +1,9 @@
 """EDF+ and BDF+: three signals named after the axes."""
 
-import re
+import datetime as dt
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import FileFormatError
-from recordings.importers.asked import Asked
-from recordings.importers.timeline import even_runs
-from recordings.importers.units import WITHOUT_GRAVITY_G, decide_unit, file_unit, parse_unit, slow_magnitude
+from recordings.importers.asked import Asked, choose_sensor
+from recordings.importers.assemble import Found, assemble, to_g
+from recordings.importers.columns import find_axes
+from recordings.importers.edf_records import record_onsets
+from recordings.importers.units import WITHOUT_GRAVITY_G, Unit, slow_magnitude
 from recordings.recording import Marker, Recording
 
 SHORTEST_FILL_S = 0.5
 ZERO_G = 1e-4
 """A gap that is filled with zeros reads half a step of the digits beside zero."""
-AXIS = re.compile(r"(?:^|[^a-z])([xyz])(?:$|[^a-z])", re.IGNORECASE)
 
 
 def is_edf(head: bytes) -> bool:
@@ -36,51 +39,112 @@ def read_edf(path: Path, asked: Asked) -> Recording:
     noticed: list[warnings.WarningMessage]
     with warnings.catch_warnings(record=True) as noticed:
         warnings.simplefilter("always")
-        signals, annotations, picked, data = _parts(path)
-    if not data or len({len(d) for d in data}) != 1:
-        labels = ", ".join(s.label for s in signals) or "none"
-        msg = f"{path.name}: three signals named after the axes x, y, z are needed; it holds {labels}"
+        held = _contents(path)
+    axes = [a for a in find_axes(held.labels, held.units) if len({len(held.signals[i].data) for i in a.columns}) == 1]
+    if not axes:
+        msg = f"{path.name}: three signals named after the axes x, y, z are needed; it holds {', '.join(held.labels)}"
         raise FileFormatError(msg)
-    signal = picked["x"]
-    rate = float(signal.sampling_frequency)
-    raw = np.stack(data, axis=1).astype(np.float32)
-    stated = signal.physical_dimension.strip()
-    decided = decide_unit(raw, parse_unit(asked.unit) if asked.unit else file_unit(stated))
-    xyz_g = (raw * np.float32(decided.scale_g)).astype(np.float32)
-    for note in annotations:
-        if note.text.startswith("gap"):
-            first = round(note.onset * rate)
-            xyz_g[first : first + round((note.duration or 0.0) * rate)] = np.nan
-    empty = _filled(xyz_g, round(SHORTEST_FILL_S * rate))
-    if empty.any():
-        xyz_g[empty] = np.nan
-        noticed_fill = [f"{empty.sum() / rate:.1f} s are exactly zero on all axes, which is how EDF fills gaps"]
-    else:
-        noticed_fill = []
-    markers = tuple(
-        Marker(start_s=a.onset, end_s=a.onset + (a.duration or 0.0), text=a.text, kind="annotation")
-        for a in annotations
+    names = [a.name for a in axes]
+    chosen, notes = choose_sensor(names, asked, path.name)
+    picked = axes[names.index(chosen)]
+    rate = float(held.signals[picked.columns[0]].sampling_frequency)
+    values = np.stack([held.signals[i].data for i in picked.columns], axis=1)
+    found = Found(
+        format="edf",
+        values=values,
+        rate_hz=rate,
+        unit=picked.unit,
+        gravity=picked.gravity,
+        start_ns=held.start_ns,
+        sensor=chosen,
+        sensors=names,
+        markers=held.markers,
+        warnings=[*notes, *(str(w.message) for w in noticed)],
     )
+    decided, xyz_g = to_g(found, asked)
+    found.warnings += [decided.warning] if decided.warning else []
+    found.values, found.unit = _without_gaps(xyz_g, rate, held.markers, found.warnings), Unit("g", 1.0)
+    found.time_s = _times(path, len(found.values), rate)
+    recording = assemble(path, found, Asked())
+    return replace(recording, unit=decided.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What a file holds, as `edfio` gives it."""
+
+    signals: list[Any]
+    markers: tuple[Marker, ...]
+    start_ns: int | None
+
+    @property
+    def labels(self) -> list[str]:
+        return [str(s.label) for s in self.signals]
+
+    @property
+    def units(self) -> list[str]:
+        return [str(s.physical_dimension).strip() for s in self.signals]
+
+
+def _contents(path: Path) -> _Contents:
+    import edfio  # noqa: PLC0415 - only this format needs it
+
+    try:
+        with path.open("rb") as file:
+            bits24 = file.read(1) == b"\xff"
+        edf: Any = edfio.read_bdf(path) if bits24 else edfio.read_edf(path)
+        markers = tuple(
+            Marker(start_s=a.onset, end_s=a.onset + (a.duration or 0.0), text=a.text, kind="annotation")
+            for a in edf.annotations
+        )
+        signals = list(edf.signals)
+        for signal in signals:
+            _ = len(signal.data)  # read here, where damage is still told as such
+    except Exception as error:
+        msg = f"{path.name}: the EDF file is damaged: {error}"
+        raise FileFormatError(msg) from error
+    return _Contents(signals, markers, _start_ns(edf))
+
+
+def _start_ns(edf: Any) -> int | None:
+    """UTC of the start; None where the file is anonymous, which EDF writes as the first of January 1985."""
+    try:
+        day, clock = edf.startdate, edf.starttime
+    except (ValueError, AttributeError, TypeError):
+        return None
+    if day == dt.date(1985, 1, 1):
+        return None
+    start = dt.datetime.combine(day, clock, dt.UTC)
+    return int(start.timestamp()) * 10**9 + start.microsecond * 1000
+
+
+def _times(path: Path, samples: int, rate_hz: float) -> NDArray[np.float64] | None:
+    """Time of each sample of a file with gaps between its records; None for one without."""
+    onsets = record_onsets(path)
+    if onsets is None:
+        return None
+    each = max(1, samples // len(onsets))
+    index = np.arange(samples)
+    record = np.minimum(index // each, len(onsets) - 1)
+    return np.asarray(onsets[record] - onsets[np.isfinite(onsets)][0] + (index - record * each) / rate_hz, np.float64)
+
+
+def _without_gaps(
+    xyz_g: NDArray[np.float32], rate_hz: float, markers: Sequence[Marker], noticed: list[str]
+) -> NDArray[np.float32]:
+    """Take out what only fills: the end of the last record, annotated gaps, and long runs of zeros."""
     # The last record is padded to a whole second; the note says where the data end.
     end = next((m.start_s for m in markers if m.text == "end of data"), None)
-    if end is not None:
-        xyz_g = xyz_g[: round(end * rate)]
-    timeline = even_runs(xyz_g, rate)
-    return Recording(
-        path=path,
-        format="edf",
-        samples=timeline.samples,
-        rate_hz=timeline.rate_hz,
-        nominal_hz=rate,
-        unit=decided.name,
-        markers=markers,
-        warnings=[
-            *noticed_fill,
-            *([decided.warning] if decided.warning else []),
-            *(str(w.message) for w in noticed),
-            *timeline.warnings,
-        ],
-    )
+    xyz_g = xyz_g if end is None else xyz_g[: round(end * rate_hz)]
+    for note in markers:
+        if note.text.startswith("gap"):
+            first = round(note.start_s * rate_hz)
+            xyz_g[first : first + round((note.end_s - note.start_s) * rate_hz)] = np.nan
+    empty = _filled(xyz_g, round(SHORTEST_FILL_S * rate_hz))
+    if empty.any():
+        xyz_g[empty] = np.nan
+        noticed.append(f"{empty.sum() / rate_hz:.1f} s are exactly zero on all axes, which is how EDF fills gaps")
+    return xyz_g
 
 
 def _filled(xyz_g: NDArray[np.float32], shortest: int) -> NDArray[np.bool_]:
@@ -95,22 +159,3 @@ def _filled(xyz_g: NDArray[np.float32], shortest: int) -> NDArray[np.bool_]:
     if not len(rest) or slow_magnitude(rest) < WITHOUT_GRAVITY_G:
         zero[:] = False
     return zero
-
-
-def _parts(path: Path) -> tuple[list[Any], list[Any], dict[str, Any], list[Any]]:
-    """Signals, annotations, the three axes by name, and their values; empty where an axis is missing."""
-    import edfio  # noqa: PLC0415 - only this format needs it
-
-    try:
-        edf = edfio.read_bdf(path) if path.read_bytes()[:1] == b"\xff" else edfio.read_edf(path)
-        signals: list[Any] = list(edf.signals)
-        annotations = list(edf.annotations)
-        picked: dict[str, Any] = {}
-        for signal in signals:
-            if (match := AXIS.search(signal.label)) and "gyr" not in signal.label.lower():
-                picked.setdefault(match[1].lower(), signal)
-        data = [picked[a].data for a in "xyz"] if set(picked) >= set("xyz") else []
-    except Exception as error:
-        msg = f"{path.name}: the EDF file is damaged: {error}"
-        raise FileFormatError(msg) from error
-    return signals, annotations, picked, data

@@ -20,7 +20,7 @@ from recordings.recording import Recording
 Arrays = Mapping[str, NDArray[Any]]
 
 RATE = re.compile(
-    r"^(rate_?hz|fs|f_?s|sample_?rate|sampling_?rate|sampling_?frequency|sfreq|srate|freq|frequency|rate)$",
+    r"^(rate_?hz|fs|f_?s|sample[_ ]?rate|sampling[_ ]?rate|sampling[_ ]?frequency|sfreq|srate|freq|frequency|rate)$",
     re.IGNORECASE,
 )
 MOST_RUNS = 1_000_000

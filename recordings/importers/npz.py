@@ -21,6 +21,28 @@ NEEDED = ("xyz", "x_g", "y_g", "z_g", "acc", "run_")
 """What cannot be left out."""
 
 
+def is_npy(head: bytes) -> bool:
+    """Whether it is one array of numpy by itself."""
+    return head.startswith(b"\x93NUMPY")
+
+
+def read_npy(path: Path, asked: Asked) -> Recording:
+    """Read one array of shape (n, 3) or (3, n).
+
+    Raises
+    ------
+    FileFormatError
+        A damaged file, or another shape.
+    """
+    try:
+        with path.open("rb") as file:
+            values = _array(file, path.stat().st_size)
+    except (ValueError, OSError, EOFError) as error:
+        msg = f"{path.name}: the NPY file is damaged: {error}"
+        raise FileFormatError(msg) from error
+    return read_arrays(path, {"xyz": values}, {}, "npy", asked)
+
+
 def is_npz(members: list[str]) -> bool:
     """Whether a zip with these members is one of numpy arrays."""
     return bool(members) and all(name.endswith(".npy") for name in members)

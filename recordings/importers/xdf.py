@@ -18,7 +18,7 @@ from recordings.importers.units import Unit, file_unit
 from recordings.recording import Marker, Recording
 
 MAGIC = b"XDF:"
-HEADER, SAMPLES, BOUNDARY = 2, 3, 5
+HEADER, SAMPLES, CLOCK, FOOTER = 2, 3, 4, 6
 BOUNDARY_ID = bytes.fromhex("43a546dccbf5410fb30ed5467383cbe4")
 """Content of a boundary chunk; reading goes on there after damage."""
 SIZES = {"float32": 4, "double64": 8, "int8": 1, "int16": 2, "int32": 4, "int64": 8}
@@ -66,6 +66,8 @@ def _clean(raw: bytes) -> tuple[bytes, int]:
                 bad += 1
                 continue
             layouts[stream] = layout
+        elif tag in (CLOCK, FOOTER) and stream not in layouts:
+            continue  # of a stream whose header is lost
         elif tag == SAMPLES and not (stream in layouts and _fits(content[4:], *layouts[stream])):
             bad += 1
             continue

@@ -326,3 +326,95 @@ def test_calibration_of_a_path_goes_through_the_front_door(tmp_path: Path) -> No
     (tmp_path / "l.csv").write_bytes(texts.phyphox(linear=True))
     with pytest.raises(InputError, match="gravity was taken out"):
         ts.read(tmp_path / "l.csv", calibrate=True)
+
+
+def edf(path: Path, **labels: str) -> Path:
+    """Three signals of 100 Hz in records of a second."""
+    edfio = pytest.importorskip("edfio")
+    signals = [
+        edfio.EdfSignal(
+            truth()[:, k].astype(float), RATE_HZ, label=label, physical_dimension=unit, physical_range=(-4, 4)
+        )
+        for k, (label, unit) in enumerate(labels.items())
+    ]
+    edfio.Edf(signals, annotations=[edfio.EdfAnnotation(1.0, None, "note")]).write(path)
+    return path
+
+
+@pytest.mark.parametrize("names", [("acc X", "acc Y", "acc Z"), ("AccX", "AccY", "AccZ"), ("X", "Y", "Z")])
+def test_axes_of_an_edf_are_found_by_many_names(tmp_path: Path, names: tuple[str, str, str]) -> None:
+    found = recordings.read(edf(tmp_path / "a.edf", **dict.fromkeys(names, "g")))
+    assert np.abs(joined(found) - truth()).max() < 2e-4
+    assert "note" in [m.text for m in found.markers]
+
+
+def test_an_edf_without_axes_or_with_damage_is_refused(tmp_path: Path) -> None:
+    path = edf(tmp_path / "a.edf", EEG1="uV", EEG2="uV", EEG3="uV")
+    with pytest.raises(FileFormatError, match="it holds EEG1, EEG2, EEG3"):
+        recordings.read(path)
+
+
+def test_a_discontinuous_edf_has_its_gaps_where_its_records_say(tmp_path: Path) -> None:
+    path = edf(tmp_path / "a.edf", X="g", Y="g", Z="g")
+    raw = bytearray(path.read_bytes())
+    raw[192:197] = b"EDF+D"
+    for second in range(20, 30):  # what follows was recorded half a minute later
+        raw = bytearray(bytes(raw).replace(b"+%d\x14\x14" % second, b"+%d\x14\x14" % (second + 30)))
+    path.write_bytes(bytes(raw))
+    found = recordings.read(path)
+    assert [len(s) for s in found.samples] == [2000, 1000]
+    assert found.samples[1].start_s == pytest.approx(50.0, abs=0.01)
+
+
+def test_one_array_of_numpy_is_read_when_its_rate_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    np.save(path, truth().T)
+    assert np.array_equal(joined(recordings.read(path, rate_hz=100.0)), truth())
+    with pytest.raises(FileFormatError, match="--rate"):
+        recordings.read(path)
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(FileFormatError, match="NPY file is damaged"):
+        recordings.read(path, rate_hz=100.0)
+
+
+def test_the_older_header_of_shimmer_is_read_through_its_four_rows(tmp_path: Path) -> None:
+    head = ["Shimmer 5E75"] * 4
+    names = ["Timestamp", *(f"Low Noise Accelerometer {a}" for a in "XYZ")]
+    rows = [[f"{k * 10:.3f}", *(f"{v * 9.80665:.6f}" for v in r)] for k, r in enumerate(truth())]
+    lines = [head, names, ["CAL"] * 4, ["mSecs", *["m/(sec^2)"] * 3], *rows]
+    path = tmp_path / "s.csv"
+    path.write_text("\n".join("\t".join(line) for line in lines))
+    found = recordings.read(path)
+    assert (found.format, found.unit) == ("shimmer-csv", "m/s2")
+    assert np.abs(joined(found) - truth()).max() < 1e-5
+
+
+def test_hdf5_without_acceleration_or_with_absurd_claims_is_refused(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("temperature", data=np.arange(99.0))
+    with pytest.raises(FileFormatError, match="it holds temperature"):
+        recordings.read(path)
+    with h5py.File(path, "w") as file:
+        file.create_group("empty")
+    with pytest.raises(FileFormatError, match="no datasets"):
+        recordings.read(path)
+    with h5py.File(path, "w") as file:
+        file.create_dataset("xyz_g", shape=(10**9, 3), dtype="f4", chunks=(1000, 3))
+    with pytest.raises(FileFormatError, match="claims 12000000000 bytes"):
+        recordings.read(path)
+
+
+def test_xdf_of_a_device_that_names_nothing_but_itself(tmp_path: Path) -> None:
+    path = loggers.xdf(tmp_path / "a.xdf", name="Accelerometer", kind="misc")
+    raw = path.read_bytes()
+    begin, end = raw.find(b"<desc>"), raw.find(b"</desc>") + 7
+    bare = raw[:begin] + b" " * (end - begin) + raw[end:]
+    path.write_bytes(bare)
+    found = recordings.read(path)
+    assert found.unit == "g"
+    assert any("names no unit" in w for w in found.warnings)
+    path.write_bytes(raw.replace(b"<channel_count>3<", b"<channel_count>x<"))
+    with pytest.raises(FileFormatError, match="none of its streams"):
+        recordings.read(path)
