@@ -16,7 +16,7 @@ from dsp.intake import Intake, Piece, checked_rows
 from dsp.labels import Placement, Side, State
 from dsp.live import LiveTracker, provisional_event
 from dsp.motion import Motion
-from dsp.parameters import load_parameters
+from dsp.parameters import load_worn_at
 from dsp.plan import make_plan
 from dsp.quality import ChannelWatch
 from dsp.results import Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra, joined
@@ -78,11 +78,11 @@ class Analyzer:
         keep_spectra: bool = True,
         multitaper: bool = False,
     ) -> None:
-        self._parameters = load_parameters()
+        self.placement, self.side = _placement(placement), Side(side)
+        self._parameters = load_worn_at(self.placement)
         self._grid = make_grid(float(rate_hz), self._parameters)
         self._plan = make_plan(self._grid, self._parameters)
-        self.placement, self.side = _placement(placement), Side(side)
-        self._prior = self._parameters.prior_at(self.placement)
+        self._alone = load_worn_at(self.placement, alone=True)
         self._keep_spectra, self._multitaper = keep_spectra, multitaper
         self._intake = Intake(self._grid.rate_hz, self._parameters)
         self._watch = ChannelWatch()
@@ -269,7 +269,9 @@ class Analyzer:
             self._end_run()
             self._note_gap(start_s)
         if self._run is None:
-            self._run = Run(self._grid, self._parameters, self._prior, start_s, self._plan, multitaper=self._multitaper)
+            self._run = Run(
+                self._grid, self._parameters, start_s, self._plan, alone=self._alone, multitaper=self._multitaper
+            )
             self._open_start_s = start_s
         self._run.append(piece.axes_g, piece.filled)
         self._absorb(self._run.advance())
@@ -314,10 +316,11 @@ class Analyzer:
     def _close_segment(self, end_s: float) -> None:
         frames = self._open[0] if len(self._open) == 1 else joined(self._open)
         start_s, self._open, self._open_start_s = self._open_start_s, [], end_s
+        assert self._run is not None  # noqa: S101 - segments close before their run ends
         fatigue = self._fatigue(frames, start_s) if frames["label"][0] == State.TREMOR.value else None
         self._add_segment(
             make_segment(
-                frames, start_s, end_s, self._parameters, fatigue=fatigue, flags=self._watch.flags(self.rate_hz)
+                frames, start_s, end_s, self._run.weighed_by, fatigue=fatigue, flags=self._watch.flags(self.rate_hz)
             )
         )
 

@@ -17,23 +17,21 @@ EVENT_BASE = 1.2
 """Log-odds of an event that just passed every gate: 77 % (prior, to be calibrated on recordings with jerks)."""
 
 
-def score(
-    features: Mapping[str, NDArray[np.float32]], parameters: Parameters, prior: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def score(features: Mapping[str, NDArray[np.float32]], parameters: Parameters) -> NDArray[np.float64]:
     """Sum of all terms for each state.
 
     Parameters
     ----------
     features
         Each (frames,); NaN says nothing.
-    prior
-        Log-odds before any evidence, (4,).
+    parameters
+        Terms and prior of the placement.
 
     Returns
     -------
     float64 (frames, 4), in the order of `DECIDED`
     """
-    return parameters.table.total(features, prior).T
+    return parameters.table.total(features, parameters.prior).T
 
 
 def state_terms(
@@ -110,6 +108,8 @@ def event_terms(
 def _spoken(features: Mapping[str, float]) -> dict[str, float]:
     """Numbers in the units that the sentences use."""
     return dict(features) | {
+        "speed_mm_s": 10.0 ** (features["speed_db"] / 20.0),
+        "repeat_percent": 100.0 * features["autocorrelation"],
         "rms_mg": 1000.0 * features["rms_g"],
         "low_mg": 1000.0 * features["low_rms_g"],
         "low_percent": 100.0 * features["low_ratio"],

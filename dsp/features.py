@@ -43,11 +43,11 @@ def spectral_features(
     Parameters
     ----------
     spectrum
-        Of the frames; without its band (multi-taper, short run) envelope and beat are unknown.
+        Of the frames; without its band (multi-taper) envelope and beat are unknown.
     grid, plan, parameters
         Of the analysis.
     taper
-        The taper of these windows (a short run has its own), (window,).
+        The taper of these windows; that of a short run ends with it, and zeros follow, (window or fewer,).
     """
     psd, df = spectrum.psd, np.float32(grid.df_hz)
 
@@ -57,7 +57,7 @@ def spectral_features(
         return power
 
     tremor, low, whole = band_power(plan.tremor), band_power(plan.low), band_power(plan.whole)
-    peak = _find_peaks(psd, plan)
+    still, peak = parameters.still, _find_peaks(psd, plan)
     out: dict[str, Floats] = {
         "rms_g": np.sqrt(tremor),
         "low_rms_g": np.sqrt(low),
@@ -68,15 +68,14 @@ def spectral_features(
         loud = np.zeros(len(psd), bool)
     else:
         # A third of the work of a frame, which the noise of a sensor at rest does not need.
-        still = parameters.still
         loud = out["rms_g"] >= np.float32(1e-3 * still["silent_mg"])
         loud |= out["low_rms_g"] >= np.float32(1e-3 * still["silent_low_mg"])
     out |= _band_features(spectrum, peak, out["peak_hz"], loud, grid, plan, taper)
     out["low_high_ratio"] = band_power(plan.slow_half) / (band_power(plan.fast_half) + TINY)
     part = psd[:, plan.fatigue]
     out["mean_hz"] = np.add.reduce(part * plan.fatigue_hz, axis=1) / (np.add.reduce(part, axis=1) + TINY)
-    still = parameters.still
     out["level_db"] = decibel(out["rms_g"] / np.float32(1e-3 * still["floor_mg"]))
+    out["speed_db"] = decibel(out["displacement_mm"] * out["peak_hz"] * np.float32(2.0 * np.pi))
     out["low_level_db"] = decibel(out["low_rms_g"] / np.float32(1e-3 * still["floor_low_mg"]))
     return out
 
@@ -220,8 +219,10 @@ def _envelopes(
     compact = np.zeros((3, len(frames), ENVELOPE_POINTS), np.complex64)
     compact[:, :, : reach + 1] = part[:, :, reach:]
     compact[:, :, -reach:] = part[:, :, :reach]
-    z = ifft(compact, axis=-1, overwrite_x=True)[:, :, CENTRE]
-    positions = np.arange(ENVELOPE_POINTS)[CENTRE] * (len(taper) / ENVELOPE_POINTS)
+    share = len(taper) / grid.window
+    centre = slice(round(CENTRE.start * share), round(CENTRE.stop * share))
+    z = ifft(compact, axis=-1, overwrite_x=True)[:, :, centre]
+    positions = np.arange(ENVELOPE_POINTS)[centre] * (grid.window / ENVELOPE_POINTS)
     untaper = 1.0 / np.interp(positions, np.arange(len(taper)), taper)
     squared = np.square(z.view(np.float32))
     total = squared[0]

@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import pairwise
 from typing import Any
@@ -29,9 +29,16 @@ class Parameters:
     spectrum, bands, gaps, still, jerk, hold, decision, fatigue
         The sections; units are in the names.
     terms, table
-        The evidence curves; and all of them at once.
+        The evidence curves that count; and all of them at once.
     prior
         Log-odds of the states before any evidence, (4,).
+    placement
+        What each placement adds to `prior`.
+    weights
+        How much a term counts, by its name and by where the sensor is worn; "wrist alone" is a run at the wrist that is
+        shorter than the window. What is not named counts in full.
+    alone
+        What being shorter than a window adds to the prior of a run.
     """
 
     version: str
@@ -47,10 +54,28 @@ class Parameters:
     table: CurveTable
     prior: NDArray[np.float64]
     placement: dict[Placement, NDArray[np.float64]]
+    weights: dict[str, dict[str, float]]
+    alone: NDArray[np.float64]
 
-    def prior_at(self, placement: Placement) -> NDArray[np.float64]:
-        """Log-odds of the states before any evidence for a sensor worn there, (4,)."""
-        return self.prior + self.placement[placement]
+    def worn_at(self, placement: Placement, *, alone: bool = False) -> "Parameters":
+        """Keep the terms that count there, with the prior of that place.
+
+        Parameters
+        ----------
+        placement
+            Where the sensor is worn.
+        alone
+            Whether a run is shorter than the window, so that nothing shows what is usual for this person.
+        """
+        here = f"{placement.value} alone" if alone else placement.value
+        weighed = ((term, self.weights.get(term.name, {}).get(here)) for term in self.terms)
+        terms = tuple(
+            term if weight is None else replace(term, values=_scaled(term.values, weight))
+            for term, weight in weighed
+            if weight is None or weight > 0.0
+        )
+        prior = self.prior + self.placement[placement] + (self.alone if alone else 0.0)
+        return replace(self, terms=terms, table=CurveTable(terms, len(DECIDED)), prior=prior)
 
 
 @functools.cache
@@ -81,16 +106,42 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         fatigue=raw["fatigue"],
         terms=terms,
         table=CurveTable(terms, len(DECIDED)),
-        prior=np.array([raw["prior"][s.value] for s in DECIDED], np.float64),
-        placement={
-            p: np.array([raw["placement"][p.value].get(s.value, 0.0) for s in DECIDED], np.float64) for p in Placement
-        },
+        prior=_by_state(raw["prior"]),
+        weights={t["name"]: _weights(t) for t in raw["term"]},
+        placement={p: _by_state(raw["placement"][p.value]) for p in Placement},
+        alone=_by_state(raw["placement"]["alone"]),
     )
+
+
+@functools.cache
+def load_worn_at(placement: Placement, *, alone: bool = False) -> Parameters:
+    """Parameters of the shipped file with the terms that count there; see `Parameters.worn_at`."""
+    return load_parameters().worn_at(placement, alone=alone)
 
 
 def parameters_version() -> str:
     """Version of the parameter file."""
     return load_parameters().version
+
+
+def _weights(raw: dict[str, Any]) -> dict[str, float]:
+    """Weight of a term wherever it is not 1."""
+    places = [f"{p.value}{alone}" for p in Placement for alone in ("", " alone")]
+    at: dict[str, float] = raw.get("weight_at", {})
+    unknown = set(at) - set(places)
+    if unknown:
+        msg = f"term {raw['name']!r} of the parameters has weights at {sorted(unknown)}, which is no placement"
+        raise InputError(msg)
+    usual = float(raw.get("weight", 1.0))
+    return {place: w for place in places if (w := float(at.get(place, usual))) != 1.0}
+
+
+def _scaled(values: tuple[tuple[float, ...], ...], weight: float) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(weight * v for v in row) for row in values)
+
+
+def _by_state(raw: dict[str, float]) -> NDArray[np.float64]:
+    return np.array([raw.get(s.value, 0.0) for s in DECIDED], np.float64)
 
 
 def _curve(raw: dict[str, Any]) -> TermCurve:

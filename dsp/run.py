@@ -14,7 +14,6 @@ from dsp.parameters import DECIDED, Parameters
 from dsp.plan import Plan, make_plan
 from dsp.results import FRAME_DTYPE, NUMBERS, numbers_of
 from dsp.sliding import Sliding, windows
-from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
 BATCH_HOPS = 1400
@@ -49,12 +48,12 @@ class Run:
     ----------
     grid, parameters
         Of the analysis.
-    prior
-        Log-odds of the states, (4,).
     start_s
         Time of the first sample.
     plan
         Of the grid; made when it is not given.
+    alone
+        Parameters for a run that is shorter than the window; `parameters` when they are not given.
     multitaper
         Whether to use multi-taper spectra.
     """
@@ -63,14 +62,15 @@ class Run:
         self,
         grid: Grid,
         parameters: Parameters,
-        prior: NDArray[np.float64],
         start_s: float,
         plan: Plan | None = None,
         *,
+        alone: Parameters | None = None,
         multitaper: bool = False,
     ) -> None:
         self.grid, self.parameters, self.start_s = grid, parameters, start_s
-        self._prior = prior
+        self.weighed_by = parameters
+        self._alone = parameters if alone is None else alone
         self._multitaper = multitaper
         self._plan = plan if plan is not None else make_plan(grid, parameters)
         self.count = 0
@@ -355,7 +355,7 @@ class Run:
 
     def _store(self, values: dict[str, Floats], missing: Floats, clipped: Floats) -> None:
         values["wander_hz"] = self._wander(values["peak_hz"])
-        scores = score(values, self.parameters, self._prior)
+        scores = score(values, self.weighed_by)
         too_much = missing > self.parameters.gaps["most_missing"]
         if too_much.any():
             scores[too_much] = 0.0
@@ -427,14 +427,13 @@ class Run:
 
     def _add_short_frame(self) -> None:
         g = self.grid
-        taper, scaled = np.zeros(g.window, np.float32), np.zeros(g.window, np.float32)
-        taper[: self.count] = hann(self.count)
+        taper, scaled = hann(self.count), np.zeros(g.window, np.float32)
         scaled[: self.count] = psd_scaled(hann(self.count), g.rate_hz)
         padded = np.zeros((3, 1, g.window), np.float32)
         padded[:, 0, : self.count] = self._centred.part(0, self.count)
         spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, self._room_for_psd(1))
-        spectrum = Spectrum(spectrum.psd, None, 0)
         values = features.spectral_features(spectrum, g, self._plan, self.parameters, taper)
+        self.weighed_by = self._alone
         energy = self._step_energy.data[None, : max(3, self._steps)]
         values |= features.burst_features(energy)
         tilt = self._hop_tilt.data[posture.RATE_HOPS :]

@@ -1,7 +1,7 @@
 """Segments: runs of frames of one state, with their evidence."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ def _typical(ordered: NDArray[np.float32], parameters: Parameters) -> dict[str, 
         if math.isnan(last[row]):
             known = ordered[row][~np.isnan(ordered[row])].tolist()
             typical[name] = 0.5 * (known[(len(known) - 1) // 2] + known[len(known) // 2]) if known else math.nan
-    return typical | level_features(typical["rms_g"], typical["low_rms_g"], parameters)
+    return typical | level_features(typical, parameters)
 
 
 def _spread(values: NDArray[np.float32]) -> float:
@@ -97,12 +97,13 @@ def _spread(values: NDArray[np.float32]) -> float:
     return math.sqrt(float((away * away).sum()) / len(away))
 
 
-def level_features(rms_g: float, low_rms_g: float, parameters: Parameters) -> dict[str, float]:
-    """Levels over the still floor, dB."""
+def level_features(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
+    """Levels over the still floor, and the speed over 1 mm/s, dB."""
     still = parameters.still
     return {
-        "level_db": _decibel(rms_g / (1e-3 * still["floor_mg"])),
-        "low_level_db": _decibel(low_rms_g / (1e-3 * still["floor_low_mg"])),
+        "level_db": _decibel(features["rms_g"] / (1e-3 * still["floor_mg"])),
+        "low_level_db": _decibel(features["low_rms_g"] / (1e-3 * still["floor_low_mg"])),
+        "speed_db": _decibel(features["displacement_mm"] * features["peak_hz"] * 2.0 * math.pi),
     }
 
 
