@@ -282,7 +282,14 @@ def burst_features(step_energy: Floats) -> dict[str, Floats]:
     duty = np.add.reduce(loud, axis=1, dtype=np.float32) / np.float32(level.shape[1])
     half = level.shape[1] // 2
     level.partition(half, axis=1)
-    return {"crest": top / (level[:, half] + np.float32(1e-7)), "duty": duty}
+    middle = level[:, half].copy()
+    return {"crest": top / (middle + np.float32(1e-7)), "duty": duty, "middle_g": middle}
+
+
+def rest_between(crest: Floats, middle_g: Floats, parameters: Parameters) -> Floats:
+    """Level between the bursts over the still floor, dB; NaN where there is no burst for it to lie between."""
+    level = decibel(middle_g / np.float32(1e-3 * parameters.still["floor_mg"]))
+    return np.where(crest >= np.float32(parameters.still["burst_crest"]), level, np.float32(np.nan))
 
 
 def decibel(ratio: Floats) -> Floats:

@@ -31,6 +31,7 @@ FRAME_DTYPE = np.dtype(
         ("envelope_cv", np.float32),  # coefficient of variation of the band envelope; NaN in silence
         ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
         ("crest", np.float32),  # envelope maximum / median
+        ("middle_g", np.float32),  # that median: the level of quick changes between bursts, g
         ("cycle_cv", np.float32),  # coefficient of variation of cycle lengths; NaN in silence
         ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1; NaN in silence
         ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz

@@ -355,6 +355,7 @@ class Run:
 
     def _store(self, values: dict[str, Floats], missing: Floats, clipped: Floats) -> None:
         values["wander_hz"] = self._wander(values["peak_hz"])
+        values["rest_db"] = features.rest_between(values["crest"], values["middle_g"], self.parameters)
         scores = score(values, self.weighed_by)
         too_much = missing > self.parameters.gaps["most_missing"]
         if too_much.any():

@@ -98,9 +98,11 @@ def _spread(values: NDArray[np.float32]) -> float:
 
 
 def level_features(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
-    """Levels over the still floor, and the speed over 1 mm/s, dB."""
+    """Levels over the still floor, and the speed over 1 mm/s, dB; without a burst nothing lies between bursts."""
     still = parameters.still
+    burst = features["crest"] >= still["burst_crest"]
     return {
+        "rest_db": _decibel(features["middle_g"] / (1e-3 * still["floor_mg"])) if burst else math.nan,
         "level_db": _decibel(features["rms_g"] / (1e-3 * still["floor_mg"])),
         "low_level_db": _decibel(features["low_rms_g"] / (1e-3 * still["floor_low_mg"])),
         "speed_db": _decibel(features["displacement_mm"] * features["peak_hz"] * 2.0 * math.pi),
