@@ -70,7 +70,7 @@ def _entry(path: Path) -> Path:
     """File to begin with, where a folder is one recording."""
     if not path.is_dir():
         return path
-    for pattern in ("*_meta.json", "*_motion.tsv", "*.hea"):
+    for pattern in ("*_meta.json", "*_motion.tsv", "*.hea", "sub-*/**/*_motion.tsv"):
         inside = sorted(path.glob(pattern))
         if len(inside) == 1:
             return inside[0]

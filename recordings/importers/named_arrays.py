@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,6 +52,8 @@ def read_arrays(path: Path, arrays: Arrays, attributes: Mapping[str, Any], forma
     """
     arrays = {n: np.asarray(v) for n, v in arrays.items()}
     facts = dict(attributes) | {n: v.reshape(-1)[0] for n, v in arrays.items() if v.size == 1}
+    if (labels := _labels(arrays, facts)) is not None:
+        return _one_of_several(path, arrays, facts, labels, format_id, asked)
     if (runs := _exact_runs(path, arrays, facts, asked)) is not None:
         samples, rate = runs
         return _described(path, facts, format_id, samples, rate)
@@ -77,6 +79,55 @@ def read_arrays(path: Path, arrays: Arrays, attributes: Mapping[str, Any], forma
     made.time_s, start_ns = _time(arrays, len(axes.values))
     made.start_ns = start_ns if start_ns is not None else made.start_ns
     return assemble(path, made, asked)
+
+
+def _labels(arrays: Arrays, facts: Mapping[str, Any]) -> NDArray[np.str_] | None:
+    """Find the sensor of each row, where the runs or a column tell it."""
+    of_run, length = (np.atleast_1d(np.asarray(facts.get(n, arrays.get(n, ())))) for n in ("run_sensor", "run_length"))
+    rows = next((len(arrays[n]) for n in ("xyz_g", "x_g") if n in arrays), 0)
+    if of_run.size and of_run.shape == length.shape and length.dtype.kind in "iuf":
+        if (length < 0).any() or length.sum() != rows:
+            return None
+        return np.repeat(_texts(of_run), length.astype(np.int64))
+    column = arrays.get("sensor")
+    if column is None or column.ndim != 1 or column.size < 2 or column.dtype.kind not in "USO":
+        return None
+    return _texts(column)
+
+
+def _texts(values: NDArray[Any]) -> NDArray[np.str_]:
+    plain = [
+        v.decode("utf-8", errors="replace") if isinstance(v, bytes) else str(v) for v in np.atleast_1d(values).tolist()
+    ]
+    return np.array([text.strip() for text in plain])
+
+
+def _one_of_several(
+    path: Path, arrays: Arrays, facts: dict[str, Any], labels: NDArray[np.str_], format_id: str, asked: Asked
+) -> Recording:
+    """Read the rows and runs of one sensor, and what is said of it in particular."""
+    names = list(dict.fromkeys(labels.tolist()))
+    chosen, warnings = choose_sensor(names, asked, path.name)
+    rows = labels == chosen
+    held: dict[str, NDArray[Any]] = {**arrays, **{n: v for n, v in facts.items() if isinstance(v, np.ndarray)}}
+    of_run = held.get("run_sensor")
+    runs = None if of_run is None else _texts(of_run) == chosen
+    kept: dict[str, NDArray[Any]] = {}
+    for name, values in held.items():
+        if name in ("sensor", "sensors", "run_sensor"):
+            continue
+        if values.ndim and len(values) == len(rows):
+            kept[name] = values[rows]
+        elif runs is not None and name.startswith("run_") and len(values) == len(runs):
+            kept[name] = values[runs]
+        elif values.ndim == 1 and len(values) == len(names):
+            facts = facts | {name: values[names.index(chosen)]}
+        else:
+            kept[name] = values
+    rest = {n: v for n, v in facts.items() if not isinstance(v, np.ndarray)} | {"sensor": chosen}
+    recording = read_arrays(path, kept, rest, format_id, Asked(unit=asked.unit, rate_hz=asked.rate_hz))
+    found = [*warnings, *recording.warnings]
+    return replace(recording, sensor=chosen, sensors=tuple(names), warnings=found)
 
 
 def _exact_runs(

@@ -296,6 +296,11 @@ def test_lazy_samples_are_a_sequence() -> None:
         lazy[3]
 
 
+def test_a_bids_data_set_is_read_by_its_folder(tmp_path: Path) -> None:
+    folder = recordings.export("samples", tmp_path / "set.bids", recording=recorded())
+    assert np.array_equal(joined(recordings.read(folder)), truth())
+
+
 def test_a_folder_of_several_recordings_has_to_be_imported(tmp_path: Path) -> None:
     loggers.cwa(tmp_path / "a.cwa")
     with pytest.raises(FileFormatError, match="tremorscope import"):
