@@ -227,7 +227,7 @@ def lose_links(losses: int, seed: int) -> None:
 
 
 def print_losses(sensors: list[VirtualH10], heard: list[Watched], reconnects: list[float]) -> None:
-    kept = sent = errors_beyond = 0
+    kept = sent = gaps = by_time = errors_beyond = 0
     worst_gap = worst_time_s = 0.0
     for each, to in zip(sensors, heard, strict=True):
         got = [CountingMotion.numbers(b.xyz_g) for b in to.blocks]
@@ -238,7 +238,9 @@ def print_losses(sensors: list[VirtualH10], heard: list[Watched], reconnects: li
             truth = int(b[0] - a[-1] - 1)
             if truth == 0 and later.missing_before == 0:
                 continue
+            gaps += 1
             # A block that restarts the clock (-1) tells its gap by its time alone.
+            by_time += later.missing_before < 0
             if later.missing_before >= 0:
                 worst_gap = max(worst_gap, abs(later.missing_before - truth))
                 errors_beyond += abs(later.missing_before - truth) > PACKET
@@ -249,6 +251,7 @@ def print_losses(sensors: list[VirtualH10], heard: list[Watched], reconnects: li
     print(f"| from the sensor's return to samples | median {np.median(times):.2f} s | worst {times.max():.2f} s |")
     print(f"| reconnects within 5 s               | {int((times <= 5.0).sum())} of {len(times)} |")
     print(f"| samples that left the sensor, kept  | {sent} | {kept} | {sent - kept} were in the air as a link went |")
+    print(f"| gaps, told by their time alone      | {gaps} | {by_time} |")
     print(f"| gaps wrong by more than one packet  | {errors_beyond} | worst error {worst_gap:g} samples |")
     print(f"| worst error of a block's time       | {1e3 * worst_time_s:.1f} ms |")
 

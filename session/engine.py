@@ -26,7 +26,8 @@ from session.stream import SETTLE_S, SensorStream
 QUEUE_BLOCKS = 2000
 """Blocks that may wait for the worker (minutes of any sensor); beyond, a source that can wait is made to wait."""
 ONCE_A_SECOND_S = 1.0
-JOIN_TIMEOUT_S = 10.0
+JOIN_TIMEOUT_S = 60.0
+"""A full queue is analysed within it on a busy machine, too: at the end nothing that came may be left out."""
 EXACT_FAMILIES = frozenset({"simulated", "replay"})
 """Sources whose rate is exact from the first block, so that nothing has to settle."""
 

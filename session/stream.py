@@ -1,6 +1,7 @@
 """One sensor's way through a session: blocks in, analysis out, as messages."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +93,7 @@ class SensorStream:
 
     def _release_held(self) -> None:
         held, self._held = self._held, []
+        held[0] = replace(held[0], start_s=_settled_start_s(held))
         for block in held:
             self._analyse(block, rate_hz=held[-1].rate_hz)
 
@@ -184,3 +186,14 @@ class SensorStream:
         self._provisional.clear()
         self._hold_start_s = None
         self._live_time_s = -np.inf
+
+
+def _settled_start_s(held: list[Block]) -> float:
+    """Say when the first of several blocks began, by the time of the last one.
+
+    The first guess of a sensor's clock rests on one packet, which may have come late.
+    """
+    if any(block.missing_before < 0 for block in held[1:]):
+        return held[0].start_s
+    samples = sum(len(block.xyz_g) for block in held[:-1]) + sum(block.missing_before for block in held[1:])
+    return held[-1].start_s - samples / held[-1].rate_hz

@@ -1,7 +1,8 @@
 """LinkMachine: the states of one sensor's link, on the radio's loop.
 
-CONNECTING -> (PAIRING -> CONNECTING) -> STARTING -> STREAMING, STALLED when samples stay out, RECONNECTING with
-back-off when the link is lost, STOPPED or FAILED at the end. Every wait has a time-out and a next step.
+SCANNING -> CONNECTING -> (PAIRING -> CONNECTING) -> STARTING -> STREAMING, STALLED when samples stay out,
+RECONNECTING with back-off when the link is lost, STOPPED or FAILED at the end. SCANNING is left out where a scan has
+just seen the sensor. Every wait has a time-out and a next step.
 """
 
 import asyncio
@@ -136,8 +137,6 @@ class LinkMachine:
         SensorError
             When the link, the start or the stream failed.
         """
-        if not self._again:
-            self._say(LinkState.CONNECTING, "opening the link")
         async with self._connected() as link:
             if self._pair_next:
                 await pair(link, self._times)
@@ -159,13 +158,16 @@ class LinkMachine:
         if known is not None and not self._find_next:
             # The scan, or the pairing, has just seen it. From now on it may be away, and its handle stale.
             self._find_next = True
+            self._say_first(LinkState.CONNECTING, "opening the link")
             return await open_link(self._radio, known, self._times)
+        self._say_first(LinkState.SCANNING, "looking for the sensor", "wear it or press its button, so that it wakes")
         try:
             found = await find(self._radio, self.info.key, self._times.find_s)
         except LinkLostError:
             if known is None:
                 raise
             return await open_link(self._radio, known, self._times, within_s=self._times.blind_connect_s)
+        self._say_first(LinkState.CONNECTING, "opening the link")
         return await open_link(self._radio, found, self._times)
 
     async def _identify(self, link: OpenLink) -> None:
@@ -294,6 +296,11 @@ class LinkMachine:
 
     def _set_battery(self, percent: int | None) -> None:
         self.info = replace(self.info, battery_percent=percent)
+
+    def _say_first(self, state: LinkState, reason: str, next_step: str = "") -> None:
+        """Tell a state of the way to the first stream; later attempts are told as one: reconnecting."""
+        if not self._again:
+            self._say(state, reason, next_step)
 
     def _say(self, state: LinkState, reason: str, next_step: str = "") -> None:
         now_ns = self._radio.now_ns()

@@ -64,11 +64,22 @@ def test_the_states_follow_one_another_and_the_sensor_is_stopped_at_the_end(stre
     virtual.advance(0.5)
     listener.wait_for_blocks(2)
     source.stop()
-    assert listener.states == [LinkState.CONNECTING, LinkState.STARTING, LinkState.STREAMING, LinkState.STOPPED]
+    assert [s.value for s in listener.states] == ["scanning", "connecting", "starting", "streaming", "stopped"]
     assert sensor.commands[-1] == bytes([3, 2])
     assert not sensor.streaming
     assert not sensor.connected
     assert listener.messages[-1] is listener.links[-1]
+
+
+def test_a_sensor_that_a_scan_has_just_seen_is_not_looked_for_again(on_air: Any, listener: Any, wait_for: Any) -> None:
+    sensor = h10()
+    virtual = on_air(sensor)
+    (found,) = virtual.radio.scan(0.3)
+    source = BleSource(virtual.radio, found, times=QUICK)
+    source.start(listener)
+    wait_for(lambda: sensor.streaming)
+    source.stop()
+    assert listener.states[0] is LinkState.CONNECTING
 
 
 def test_sample_times_lie_on_the_sessions_clock(streaming: Any, listener: Any) -> None:

@@ -131,7 +131,7 @@ def test_a_stall_that_lasts_opens_the_link_again(streaming: Any, listener: Any, 
 
 def test_a_sensor_that_never_sends_is_started_again(streaming: Any, listener: Any, wait_for: Any) -> None:
     virtual, sensor, source = streaming(VirtualH10(address=ADDRESS, faults=Faults(silent=True)))
-    wait_for(lambda: listener.states == [LinkState.CONNECTING, LinkState.STARTING])
+    wait_for(lambda: listener.states[-2:] == [LinkState.CONNECTING, LinkState.STARTING])
     virtual.advance(1.0)
     wait_for(lambda: len(sensor.commands) > 0)
     source_machine = source._machine
@@ -152,6 +152,7 @@ def test_a_sensor_that_demands_a_bond_is_paired_and_started(streaming: Any, list
     listener.wait_for_blocks(4)
     source.stop()
     assert listener.states == [
+        LinkState.SCANNING,
         LinkState.CONNECTING,
         LinkState.STARTING,
         LinkState.PAIRING,

@@ -74,6 +74,50 @@ def test_every_vector_of_the_vendor_decodes_bit_for_bit(data: Path) -> None:
         assert np.array_equal(frame.counts, wanted), vector["name"]
 
 
+def test_reference_samples_are_signed_little_endian() -> None:
+    content = bytes.fromhex("ffff0000ff7f0080")
+    assert decode_delta(content, resolution_bits=16, channels=4).tolist() == [[-1, 0, 32767, -32768]]
+
+
+def test_the_frame_that_the_vendors_document_prints_decodes_as_far_as_it_is_printed() -> None:
+    # Figure 3, Verity Sense: 29 samples of 8 bits are announced, five are printed.
+    printed = bytes.fromhex("d0ff6501e40f0805fc07ff0c13f211f11af9eef8ef0c03")
+    assert decode_delta(printed, resolution_bits=16).tolist() == [
+        [-48, 357, 4068],
+        [-52, 364, 4067],
+        [-40, 383, 4053],
+        [-23, 368, 4079],
+        [-30, 350, 4071],
+        [-47, 362, 4074],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "reference", "told"),
+    [
+        ("029c58291384577307 81 faff2100f403 063b 83d0ebc6f1ef3af21bfdef", [-6, 33, 1012], "59 samples of 6 bits"),
+        ("0200416fc4124593 0a 81 ee021ffe82ff 080a 10da20d6a30b", [750, -481, -126], "10 samples of 8 bits"),
+    ],
+)
+def test_frames_that_people_have_posted_begin_as_they_should(start: str, reference: list[int], told: str) -> None:
+    # Vendor's issues #331 and #443: newer firmware without a factor; only the beginnings are known.
+    frame = bytes.fromhex(start.replace(" ", ""))
+    whole = decode_frame(frame[:16])
+    assert whole is not None
+    assert whole.counts.tolist() == [reference]
+    with pytest.raises(FrameError, match=told):
+        decode_frame(frame)
+
+
+def test_the_vendors_whole_milli_g_are_ours_without_their_fractions(data: Path) -> None:
+    vectors = {v["name"]: v for v in json.loads((data / "pmd" / "pmd_acc_vectors.json").read_text())}
+    frame = bytes.fromhex(vectors["SDK compressed type0"]["hex"])
+    (packet,) = PolarDecoder(factor=2.44e-4).feed(frame, "")
+    milli_g = np.trunc(packet.xyz_g[:2].astype(np.float64) * 1000)
+    assert milli_g.tolist() == [[464, 6679, -7144], [511, 6654, -7165]]
+    assert packet.device_ns == 2_000_000_000
+
+
 def test_milli_g_keep_their_fractions() -> None:
     # "SDK compressed type0": the vendor cuts 464.82 mg to 464; nothing is cut here.
     frame = bytes.fromhex("02 00943577 00000000 80 7107 f06a 9e8d".replace(" ", ""))
