@@ -165,7 +165,8 @@ class Controller:
         guided, self._guided = self._guided, None
         if guided is not None:
             self.guided_findings = guided.findings(result.analyses)
-        session.remember(self.home, result, checkin=session.todays_checkin(self.home))
+        name = guided.leader.protocol.id if guided is not None else ""
+        session.remember(self.home, result, checkin=session.todays_checkin(self.home), guided=name)
         return result
 
     def history(self) -> list[guidance.SessionSummary]:

@@ -4,7 +4,7 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import accumulate, combinations
 from statistics import median
 
 from dsp import Findings, Side, SideComparison
@@ -226,9 +226,5 @@ def _edge(n: int, m: int) -> int:
         for u in range(i, len(grown)):
             grown[u] += grown[u - i]
         ways = grown[: i * m + 1]
-    total, passed = sum(ways), 0
-    for u, count in enumerate(ways):
-        passed += count
-        if passed / total > (1.0 - CONFIDENCE) / 2.0 + 1e-12:
-            return max(0, u - 1)
-    return 0
+    share = accumulate(count / sum(ways) for count in ways)
+    return sum(p <= (1.0 - CONFIDENCE) / 2.0 + 1e-12 for p in share) - 1

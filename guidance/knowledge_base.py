@@ -254,6 +254,8 @@ class Protocol:
         Steps between the legs, when one sensor has to change over.
     sources
         Keys into the source list.
+    remedy
+        The remedy that it tries, so that it counts when remedies are judged; empty when it tries none.
     """
 
     id: str
@@ -263,6 +265,7 @@ class Protocol:
     each_leg: tuple[ProtocolStep, ...]
     between: tuple[ProtocolStep, ...]
     sources: tuple[str, ...]
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,6 +125,9 @@ def _unknown(k: Knowledge) -> Iterator[str]:
         if r.sure not in k.phrases["sure"]:
             yield f"remedy {r.id}: no phrase says how sure {r.sure} is"
         yield from (f"remedy {r.id}: unknown answer {a}" for a in (*r.unless, *r.needs) if a not in answers)
+    for p in k.protocols.values():
+        if p.remedy and p.remedy not in k.remedies:
+            yield f"protocol {p.id}: unknown remedy {p.remedy}"
     for card in k.cards.values():
         for fact in (f for line in card.when for f in line):
             if fact not in answers and fact.split(".")[0] not in OTHER_FACTS:

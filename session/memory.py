@@ -75,7 +75,7 @@ def background_of(home: Home, path: Path) -> Background:
     )
 
 
-def remember(home: Home, result: SessionResult, *, checkin: CheckIn | None = None) -> None:
+def remember(home: Home, result: SessionResult, *, checkin: CheckIn | None = None, guided: str = "") -> None:
     """Keep findings, advice and check-in of a recorded session with its recording.
 
     Parameters
@@ -86,6 +86,8 @@ def remember(home: Home, result: SessionResult, *, checkin: CheckIn | None = Non
         What the session left.
     checkin
         What the person said before it.
+    guided
+        The guided session that it was; empty when none.
     """
     if result.recording is None or not result.analyses or result.recording.parent != home.recordings:
         return
@@ -97,7 +99,9 @@ def remember(home: Home, result: SessionResult, *, checkin: CheckIn | None = Non
         found = _record(library, result.recording)
         if found is None:
             return
-        library.set_findings(found.id, plain(main.findings) | {"advised": advised, "more": more.value})
+        library.set_findings(
+            found.id, plain(main.findings) | {"advised": advised, "more": more.value, "guided": guided}
+        )
         if checkin is not None and checkin.chosen:
             library.set_checkin(found.id, checkin.to_dict())
 
@@ -183,10 +187,19 @@ def _summary(record: recordings.SessionRecord) -> guidance.SessionSummary:
         tremor_s=_number(found.get("tremor_s"), 0.0),
         reflex_jerk_count=round(_number(found.get("reflex_jerk_count"), 0.0)),
         rest_rhythm_s=_number(found.get("rest_rhythm_s"), 0.0),
-        remedies=checkin.tried(),
+        remedies=_tried(checkin, str(found.get("guided") or "")),
         which=checkin.which,
         more=Side(more) if more in set(Side) else Side.UNKNOWN,
     )
+
+
+def _tried(checkin: CheckIn, guided: str) -> tuple[str, ...] | None:
+    """Remedies that the person said they tried, or that the guided session tried with them; None when neither told."""
+    said = checkin.tried()
+    protocol = guidance.load_knowledge().protocols.get(guided)
+    if protocol is None:
+        return said
+    return tuple(dict.fromkeys((*(said or ()), *((protocol.remedy,) if protocol.remedy else ()))))
 
 
 def _number(value: object, otherwise: float) -> float:

@@ -116,7 +116,8 @@ def advices(findings: Make, hold: MakeHold) -> Iterable[guidance.Advice]:
     calm_hold = hold()
     sessions = [
         findings(), findings(analysed_s=2.0), findings(movement_s=170.0), findings(gravity_present=False),
-        findings(rest_twitch_count=9),
+        findings(rest_twitch_count=9), findings(reflex_rhythm_s=9.0),
+        findings(tremor_s=20.0, tremor_hz=9.0, rest_tremor_s=20.0),
         findings(
             tremor_s=20.0, tremor_hz=7.0, fatigue_tremor_s=20.0, hold_to_tremor_s=30.0, tremor_trend_db_per_hold=2.0,
             tremor_rms_g=0.05, holds=(shaken,), reflex_jerk_count=2, jerks_per_fast_stretch=2.0, jerk_trend_per_hold=-1.0,

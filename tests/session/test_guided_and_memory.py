@@ -13,6 +13,7 @@ from guidance import CheckIn, Part
 from sensor.simulated import SCRIPTS, SimulatedSource
 from session import Home
 from session.country import country_here
+from session.memory import _tried
 from tremorscope.cli import main
 
 HOUR_NS = 3_600_000_000_000
@@ -77,6 +78,14 @@ def test_a_session_is_remembered_with_its_advice_and_answers(guided_home: Home) 
         (record,) = library.sessions()
         assert record.checkin["load"] == ["feet_4h"]
         assert "advised" in record.findings
+
+
+def test_a_guided_session_with_a_warm_up_counts_as_one_and_without_as_none() -> None:
+    assert _tried(CheckIn(), "") is None
+    assert _tried(CheckIn(), "stretch") == ()
+    assert _tried(CheckIn(), "warm_up") == ("warm_up",)
+    assert _tried(CheckIn(chosen={"tried": ("sleep", "warm_up")}), "warm_up") == ("sleep", "warm_up")
+    assert _tried(CheckIn(chosen={"mood": ("calm",)}), "") == ()
 
 
 def test_a_recording_elsewhere_or_none_is_not_remembered(guided_home: Home, tmp_path: Path) -> None:

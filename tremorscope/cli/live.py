@@ -224,7 +224,7 @@ def run_session(
         typer.echo(f"tremorscope: no data came: {result.reason}", err=True)
         return 1
     if folder is not None:
-        session.remember(folder, result, checkin=checkin)
+        session.remember(folder, result, checkin=checkin, guided=guided.leader.protocol.id if guided else "")
     shown = guided.findings(result.analyses) if guided is not None else None
     if as_json:
         if shown is not None:
