@@ -189,7 +189,7 @@ def _seen(k: Knowledge, f: Findings, numbers: Mapping[str, float], comparison: S
         shaken = f.tremor_s >= 1.0 and "tremor_hz" in values
         there = {
             "tremor": shaken,
-            "rest_tremor": shaken and f.rest_tremor_s >= 1.0,
+            "rest_tremor": shaken and numbers["rest_tremor_s"] >= 1.0,
             "rhythm": f.reflex_rhythm_s >= 1.0,
             "jerks": numbers["stretch_jerk_count"] > 0,
             "twitches": f.rest_twitch_count > 0,

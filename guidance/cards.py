@@ -5,7 +5,7 @@ from itertools import pairwise
 from statistics import median
 
 from dsp import Findings, Side, SideComparison
-from guidance.history import DAY_NS, LEAST_S, LEAST_SESSIONS, SessionSummary
+from guidance.history import DAY_NS, LEAST_S, LEAST_SESSIONS, SessionSummary, summarize
 from guidance.knowledge_base import LEVELS, Knowledge
 from guidance.types import HelpCard
 
@@ -48,7 +48,7 @@ def patterns(
     found = set()
     before = history[-(SEVERAL - 1) :]
     if len(before) == SEVERAL - 1:
-        rhythm = [h.rest_rhythm_s for h in before] + [findings.rest_rhythm_s]
+        rhythm = [h.rest_rhythm_s for h in before] + [summarize(findings).rest_rhythm_s]
         if min(rhythm) >= RHYTHM_AT_REST_S:
             found.add("sessions.rest_rhythm")
         sides = {h.more for h in before} | {comparison.more if comparison is not None else Side.UNKNOWN}

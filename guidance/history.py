@@ -39,7 +39,7 @@ class SessionSummary:
     tremor_rms_g
         Typical tremor, g; NaN without tremor.
     tremor_s, reflex_jerk_count, rest_rhythm_s
-        As in the findings.
+        As in the findings; no beat at rest from a sensor without gravity, which cannot tell rest from a stretch.
     remedies
         What the person tried; None when they did not say.
     which
@@ -60,7 +60,7 @@ class SessionSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Days with a remedy against days without.
+    """Sessions with a remedy against sessions without.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ def summarize(
         tremor_rms_g=findings.tremor_rms_g,
         tremor_s=findings.tremor_s,
         reflex_jerk_count=findings.reflex_jerk_count,
-        rest_rhythm_s=findings.rest_rhythm_s,
+        rest_rhythm_s=findings.rest_rhythm_s if findings.gravity_present else 0.0,
         remedies=None if remedies is None else tuple(remedies),
         which=which,
         more=comparison.more if comparison is not None else Side.UNKNOWN,

@@ -49,7 +49,11 @@ def numbers_of(
     numbers["hold_tremor_s"] = sum(h.tremor_s for h in findings.holds)
     numbers["longest_hold_s"] = max((h.end_s - h.start_s for h in findings.holds), default=NAN)
     numbers["stretch_jerk_count"] = float(sum(h.jerk_count for h in findings.holds))
-    numbers["stretch_rhythm_s"] = max(0.0, findings.reflex_rhythm_s - findings.rest_rhythm_s)
+    if not findings.gravity_present:
+        # Without gravity no stretch is seen, so nothing is known to have come outside of one.
+        numbers["rest_tremor_s"] = NAN
+        numbers["rest_rhythm_s"] = findings.reflex_rhythm_s
+    numbers["stretch_rhythm_s"] = max(0.0, findings.reflex_rhythm_s - numbers["rest_rhythm_s"])
     jerks = findings.reflex_jerk_count
     numbers["stretch_jerk_share"] = min(1.0, numbers["stretch_jerk_count"] / jerks) if jerks else NAN
     still = findings.still_s >= LEAST_S

@@ -186,7 +186,7 @@ def _summary(record: recordings.SessionRecord) -> guidance.SessionSummary:
         tremor_rms_g=_number(found.get("tremor_rms_g"), float("nan")),
         tremor_s=_number(found.get("tremor_s"), 0.0),
         reflex_jerk_count=round(_number(found.get("reflex_jerk_count"), 0.0)),
-        rest_rhythm_s=_number(found.get("rest_rhythm_s"), 0.0),
+        rest_rhythm_s=_number(found.get("rest_rhythm_s"), 0.0) if found.get("gravity_present", True) else 0.0,
         remedies=_tried(checkin, str(found.get("guided") or "")),
         which=checkin.which,
         more=Side(more) if more in set(Side) else Side.UNKNOWN,

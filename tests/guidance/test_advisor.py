@@ -216,6 +216,16 @@ def test_missing_gravity_is_a_limit_that_is_said(findings: Make) -> None:
     assert any("gravity" in x for x in guidance.advise(findings(gravity_present=False)).limits)
 
 
+def test_without_gravity_nothing_is_said_to_have_come_at_rest(findings: Make) -> None:
+    shaken = {"tremor_s": 60.0, "tremor_hz": 9.0, "rest_tremor_s": 60.0, "reflex_rhythm_s": 20.0, "rest_rhythm_s": 20.0}
+    made = findings(**shaken, gravity_present=False)
+    advice = guidance.advise(made, checkin=CheckIn(chosen={"mood": ("tense",)}), history=[guidance.summarize(made)] * 4)
+    assert "outside the stretches" not in advice.seen
+    assert advice.help_cards == ()
+    assert not any("at rest" in t.text for c in advice.causes for t in c.terms)
+    assert "outside the stretches" in guidance.advise(findings(**shaken)).seen
+
+
 def test_shaking_in_the_first_hold_above_the_usual_speaks_for_a_long_day(
     findings: Make, hold: Callable[..., HoldFinding]
 ) -> None:

@@ -39,8 +39,8 @@ def test_weeks_are_compared_by_session_and_only_when_it_is_clear(now: float, the
 @pytest.mark.parametrize(
     ("with_it", "without", "told"),
     [
-        ((20, 22, 25), (60, 62, 70), "s less (likely"),
-        ((60, 62, 70), (20, 22, 25), "s more (likely"),
+        ((20, 22, 25), (60, 62, 70), "s less a session (likely"),
+        ((60, 62, 70), (20, 22, 25), "s more a session (likely"),
         ((20, 60, 40), (22, 58, 41), "no clear change"),
     ],
 )
@@ -58,7 +58,7 @@ def test_two_sessions_with_a_remedy_are_too_few_to_judge_it() -> None:
     history = [night(1, 5, "rest_now"), night(2, 5, "rest_now"), *[night(3 + i / 2, 90) for i in range(4)]]
     (told,) = [s for s in weekly(history, NOW_NS).sentences if "Let go" in s]
     assert told.startswith("It is too early to tell")
-    assert "2 days with it, 4 without; 3 of each are needed" in told
+    assert "2 sessions with it, 4 without; 3 of each are needed" in told
 
 
 def test_every_sentence_of_the_week_is_listed_with_its_source() -> None:

@@ -15,6 +15,7 @@ from session import Home
 from session.country import country_here
 from session.memory import _tried
 from tremorscope.cli import main
+from tremorscope.cli.live import _mention_checkin
 
 HOUR_NS = 3_600_000_000_000
 
@@ -190,9 +191,15 @@ def test_the_check_in_asks_on_one_screen_and_everything_may_be_skipped(
     assert main(["checkin", *home]) == 0
     assert "3 answers kept" in capsys.readouterr().out
     assert len(prompts) == 3
-    monkeypatch.setattr("typer.prompt", lambda *a, **kw: "")
-    assert main(["live", "simulated", "--no-gui", "--checkin", "--seconds", "3", "--speed", "0", *home]) == 0
-    assert k.say("checkin", "hint") not in capsys.readouterr().out
+    # From `live` and from a guided session the same questions can be asked first.
+    said = iter(["1", "2"])
+    monkeypatch.setattr("tremorscope.cli.live.run_session", lambda *a, **kw: 0)
+    assert main(["live", "simulated", "--no-gui", "--checkin", *home]) == 0
+    assert main(["protocol", "run", "stretch", "--checkin", *home]) == 0
+    assert len(prompts) == 5
+    assert session.todays_checkin(Home(root=tmp_path)) == CheckIn(
+        chosen={"load": ("hard_exercise",), "since": ("today",)}
+    )
 
 
 def test_the_check_in_can_be_listed_shown_forgotten_and_answered_in_words(
@@ -214,9 +221,14 @@ def test_the_check_in_can_be_listed_shown_forgotten_and_answered_in_words(
     assert main(["checkin", "--answer", "load=nonsense", *home]) == 1
 
 
-def test_a_session_without_a_check_in_mentions_it_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["live", "simulated", "--no-gui", "--seconds", "3", "--speed", "0", "--home", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.count(guidance.load_knowledge().say("checkin", "hint")) == 1
+def test_a_session_mentions_the_check_in_until_it_was_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home, hint = Home(root=tmp_path), guidance.load_knowledge().say("checkin", "hint")
+    _mention_checkin(home)
+    assert capsys.readouterr().out.count(hint) == 1
+    session.keep_checkin(home, CheckIn())
+    _mention_checkin(home)
+    _mention_checkin(None)
+    assert hint not in capsys.readouterr().out
 
 
 def test_a_report_of_the_library_knows_the_answers_and_the_sessions_before(
