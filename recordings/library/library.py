@@ -6,15 +6,15 @@ import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from dsp import InputError, Placement, StorageError, TremorscopeError
 from recordings.exporters.options import ExportOptions
+from recordings.library import rows
 from recordings.library.companions import companions
-from recordings.library.entry import Facts, SensorEntry, SessionRecord, facts_of, facts_of_recording
+from recordings.library.entry import Facts, SessionRecord, facts_of, facts_of_recording
 from recordings.library.folder import PARTIAL_ENDING, Folder
 from recordings.library.index import Index
 from recordings.library.names import printable
@@ -87,9 +87,7 @@ class Library:
 
     def sessions(self) -> list[SessionRecord]:
         """Every session, newest first."""
-        with self._index.guarded() as db:
-            rows = db.execute(f"SELECT {', '.join(COLUMNS)} FROM session ORDER BY start_ns DESC, id DESC").fetchall()  # noqa: S608 - own names
-        return [_record(r) for r in rows]
+        return self._select()
 
     def search(self, word: str) -> list[SessionRecord]:
         """Find the sessions with `word` in name, device, placement, side, tag or note."""
@@ -108,8 +106,9 @@ class Library:
         InputError
             When none or several match.
         """
-        every = self.sessions()
-        found = [s for s in every if wanted in (s.id, s.file)] or [s for s in every if s.id.startswith(wanted)]
+        found = self._select("WHERE id = ?1 OR file = ?1", wanted) or self._select(
+            "WHERE substr(id, 1, length(?1)) = ?1", wanted
+        )
         if len(found) != 1:
             which = f"{len(found)} sessions begin with" if found else "no session begins with"
             msg = f"{which} {wanted!r}; `tremorscope library list` shows them all"
@@ -328,7 +327,7 @@ class Library:
                 "gaps": facts.gaps,
                 "gap_s": facts.gap_s,
                 "recovered": int(facts.recovered),
-            } | _added(aside)
+            } | rows.added(aside)
             marks = ", ".join(f":{name}" for name in row)
             db.execute(f"INSERT OR REPLACE INTO session ({', '.join(row)}) VALUES ({marks})", row)  # noqa: S608 - own names
             db.execute("DELETE FROM refused WHERE file = ?", (name,))
@@ -344,8 +343,8 @@ class Library:
             db.execute("BEGIN IMMEDIATE")
             aside = change(read_aside(sidecar))
             write_aside(sidecar, aside)
-            row = _added(aside) | {"stamp": self.files.stamp(path), "id": found.id}
-            db.execute(CHANGE, row)
+            row = rows.added(aside) | {"stamp": self.files.stamp(path), "id": found.id}
+            db.execute(rows.CHANGE, row)
 
     def _needs_writable(self) -> None:
         if not self._index.writable:
@@ -356,43 +355,13 @@ class Library:
 
     def _same(self, path: Path, aside: Aside) -> SessionRecord | None:
         """Find the session that holds the same bytes, read in the same way."""
-        size = path.stat().st_size
-        for known in self.sessions():
+        for known in self._select("WHERE stamp LIKE ?", f"{path.stat().st_size}:%"):
             there = self.files.real(known.file)
-            same = there.exists() and there.stat().st_size == size and filecmp.cmp(there, path, shallow=False)
+            same = there.exists() and filecmp.cmp(there, path, shallow=False)
             if same and read_aside(self.files.sidecar(known.file)).sensor == aside.sensor:
                 return known
         return None
 
-
-COLUMNS = (
-    "id", "file", "start_ns", "duration_s", "device", "placement", "side", "sensors", "gaps", "gap_s", "recovered",
-    "findings", "tags", "note", "checkin",
-)  # fmt: skip
-
-
-CHANGE = (
-    "UPDATE session SET findings = :findings, tags = :tags, note = :note, checkin = :checkin, stamp = :stamp "
-    "WHERE id = :id"
-)
-
-
-def _added(aside: Aside) -> dict[str, str]:
-    """Lay out what the person added for the index."""
-    return {
-        "findings": json.dumps(aside.findings),
-        "tags": json.dumps(aside.tags),
-        "note": aside.note,
-        "checkin": json.dumps(aside.checkin),
-    }
-
-
-def _record(row: tuple[Any, ...]) -> SessionRecord:
-    values = dict(zip(COLUMNS, row, strict=True))
-    start_ns = values["start_ns"]
-    when = datetime.fromtimestamp(start_ns / 1e9, UTC).astimezone().strftime("%Y-%m-%d %H:%M") if start_ns else ""
-    sensors = tuple(SensorEntry(**each) for each in json.loads(values.pop("sensors")))
-    texts = {name: json.loads(values[name]) for name in ("findings", "checkin")}
-    tags = tuple(json.loads(values["tags"]))
-    changed = texts | {"tags": tags, "sensors": sensors, "recovered": bool(values["recovered"]), "when": when}
-    return SessionRecord(**(values | changed), title=values["id"])
+    def _select(self, which: str = "", *values: str) -> list[SessionRecord]:
+        with self._index.guarded() as db:
+            return rows.select(db, which, *values)

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -242,30 +243,27 @@ with recordings.Library(Path(sys.argv[1])) as library:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are others there")
 @pytest.mark.parametrize("indexed", [True, False])
-def test_a_read_only_folder_is_shown_and_nothing_else(recording: Make, tmp_path: Path, indexed: bool) -> None:
-    home = tmp_path / "shared"
-    warm = put(recording, tmp_path, "warm.csv")
-    put(recording, home / "recordings", "a.csv")
-    with recordings.Library(home) as library:
-        library.note("a", "seen")
-    if not indexed:
-        (home / "library.sqlite").unlink()
-    # The folders of pytest are closed to others; only for as long as the other user looks.
-    opened = {p: p.stat().st_mode for p in [tmp_path, *tmp_path.parents] if not p.stat().st_mode & 0o005}
-    try:
-        for path in opened:
-            path.chmod(0o755)
-        for path in (home, home / "recordings"):
-            path.chmod(0o555)
-        done = subprocess.run(
-            [sys.executable, "-c", READ_ONLY, str(home), str(warm)], capture_output=True, text=True, timeout=120,
-            check=False,
-        )  # fmt: skip
-    finally:
-        for path in (home, home / "recordings"):
-            path.chmod(0o755)
-        for path, mode in opened.items():
-            path.chmod(mode)
+def test_a_read_only_folder_is_shown_and_nothing_else(recording: Make, indexed: bool) -> None:
+    # Not in pytest's own folder, which is closed to the other user.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        home = Path(folder) / "shared"
+        warm = put(recording, Path(folder), "warm.csv")
+        put(recording, home / "recordings", "a.csv")
+        with recordings.Library(home) as library:
+            library.note("a", "seen")
+        if not indexed:
+            (home / "library.sqlite").unlink()
+        try:
+            for path in (home, home / "recordings"):
+                path.chmod(0o555)
+            done = subprocess.run(
+                [sys.executable, "-c", READ_ONLY, str(home), str(warm)], capture_output=True, text=True, timeout=120,
+                check=False,
+            )  # fmt: skip
+        finally:
+            for path in (home, home / "recordings"):
+                path.chmod(0o755)
     assert done.stdout.split() == ["1", "1", "seen", "refused", "refused", "refused"], done.stderr
 
 
