@@ -73,7 +73,7 @@ def spectral_features(
     out |= _band_features(spectrum, peak, out["peak_hz"], loud, grid, plan, taper)
     out["low_high_ratio"] = band_power(plan.slow_half) / (band_power(plan.fast_half) + TINY)
     part = psd[:, plan.fatigue]
-    out["mean_hz"] = np.add.reduce(part * plan.fatigue_hz, axis=1) / (np.add.reduce(part, axis=1) + TINY)
+    out["mean_hz"] = np.einsum("ij,j->i", part, plan.fatigue_hz) / (np.add.reduce(part, axis=1) + TINY)
     out["level_db"] = decibel(out["rms_g"] / np.float32(1e-3 * still["floor_mg"]))
     out["speed_db"] = decibel(out["displacement_mm"] * out["peak_hz"] * np.float32(2.0 * np.pi))
     out["low_level_db"] = decibel(out["low_rms_g"] / np.float32(1e-3 * still["floor_low_mg"]))
@@ -109,7 +109,7 @@ def _find_peaks(psd: Floats, plan: Plan) -> _Peaks:
             target = np.minimum(level, product, out=product)
         mean = np.add.reduce(target, axis=1)
         mean /= count
-        slope = np.add.reduce(np.multiply(target, plan.log_f_weight, out=product), axis=1)
+        slope = np.einsum("ij,j->i", target, plan.log_f_weight)
         np.multiply(slope[:, None], plan.log_f, out=fitted)
         fitted += mean[:, None]
     where = plan.peak
@@ -281,7 +281,7 @@ def burst_features(step_energy: Floats) -> dict[str, Floats]:
     loud = level > np.float32(0.3) * top[:, None]
     duty = np.add.reduce(loud, axis=1, dtype=np.float32) / np.float32(level.shape[1])
     half = level.shape[1] // 2
-    level.partition(half, axis=1)
+    level.sort(axis=1)
     middle = level[:, half].copy()
     return {"crest": top / (middle + np.float32(1e-7)), "duty": duty, "middle_g": middle}
 
