@@ -26,6 +26,8 @@ SLOWEST_PACKET_S = 2.0
 FINE_UNITS = (1.0, 1e-3, 1e-6, 1e-9, 1e-4)
 """s, ms, us, ns, and the tenths of a millisecond of Xsens."""
 DAY_S = 86400.0
+AT_ONCE, SOME = 100_000, 10_000
+"""Stamps that are texts at one time; a week of them as texts would not fit into memory."""
 
 
 def utc_of_number(value: float) -> int | None:
@@ -92,12 +94,14 @@ def texts_to_seconds(stamps: Sequence[str]) -> tuple[Floats, int | None]:
     FileFormatError
         When most stamps cannot be read.
     """
-    if not stamps:
+    if not len(stamps):
         return np.empty(0), None
     typical = next((s for s in stamps if is_stamp(s)), "")
+    parts = range(0, len(stamps), AT_ONCE)
     if TIME_OF_DAY.match(typical):
-        return _times_of_day(stamps), None
-    ns = _dates(stamps, typical)
+        return _times_of_day(np.array([_of_day(s) for at in parts for s in stamps[at : at + AT_ONCE]])), None
+    month_first = _month_first(stamps, typical)
+    ns = np.concatenate([_dates(stamps[at : at + AT_ONCE], typical, month_first=month_first) for at in parts])
     bad = np.isnat(ns)
     if bad.mean() > 0.2:
         msg = f"the time stamps cannot be read ({stamps[0]!r}); write them as 2026-11-22 17:03:11.250"
@@ -108,12 +112,19 @@ def texts_to_seconds(stamps: Sequence[str]) -> tuple[Floats, int | None]:
     return seconds, first
 
 
-def _dates(stamps: Sequence[str], typical: str) -> NDArray[np.datetime64]:
+def _month_first(stamps: Sequence[str], typical: str) -> bool | None:
+    """Whether dates begin with the month; None where they begin with the year."""
+    if not re.match(r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}", typical):
+        return None
+    some = stamps[:: max(1, len(stamps) // SOME)]
+    days = [int(m[1]) for s in some if (m := re.match(r"\s*(\d{1,2})[-/.]", s))]
+    # A dot is how Europe writes dates; else a first number above 12 tells.
+    return "." not in typical[:6] and not any(d > 12 for d in days)
+
+
+def _dates(stamps: Sequence[str], typical: str, *, month_first: bool | None) -> NDArray[np.datetime64]:
     texts = [s.strip().replace("T", " ").replace(",", ".") for s in stamps]
-    if re.match(r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}", typical):
-        days = [int(m[1]) for t in texts[:5000] if (m := re.match(r"(\d{1,2})[-/.]", t))]
-        # A dot is how Europe writes dates; else a first number above 12 tells.
-        month_first = "." not in typical[:6] and not any(d > 12 for d in days)
+    if month_first is not None:
         texts = [_iso(t, month_first=month_first) for t in texts]
     if re.search(r":\d{2}:\d{1,9}$", typical) and typical.count(":") == 3:
         # GENEActiv writes milliseconds behind a colon.
@@ -164,8 +175,7 @@ def _iso(stamp: str, *, month_first: bool) -> str:
     return f"{year}-{int(month):02d}-{int(of_month):02d} {clock}"
 
 
-def _times_of_day(stamps: Sequence[str]) -> Floats:
-    seconds = np.array([_of_day(s) for s in stamps])
+def _times_of_day(seconds: Floats) -> Floats:
     finite = np.nonzero(np.isfinite(seconds))[0]
     if not len(finite):
         return seconds

@@ -1,8 +1,8 @@
 """Rows of a text table: read fast where they are clean, one by one where they are not."""
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,38 @@ TEXT_WIDTH = 48
 """Letters of a time stamp or a sensor's name."""
 
 
+class TextColumn(Sequence[str]):
+    """Texts of a column, kept as bytes: a week of time stamps has to fit into memory.
+
+    Parameters
+    ----------
+    raw
+        UTF-8, (n,).
+    """
+
+    def __init__(self, raw: NDArray[np.bytes_]) -> None:
+        self.raw = raw
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        """One text, or a list of some."""
+        if isinstance(index, slice):
+            return [text.decode("utf-8", errors="replace") for text in self.raw[index].tolist()]
+        return bytes(self.raw[index]).decode("utf-8", errors="replace")
+
+    def joined(self, other: "TextColumn") -> "TextColumn":
+        """Put the texts of another column behind these."""
+        return TextColumn(np.char.add(np.char.add(self.raw, b" "), other.raw))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """Some columns of every row.
@@ -26,21 +58,21 @@ class Rows:
     number_at, values
         Which columns are numbers, and the numbers, float64 (n, columns).
     text_at, words
-        Which columns are text, and the texts, (n, columns).
+        Which columns are text, and the texts, UTF-8, (n, columns).
     """
 
     number_at: tuple[int, ...]
     values: Floats
     text_at: tuple[int, ...]
-    words: NDArray[np.str_]
+    words: NDArray[np.bytes_]
 
     def numbers(self, columns: Sequence[int]) -> Floats:
         """Numbers of some columns, (n, columns)."""
         return self.values[:, [self.number_at.index(c) for c in columns]]
 
-    def texts(self, column: int) -> list[str]:
+    def texts(self, column: int) -> TextColumn:
         """Texts of one column."""
-        return [str(t) for t in self.words[:, self.text_at.index(column)]]
+        return TextColumn(self.words[:, self.text_at.index(column)])
 
     def where(self, keep: NDArray[np.bool_]) -> "Rows":
         """Keep some of the rows."""
@@ -68,7 +100,7 @@ def read_rows(
     """
     number_at, text_at = tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(texts))
     values = [np.empty((0, len(number_at)))]
-    words: list[NDArray[np.str_]] = [np.empty((0, len(text_at)), "U1")]
+    words: list[NDArray[np.bytes_]] = [np.empty((0, len(text_at)), "S1")]
     bad = total = 0
     for lines in blocks:
         body = [line for line in lines if line.strip()]
@@ -80,7 +112,7 @@ def read_rows(
             bad += wrong
         total += len(body)
         values.append(parsed[0])
-        words.append(parsed[1])
+        words.append(np.char.encode(parsed[1], "utf-8"))
     if bad > MOST_BAD_ROWS * total:
         msg = f"{file}: {bad} of {total} rows are not numbers where numbers belong; the file is damaged or no table"
         raise FileFormatError(msg)
@@ -94,19 +126,15 @@ Parsed = tuple[Floats, NDArray[np.str_]]
 
 def _fast(body: list[str], table: Table, number_at: tuple[int, ...], text_at: tuple[int, ...]) -> Parsed | None:
     """Parse a block with numpy; None where a row is not as the others."""
-    text = "\n".join(body)
     if table.decimal_comma:
         if table.separator == ",":
             return None
-        text = text.replace(",", ".")
-    count = text.count(table.separator) if table.separator else 0
-    if table.separator and count < (max(number_at) * len(body)):
-        return None
+        body = [line.replace(",", ".") for line in body]
     fields = [*((i, np.dtype("f8")) for i in number_at), *((i, np.dtype(f"U{TEXT_WIDTH}")) for i in text_at)]
     dtype = np.dtype([(str(k), kind) for k, (_, kind) in enumerate(fields)])
     try:
         parsed = np.loadtxt(
-            io.StringIO(text),
+            body,
             delimiter=table.separator,
             comments=None,
             dtype=dtype,

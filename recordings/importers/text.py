@@ -1,7 +1,6 @@
 """Text files: a table is found, its columns understood, its rows read a block at a time."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -178,16 +177,17 @@ def _texts(plan: _Plan, table: Table) -> list[int]:
 
 def _one_sensor(rows: Rows, column: int, asked: Asked, path: Path) -> tuple[Rows, str, list[str], list[str]]:
     """Rows of one sensor of a table that tells its sensors in a column."""
-    labels = [t.strip() for t in rows.texts(column)]
-    counted = Counter(labels)
-    names = [n for n in dict.fromkeys(labels) if n and not re.search(r"gyro|magnet|orient|baro|gravity", n.lower())]
+    labels = np.char.strip(rows.texts(column).raw)
+    told, first = np.unique(labels, return_index=True)
+    counted = [told[k].decode("utf-8", errors="replace") for k in np.argsort(first)]
+    names = [n for n in counted if n and not re.search(r"gyro|magnet|orient|baro|gravity", n.lower())]
     if not names:
         msg = f"{path.name}: none of its sensors ({', '.join(counted)}) is an accelerometer"
         raise FileFormatError(msg)
     total = [n for n in names if re.search(r"total", n.lower())]
     names = [*total, *[n for n in names if n not in total]]
     chosen, warnings = choose_sensor(names, asked, path.name)
-    return rows.where(np.array([label == chosen for label in labels])), chosen, names, warnings
+    return rows.where(labels == chosen.encode()), chosen, names, warnings
 
 
 def _with_time(rows: Rows, plan: _Plan, table: Table) -> Found:
@@ -201,7 +201,7 @@ def _with_time(rows: Rows, plan: _Plan, table: Table) -> Found:
         found.time_s, start = numbers_to_seconds(rows.numbers(plan.time)[:, 0], plan.scale)
     else:
         parts = [rows.texts(i) for i in plan.time]
-        stamps = parts[0] if len(parts) == 1 else [f"{d.strip()} {t.strip()}" for d, t in zip(*parts, strict=True)]
+        stamps = parts[0] if len(parts) == 1 else parts[0].joined(parts[1])
         found.time_s, start = texts_to_seconds(stamps)
     found.start_ns = start if start is not None else _phone_start(plan, table)
     return found
