@@ -32,7 +32,8 @@ def choose_actions(
     tuple of Action, tuple of Action
         For now, and for next time.
     """
-    failed = {r for r in tried(history, k) if (e := did_it_help(r, history)).known and not e.helped}
+    effects = {r: did_it_help(r, history, measure=k.remedies[r].measure) for r in tried(history, k)}
+    failed = {r for r, effect in effects.items() if effect.known and not effect.helped}
     chosen: dict[str, list[Action]] = {"now": [], "next": []}
     used: set[str] = set()
     for cause in ranked[:CAUSES_ACTED_ON]:

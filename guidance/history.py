@@ -17,6 +17,8 @@ CLEAR_DB = 3.0
 """A factor of 1.4: night-to-night scatter of one person's own tremor is of this order (inference)."""
 LEAST_S = 5.0
 """Changes of seconds of tremor below it are not worth a sentence (inference)."""
+LEAST = {"tremor_s": LEAST_S, "reflex_jerk_count": 1.0}
+"""The same for each number by which a remedy is judged."""
 TREND_SESSIONS = 6
 """From 6 on, Mann-Kendall can tell a trend at 90 %; the last 12 are looked at (inference)."""
 TREND_BACK = 12
@@ -68,8 +70,10 @@ class Effect:
         False while it is too early to tell.
     sessions_with, sessions_without
         How many there are of each.
+    measure
+        The number of a session that is compared.
     difference
-        Typical seconds of tremor with less without it: the median of all pairs (Hodges and Lehmann 1963).
+        Typical number with less without it: the median of all pairs (Hodges and Lehmann 1963).
     low, high
         Its 90 % interval, free of any distribution (Moses 1953); three sessions of each are the fewest that give one.
     """
@@ -77,6 +81,7 @@ class Effect:
     known: bool
     sessions_with: int
     sessions_without: int
+    measure: str = "tremor_s"
     difference: float = float("nan")
     low: float = float("nan")
     high: float = float("nan")
@@ -84,12 +89,12 @@ class Effect:
     @property
     def helped(self) -> bool:
         """Whether there was clearly less shaking."""
-        return self.known and self.high < 0.0 and self.difference <= -LEAST_S
+        return self.known and self.high < 0.0 and self.difference <= -LEAST[self.measure]
 
     @property
     def worse(self) -> bool:
         """Whether there was clearly more shaking."""
-        return self.known and self.low > 0.0 and self.difference >= LEAST_S
+        return self.known and self.low > 0.0 and self.difference >= LEAST[self.measure]
 
 
 def summarize(
@@ -126,22 +131,32 @@ def above_usual_db(findings: Findings, history: Sequence[SessionSummary], *, whi
     return 20.0 * math.log10(findings.tremor_rms_g / median(recent))
 
 
-def did_it_help(remedy: str, history: Sequence[SessionSummary]) -> Effect:
+def did_it_help(remedy: str, history: Sequence[SessionSummary], *, measure: str = "tremor_s") -> Effect:
     """Compare sessions before which a remedy was tried with those before which it was not.
 
     Sessions without an answer count for neither.
+
+    Parameters
+    ----------
+    remedy
+        Its identifier.
+    history
+        Sessions, oldest first.
+    measure
+        The number that it should lower: ``tremor_s`` or ``reflex_jerk_count``.
     """
     said = [h for h in history if h.remedies is not None]
-    used = [h.tremor_s for h in said if remedy in (h.remedies or ())][-MOST_SESSIONS:]
-    unused = [h.tremor_s for h in said if remedy not in (h.remedies or ())][-MOST_SESSIONS:]
+    used = [float(getattr(h, measure)) for h in said if remedy in (h.remedies or ())][-MOST_SESSIONS:]
+    unused = [float(getattr(h, measure)) for h in said if remedy not in (h.remedies or ())][-MOST_SESSIONS:]
     if min(len(used), len(unused)) < LEAST_SESSIONS:
-        return Effect(known=False, sessions_with=len(used), sessions_without=len(unused))
+        return Effect(known=False, sessions_with=len(used), sessions_without=len(unused), measure=measure)
     pairs = sorted(a - b for a in used for b in unused)
     edge = _edge(len(used), len(unused))
     return Effect(
         known=True,
         sessions_with=len(used),
         sessions_without=len(unused),
+        measure=measure,
         difference=median(pairs),
         low=pairs[edge],
         high=pairs[-1 - edge],
@@ -189,23 +204,17 @@ def history_sentences(
 def remedy_sentences(remedies: Sequence[str], history: Sequence[SessionSummary], k: Knowledge) -> tuple[str, ...]:
     """Say of each remedy whether it helped, how much, and how sure that is; or that it is too early to tell."""
     out, judged = [], False
-    for remedy in remedies:
-        effect = did_it_help(remedy, history)
-        title = k.remedies[remedy].text.text.rstrip(".")
-        counts = {"n": effect.sessions_with, "m": effect.sessions_without}
+    for remedy in (k.remedies[r] for r in remedies):
+        effect = did_it_help(remedy.id, history, measure=remedy.measure)
         judged = judged or effect.known
-        if not effect.known:
-            out.append(k.say("history", "too_early", remedy=title, least=LEAST_SESSIONS, **counts))
-        elif effect.helped:
-            low, high = -effect.high, -effect.low
-            out.append(
-                k.say("history", "helped", remedy=title, seconds=-effect.difference, low=low, high=high, **counts)
-            )
-        elif effect.worse:
-            low, high = effect.low, effect.high
-            out.append(k.say("history", "worse", remedy=title, seconds=effect.difference, low=low, high=high, **counts))
+        counts: dict[str, float] = {"n": effect.sessions_with, "m": effect.sessions_without, "least": LEAST_SESSIONS}
+        if effect.helped or effect.worse:
+            name = ("helped" if effect.helped else "worse") + ("_kicks" if remedy.measure != "tremor_s" else "")
+            low, high = sorted((abs(effect.low), abs(effect.high)))
+            counts |= {"seconds": abs(effect.difference), "count": abs(effect.difference), "low": low, "high": high}
         else:
-            out.append(k.say("history", "no_help", remedy=title, **counts))
+            name = "no_help" if effect.known else "too_early"
+        out.append(k.say("history", name, remedy=remedy.text.text.rstrip("."), **counts))
     return (*out, k.say("history", "chance")) if judged else tuple(out)
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 FAMILIES = ("take_breaks", "hydrate", "warm_up", "modify_stretch", "breathing", "sleep", "food", "professional")
+MEASURES = ("tremor_s", "reflex_jerk_count")
 LEVELS = ("emergency", "today", "appointment", "pharmacist")
 """Of help cards, the most urgent first."""
 WEAK, MODERATE, STRONG = 0.4, 0.9, 1.6
@@ -126,6 +127,8 @@ class Remedy:
         What to do, its dose, and what the next session should show if it worked.
     how_long_known
         The dose in the person's own numbers, where the session has them.
+    measure
+        The number of a session by which it is judged: ``tremor_s`` or ``reflex_jerk_count``.
     unless, needs
         Answers (``question.answer``) with which it is left out, or without which it is not given.
     """
@@ -138,6 +141,7 @@ class Remedy:
     how_long: Statement
     expect: Statement
     how_long_known: Statement | None = None
+    measure: str = "tremor_s"
     unless: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 

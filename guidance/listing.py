@@ -61,7 +61,7 @@ def _sentences(k: Knowledge) -> Iterator[Sentence]:
 
 
 def _of_cause(c: Cause) -> Iterator[Sentence]:
-    yield Sentence(id=f"cause.{c.id}.title", kind="cause", about=c.id, text=c.title, sources=OURS)
+    yield Sentence(id=f"cause.{c.id}.title", kind="cause", about=c.id, text=c.title, sources=c.how_common.sources)
     for part in ("feels_like", "how_common", "help"):
         said = getattr(c, part)
         yield Sentence(id=f"cause.{c.id}.{part}", kind="cause", about=c.id, text=said.text, sources=said.sources)

@@ -10,6 +10,7 @@ from dsp import InputError
 from guidance.knowledge_base import (
     FAMILIES,
     LEVELS,
+    MEASURES,
     STRONG,
     Answer,
     Card,
@@ -147,6 +148,8 @@ def _unfit(k: Knowledge) -> Iterator[str]:
     for r in k.remedies.values():
         if r.family not in FAMILIES:
             yield f"remedy {r.id}: unknown family {r.family}"
+        if r.measure not in MEASURES:
+            yield f"remedy {r.id}: {r.measure} is no number of a session"
         if r.when not in ("now", "next"):
             yield f"remedy {r.id}: {r.when} is neither now nor next"
     yield from (f"card {c.id}: unknown level {c.level}" for c in k.cards.values() if c.level not in LEVELS)

@@ -164,6 +164,7 @@ def test_no_sentence_names_a_number_of_litres_or_a_dose_of_a_medicine() -> None:
         (lambda r: r["remedies"]["remedy"][0].update(unless=["magic.answer"]), "unknown answer"),
         (lambda r: r["remedies"]["remedy"][0].update(when="magic"), "neither now nor next"),
         (lambda r: r["remedies"]["remedy"][0].update(sure="magic"), "how sure"),
+        (lambda r: r["remedies"]["remedy"][0].update(measure="magic"), "no number"),
         (lambda r: r["causes"]["cause"][0]["sign"][0].update(weight=9.0), "weighs more"),
         (lambda r: r["phrases"]["live"]["still"].update(sources=[]), "no source"),
         (lambda r: r["protocols"]["protocol"][0].update(remedy="magic"), "unknown remedy"),

@@ -173,11 +173,12 @@ def histories(findings: Make) -> Iterable[guidance.Advice]:
     yield guidance.advise(made, history=weeks)
     yield guidance.advise(made, checkin=said, history=[SessionSummary(remedies=())])
     for used, unused in ((5.0, 60.0), (60.0, 5.0), (20.0, 20.0)):
-        before = [SessionSummary(tremor_s=unused, remedies=())] * 4
+        before = [SessionSummary(tremor_s=unused, reflex_jerk_count=round(unused), remedies=())] * 4
+        with_it = SessionSummary(tremor_s=used, reflex_jerk_count=round(used), remedies=("sleep", "slow_entry"))
         yield guidance.advise(
-            replace(made, tremor_s=used),
-            checkin=said,
-            history=[*before, *[SessionSummary(tremor_s=used, remedies=("sleep",))] * 4],
+            replace(made, tremor_s=used, reflex_jerk_count=round(used)),
+            checkin=CheckIn(chosen={"tried": ("sleep", "slow_entry")}),
+            history=[*before, *[with_it] * 4],
         )
 
 

@@ -54,6 +54,15 @@ def test_a_remedy_that_was_tried_often_enough_is_judged_by_its_size(
     assert said[-1] == "Days differ in other ways too, and few sessions can differ by chance."
 
 
+@pytest.mark.parametrize(
+    ("with_it", "without", "told"), [(1, 5, "4 fewer kicks"), (5, 1, "4 more kicks"), (3, 3, "no clear")]
+)
+def test_a_slower_stretch_is_judged_by_its_kicks(with_it: int, without: int, told: str) -> None:
+    history = [night(1 + i / 3, 90 - 80 * (i % 2), "slow_entry", jerks=with_it) for i in range(4)]
+    history += [night(4 + i / 3, 10 + 80 * (i % 2), jerks=without) for i in range(4)]
+    assert any(told in s for s in weekly(history, NOW_NS).sentences)
+
+
 def test_two_sessions_with_a_remedy_are_too_few_to_judge_it() -> None:
     history = [night(1, 5, "rest_now"), night(2, 5, "rest_now"), *[night(3 + i / 2, 90) for i in range(4)]]
     (told,) = [s for s in weekly(history, NOW_NS).sentences if "Let go" in s]
