@@ -102,4 +102,9 @@ def test_a_name_that_means_no_one_sensor_is_told(
 ) -> None:
     monkeypatch.setattr("session.find_sensors.__defaults__", (0.5,))
     assert main(["live", name, "--no-gui", "--json"]) == 1
-    assert told in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert told in shown.err
+    # Whoever reads the lines learns it, too.
+    end = json.loads(shown.out.splitlines()[-1])
+    assert end["type"] == "end"
+    assert told in end["reason"]

@@ -58,7 +58,8 @@ def live(  # noqa: PLR0917 - typer passes by name
     Example: tremorscope live simulated --no-gui --record --seconds 60
     """
     import session
-    from dsp import Placement, Side
+    from dsp import Placement, Side, TremorscopeError
+    from tremorscope.cli.analyze import print_json_line
 
     if not no_gui and not as_json and seconds is None:
         from tremorscope.cli.open_app import has_display, open_window
@@ -79,8 +80,15 @@ def live(  # noqa: PLR0917 - typer passes by name
     if checkin:
         ask(folder)
     with ExitStack() as radio:
+        try:
+            sources = make_sources(names, labels, radio, home=home, virtual=virtual, rate_hz=rate, speed=speed)
+        except TremorscopeError as error:
+            if as_json:
+                # Whoever reads lines waits for one that ends.
+                print_json_line({"type": "end", "reason": str(error)})
+            raise
         return run_session(
-            make_sources(names, labels, radio, home=home, virtual=virtual, rate_hz=rate, speed=speed),
+            sources,
             placement=Placement(placement.value),
             side={label: Side(s.value) for label, s in zip(labels, side or [], strict=False)},
             record_to=(out or folder.make(folder.recordings)) if record or out else None,
