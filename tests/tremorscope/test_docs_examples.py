@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import recordings
@@ -59,3 +60,17 @@ def test_every_ending_of_the_table_is_written(tmp_path: Path, ending: str) -> No
     out = tmp_path / f"samples.{ending}"
     assert main(["export", "samples", str(FATIGUE), "-o", str(out), "--to", "12"]) == 0
     assert out.exists()
+
+
+def test_the_example_for_native_files_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("mcap_protobuf.decoder")
+    monkeypatch.chdir(tmp_path)
+    recorder = recordings.Recorder(tmp_path / "night.mcap", sensors=[recordings.StreamMeta(label="left")], start_ns=7)
+    recorder.add_samples("left", xyz_g=np.eye(3, dtype=np.float32), start_s=0.0, rate_hz=100.0)
+    recorder.close()
+    page = (ROOT / "docs" / "native-format.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    exec(compile(block, "native-format.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == ["7 1.0 0.0 0.0", "10000007 0.0 1.0 0.0", "20000007 0.0 0.0 1.0"]
