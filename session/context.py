@@ -7,9 +7,9 @@ from dsp import Samples
 LONGEST_CONTEXT_S = 1800.0
 """As much of what lies before a position goes through the analysis first; half a second of work at 100 Hz.
 
-Spectra need 4 s before them, features and labels forget what is more than 60 s old (measured on the public recordings:
-the same bits), and the finder of kicks goes by the smallest step of the sensor that it has met, which a coarse sensor
-at rest shows within minutes.
+Spectra need 4 s before them, features and labels forget what is more than 60 s old (measured on the public recordings),
+but for the last bits of a posture taken out longer ago; and the finder of kicks goes by the smallest step of the sensor
+that it has met, which a coarse sensor at rest shows within minutes.
 """
 HOP_S = 0.5
 FILL_S = 0.06
@@ -35,7 +35,8 @@ def context_start(
     -------
     run, sample
         Indices; the start of the recording where that is near enough, then the result is the same bit for bit. Else the
-        start of a run after a gap, or a sample of the run on the grid of its hops, so that the windows are the same.
+        start of a run after a gap, or a sample of the run on the grid of its hops: the windows are the same, and so is
+        what comes of them, but for rounding.
     """
     earliest_s = position_s - longest_s
     if runs[0].start_s >= earliest_s:
