@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsp import SensorError
+from sensor.link.backend import backend_option
 from sensor.link.problems import RadioError, RadioProblem, split_message
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _try_scan(scanner_backend: "type[BaseBleakScanner] | None") -> RadioCheck:
 
     async def listen() -> int:
         try:
-            async with BleakScanner(backend=scanner_backend) as scanner:
+            async with BleakScanner(**backend_option(scanner_backend)) as scanner:
                 await asyncio.sleep(SCAN_S)
             return len(scanner.discovered_devices)
         except Exception as error:

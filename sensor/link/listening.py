@@ -15,6 +15,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
 
+from sensor.link.backend import backend_option
 from sensor.link.problems import RadioError, RadioProblem
 from sensor.link.threads import on_loop
 
@@ -73,7 +74,7 @@ class Listening:
         if self._scanner is not None and now_s - self._begun_s < RENEW_S:
             return
         await self._end()
-        scanner = BleakScanner(on_loop(self._tell), backend=self._radio.scanner_backend)
+        scanner = BleakScanner(on_loop(self._tell), **backend_option(self._radio.scanner_backend))
         try:
             async with asyncio.timeout(ANSWER_S):
                 await scanner.start()

@@ -235,7 +235,7 @@ class LinkMachine:
             await self._next_look(link)
             if watch.stopped:
                 return watch.stopped
-            if link.lost.is_set():
+            if link.is_lost:
                 msg = "the link to the sensor was lost; bring it nearer"
                 raise LinkLostError(msg)
             if watch.longest_bad_row >= self._bad_limit:
@@ -270,7 +270,7 @@ class LinkMachine:
 
     async def _stop(self, driver: Driver, link: OpenLink) -> None:
         """Stop the sensor if it still listens: one that is not stopped runs until its battery is empty."""
-        if link.lost.is_set():
+        if link.is_lost:
             return
         try:
             async with asyncio.timeout(self._times.stop_s):

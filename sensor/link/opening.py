@@ -11,6 +11,7 @@ from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
 from sensor.families import PairingRequiredError
+from sensor.link.backend import backend_option
 from sensor.link.gatt import BleakGatt
 from sensor.link.problems import LinkLostError, explain, short
 from sensor.link.threads import on_loop
@@ -39,6 +40,11 @@ class OpenLink:
     client: BleakClient
     gatt: BleakGatt
     lost: asyncio.Event
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it has gone down; also where the platform has not called back."""
+        return self.lost.is_set() or not self.client.is_connected
 
 
 async def open_link(radio: "Radio", device: BLEDevice, times: LinkTimes, *, within_s: float | None = None) -> OpenLink:
@@ -80,9 +86,9 @@ async def _connect(
             device.name or "sensor",
             disconnected_callback=on_lost,
             max_attempts=1,
-            backend=radio.client_backend,
+            **backend_option(radio.client_backend),
         )
-    client = BleakClient(device, disconnected_callback=on_lost, timeout=seconds, backend=radio.client_backend)
+    client = BleakClient(device, disconnected_callback=on_lost, timeout=seconds, **backend_option(radio.client_backend))
     await client.connect()
     return client
 

@@ -95,7 +95,7 @@ class Elsewhere:
         self.straps = {s.address: s for s in straps}
         self.loop = asyncio.new_event_loop()
         self.scans = 0
-        self.most_scans = 0
+        self.calls_back = True
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
 
@@ -180,7 +180,7 @@ class _Client(BaseBleakClient):
             await asyncio.sleep(self._timeout)
             raise BleakDeviceNotFoundError(self.address, "not found")
         self._strap = strap
-        strap.on_gone = self._disconnected_callback
+        strap.on_gone = self._disconnected_callback if self.world.calls_back else lambda: None
         found = BleakGATTServiceCollection()
         service = BleakGATTService(None, 1, PMD)
         found.add_service(service)

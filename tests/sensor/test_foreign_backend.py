@@ -106,6 +106,17 @@ def test_two_lost_sensors_are_found_again_though_one_scan_at_a_time_is_all_there
         assert "another program" not in " ".join(m.reason for m in to.links)
 
 
+def test_a_link_that_goes_down_without_a_word_is_noticed(elsewhere: Elsewhere, streaming: Any) -> None:
+    elsewhere.calls_back = False
+    (to,) = streaming(1)
+    strap = elsewhere.straps[ADDRESSES[0]]
+    elsewhere.call(strap.leave)
+    lost = to.wait_for_state(LinkState.RECONNECTING)
+    assert "lost" in lost.reason
+    strap.present = True
+    to.wait_for_state(LinkState.STREAMING, times=2)
+
+
 def test_a_sensor_that_comes_back_does_not_wait_for_a_connection_that_hangs(
     elsewhere: Elsewhere, streaming: Any
 ) -> None:
