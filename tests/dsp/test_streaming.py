@@ -68,6 +68,35 @@ def test_random_chunks_equal_the_whole_and_the_updates_are_the_result(
     assert repr((*events, *last.events)) == repr(result.events)
 
 
+@pytest.mark.parametrize("rate_hz", [52.0, 100.0])
+def test_multi_taper_spectra_in_chunks_equal_the_whole(
+    signal: Callable[..., NDArray[np.float32]], rate_hz: float
+) -> None:
+    xyz_g = rich(signal, rate_hz)
+    analyzer = dsp.Analyzer(rate_hz, "calf", multitaper=True)
+    for at in range(0, len(xyz_g), 37):
+        analyzer.push(xyz_g[at : at + 37])
+    analyzer.finish()
+    assert_same(analyzer.result(), dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf", multitaper=True))
+
+
+def test_the_view_of_motion_hardly_depends_on_chunks_and_has_no_gravity(
+    signal: Callable[..., NDArray[np.float32]],
+) -> None:
+    xyz_g = signal(seconds=10.0)
+    xyz_g[300:310] = np.nan
+    parts = []
+    analyzer = dsp.Analyzer(100.0)
+    for at in range(0, len(xyz_g), 33):
+        analyzer.push(xyz_g[at : at + 33])
+        parts.append(analyzer.last_motion_g)
+    whole = dsp.Analyzer(100.0)
+    whole.push(xyz_g)
+    assert np.allclose(np.concatenate(parts), whole.last_motion_g, atol=1e-4, equal_nan=True)
+    assert np.isnan(whole.last_motion_g[300:310]).all()
+    assert np.nanmax(np.abs(whole.last_motion_g[100:])) < 0.02
+
+
 def test_runs_with_start_times_equal_rows_of_nan(signal: Callable[..., NDArray[np.float32]]) -> None:
     xyz_g = signal(seconds=20.0)
     holed = xyz_g.copy()

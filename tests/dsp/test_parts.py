@@ -1,0 +1,173 @@
+"""The small parts that speed rests on do what the plain way does."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.lib.stride_tricks import sliding_window_view
+
+import dsp
+from dsp.fatigue import RestBaseline
+from dsp.few import middle, middles
+from dsp.findings_builder import build_findings
+from dsp.labels import Placement, Side, State
+from dsp.parameters import DECIDED, load_parameters
+from dsp.results import FRAME_DTYPE, NUMBERS, Hold, Segment, joined, numbers_of
+from dsp.sliding import Sliding, windows
+
+LEVELS = st.lists(st.floats(0, 1, width=32), min_size=1, max_size=200)
+
+
+def made_segment(start_s: float, end_s: float, label: State, rms_g: float = 0.002) -> Segment:
+    return Segment(
+        start_s=start_s,
+        end_s=end_s,
+        label=label,
+        confidence=1.0,
+        runner_up=None,
+        peak_hz=7.0,
+        peak_spread_hz=0.1,
+        rms_g=rms_g,
+        displacement_mm=0.1,
+    )
+
+
+@given(LEVELS)
+def test_the_middle_of_a_few_numbers_is_their_median(values: list[float]) -> None:
+    array = np.array(values, np.float32)
+    assert middle(array) == pytest.approx(float(np.median(array.astype(float))), abs=1e-12)
+
+
+def test_nothing_has_no_middle() -> None:
+    assert math.isnan(middle(np.empty(0)))
+
+
+@given(st.lists(st.lists(st.floats(0, 1, width=32), min_size=20, max_size=20), min_size=1, max_size=8))
+def test_the_middles_of_rows_are_the_same_numbers_as_of_each_row(rows: list[list[float]]) -> None:
+    array = np.array(rows, np.float32)
+    assert middles(array).tolist() == [middle(row) for row in array]
+
+
+@given(st.integers(1, 9), st.integers(1, 5), st.integers(1, 6))
+def test_windows_are_views_of_what_numpy_gives_in_five_times_the_time(size: int, step: int, count: int) -> None:
+    values = np.arange(2 * ((count - 1) * step + size), dtype=np.float32).reshape(2, -1)
+    found = windows(values, size, step, count)
+    assert np.array_equal(found, sliding_window_view(values, size, axis=1)[:, ::step])
+    assert np.shares_memory(found, values)
+    with pytest.raises(ValueError, match="do not fit"):
+        windows(values, size, step, count + 1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 3000)), min_size=1, max_size=30))
+def test_sliding_columns_keep_their_numbers_however_they_grow_and_are_dropped(moves: list[tuple[int, int]]) -> None:
+    sliding, first = Sliding(2, np.int64), 0
+    for grown, dropped in moves:
+        room = sliding.grow(grown)
+        room[:] = np.arange(sliding.end - grown, sliding.end)
+        first = min(first + dropped, sliding.end)
+        sliding.drop(first)
+        assert np.array_equal(sliding.kept[1], np.arange(first, sliding.end))
+        middle_column = (first + sliding.end) // 2
+        assert np.array_equal(sliding.part(middle_column, sliding.end)[0], np.arange(middle_column, sliding.end))
+
+
+@given(st.data())
+def test_all_curves_at_once_are_the_sum_of_each_alone(data: st.DataObject) -> None:
+    parameters = load_parameters()
+    values = st.one_of(st.floats(-50, 50, width=32), st.just(math.nan))
+    features = {
+        name: np.array(data.draw(st.lists(values, min_size=3, max_size=3)), np.float32)
+        for name in {curve.feature for curve in parameters.terms}
+    }
+    total = parameters.table.total(features, parameters.prior)
+    for frame in range(3):
+        for state in range(len(DECIDED)):
+            expected = parameters.prior[state]
+            for curve in parameters.terms:
+                x = float(features[curve.feature][frame])
+                expected += 0.0 if math.isnan(x) else np.interp(x, curve.x, curve.values[state])
+            assert total[state, frame] == pytest.approx(expected, abs=1e-9)
+
+
+@given(st.floats(-100, 100), st.integers(0, 3), st.integers(0, 3))
+def test_a_curve_against_another_state_is_the_difference_of_both(x: float, row: int, other: int) -> None:
+    for curve in load_parameters().terms:
+        expected = np.interp(x, curve.x, curve.values[row]) - np.interp(x, curve.x, curve.values[other])
+        assert curve.difference(row, other, x) == pytest.approx(expected, abs=1e-9)
+
+
+@given(st.lists(st.tuples(st.floats(1e-4, 1e-2), st.floats(0.5, 60.0)), min_size=1, max_size=30))
+def test_the_rest_baseline_is_the_median_of_still_seconds(still: list[tuple[float, float]]) -> None:
+    baseline = RestBaseline()
+    assert math.isnan(baseline.rms_g)
+    for rms_g, seconds in still:
+        baseline.add(made_segment(0.0, seconds, State.STILL, rms_g))
+        baseline.add(made_segment(0.0, seconds, State.MOVEMENT, 1.0))
+    below = sum(s for r, s in still if r < baseline.rms_g)
+    above = sum(s for r, s in still if r > baseline.rms_g)
+    half = 0.5 * sum(s for _, s in still)
+    assert below <= half + 1e-6
+    assert above <= half + 1e-6
+
+
+def test_the_numbers_of_frames_are_a_view_and_joined_frames_are_a_copy() -> None:
+    frames = np.zeros(5, FRAME_DTYPE)
+    numbers_of(frames)[:, NUMBERS.index("rms_g")] = np.arange(5)
+    assert frames["rms_g"].tolist() == [0, 1, 2, 3, 4]
+    both = joined([frames[:2], frames[2:]])
+    both["rms_g"] = 9
+    assert both.dtype == FRAME_DTYPE
+    assert frames["rms_g"][4] == 4
+    assert len(joined([])) == 0
+
+
+def test_tremor_outside_holds_is_counted_with_many_holds_and_segments() -> None:
+    holds = [
+        Hold(
+            onset_s=at - 1.0,
+            start_s=at,
+            end_s=at + 10.0,
+            stretch_deg=20.0,
+            stretch_rate_deg_per_s=30.0,
+            fast=True,
+            released=True,
+        )
+        for at in np.arange(20.0, 2000.0, 40.0)
+    ]
+    segments = [
+        made_segment(at, at + 5.0, State.TREMOR if i % 2 else State.STILL) for i, at in enumerate(np.arange(0, 2000, 5))
+    ]
+    found = build_findings(
+        segments=segments,
+        events=(),
+        holds=holds,
+        duration_s=2000.0,
+        gap_s=0.0,
+        rate_hz=100.0,
+        placement=Placement.CALF,
+        side=Side.LEFT,
+        gravity_present=True,
+    )
+
+    def inside(segment: Segment, hold: Hold) -> float:
+        return max(0.0, min(segment.end_s, hold.end_s) - max(segment.start_s, hold.onset_s))
+
+    tremor = [s for s in segments if s.label is State.TREMOR]
+    expected = sum(s.duration_s - sum(inside(s, h) for h in holds) for s in tremor)
+    assert found.rest_tremor_s == pytest.approx(expected)
+    assert found.tremor_s == pytest.approx(1000.0)
+    assert all(h.tremor_s == pytest.approx(5.0) for h in found.holds)
+
+
+def test_envelope_and_beat_are_left_out_in_silence_and_only_there() -> None:
+    rng = np.random.default_rng(0)
+    xyz_g = rng.normal(scale=0.0004, size=(4000, 3))
+    xyz_g[:, 2] += 1.0
+    xyz_g[2000:, 0] += 0.02 * np.sin(2 * np.pi * 7.0 * np.arange(2000) / 100.0)
+    frames = dsp.analyze(xyz_g, rate_hz=100.0).frames
+    for name in ("envelope_cv", "cycle_cv", "autocorrelation"):
+        assert np.isnan(frames[name][frames["time_s"] < 17.5]).all()
+        assert np.isfinite(frames[name][frames["time_s"] > 22.5]).all()
+    assert np.isfinite(frames["peak_hz"]).all()
