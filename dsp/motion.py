@@ -17,6 +17,7 @@ class Motion:
     def __init__(self) -> None:
         self._pending: list[Floats] = []
         self._mean: NDArray[np.float64] | None = None
+        self._last = np.zeros(3)
         self._newest = np.empty((0, 3), np.float32)
 
     def take(self, rows: Floats) -> None:
@@ -35,20 +36,22 @@ class Motion:
         return self._newest
 
     def _without_mean(self, rows: Floats) -> Floats:
-        known = np.isfinite(rows)
-        filled = rows.astype(np.float64)
-        if not known.all():
-            filled[~known] = np.nan
+        known = np.isfinite(rows).all(axis=1)
         if self._mean is None:
-            whole = filled[known.all(axis=1)]
-            if not len(whole):
-                return rows
-            self._mean = whole[0]
+            if not known.any():
+                return np.full_like(rows, np.nan)
+            self._mean = self._last = rows[int(known.argmax())].astype(np.float64)
         from scipy.signal import lfilter  # noqa: PLC0415 - 0.3 s that an analysis without a view does not need
 
-        steady = np.where(np.isnan(filled), self._mean, filled)
+        steady = rows.astype(np.float64)
+        if not known.all():
+            # What is missing keeps the value before it.
+            before = np.maximum.accumulate(np.where(known, np.arange(len(rows)), -1))
+            steady = np.where((before >= 0)[:, None], steady[before], self._last)
         start = (1.0 - POSTURE_SHARE) * self._mean[None, :]
         slow, _ = lfilter([POSTURE_SHARE], [1.0, POSTURE_SHARE - 1.0], steady, axis=0, zi=start)
         if len(slow):
-            self._mean = slow[-1]
-        return np.asarray(filled - slow, np.float32)
+            self._mean, self._last = slow[-1], steady[-1]
+        moved: Floats = (steady - slow).astype(np.float32)
+        moved[~known] = np.nan
+        return moved
