@@ -5,8 +5,8 @@ from typing import overload
 
 from dsp import Samples
 
-LARGEST_SAMPLES = 20_000_000
-"""A recording with more samples than this (two days at 100 Hz, 240 MB) is not held in memory."""
+LARGEST_SAMPLES = 10_000_000
+"""A recording with more samples than this (28 hours at 100 Hz, 120 MB) is not held in memory."""
 
 
 class LazySamples(Sequence[Samples]):
