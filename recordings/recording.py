@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import Placement, Samples, Side
+from dsp import InputError, Placement, Samples, Side
+
+LARGEST_GRID, MOST_MISSING = 50_000_000, 20
+"""An even grid of more rows than this (600 MB) must hold a sample in every twentieth of them at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +99,21 @@ class Recording:
         return [(a[1], b[0]) for a, b in pairwise(spans) if b[0] - a[1] > together]
 
     def to_array(self) -> NDArray[np.float32]:
-        """All samples on one even grid, (n, 3) in g, rows of NaN where time is missing."""
+        """All samples on one even grid, (n, 3) in g, rows of NaN where time is missing.
+
+        Raises
+        ------
+        InputError
+            When the gaps are so long that the grid would be nearly nothing else.
+        """
         if not self.samples:
             return np.empty((0, 3), np.float32)
         first = self.samples[0].start_s
         n = round((self.samples[-1].end_s - first) * self.rate_hz)
+        if n > LARGEST_GRID and n > MOST_MISSING * sum(len(run) for run in self.samples):
+            hours = self.duration_s / 3600
+            msg = f"{hours:.0f} hours with next to no samples make no even grid; choose a time range, or csv"
+            raise InputError(msg)
         xyz_g = np.full((max(n, 0), 3), np.nan, np.float32)
         for run in self.samples:
             at = round((run.start_s - first) * self.rate_hz)

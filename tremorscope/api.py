@@ -33,9 +33,11 @@ def read(
     path
         The file, or the folder of a format that is a folder.
     sensor
-        Which sensor, for a file with several; None takes the one best placed to show leg tremor.
+        Which sensor, for a file with several, by its name or a part of it; None takes the one best placed to show leg
+        tremor.
     unit
-        ``g``, ``mg``, ``m/s2`` or ``counts:<g per count>``, where the file does not say.
+        ``g``, ``mg``, ``m/s2`` or ``counts:<g per count>`` (with ``:<count at 0 g>`` where zero lies elsewhere), where
+        the file does not say.
     rate_hz
         Samples per second, where the file has no time stamps.
     placement

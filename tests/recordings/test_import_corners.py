@@ -296,6 +296,12 @@ def test_lazy_samples_are_a_sequence() -> None:
         lazy[3]
 
 
+def test_a_gap_of_years_makes_no_grid_of_gigabytes() -> None:
+    runs = [Samples(xyz_g=truth(1.0), rate_hz=100.0, start_s=at) for at in (0.0, 1e9)]
+    with pytest.raises(InputError, match="make no even grid"):
+        replace(recorded(), samples=runs).to_array()
+
+
 def test_a_bids_data_set_is_read_by_its_folder(tmp_path: Path) -> None:
     folder = recordings.export("samples", tmp_path / "set.bids", recording=recorded())
     assert np.array_equal(joined(recordings.read(folder)), truth())
