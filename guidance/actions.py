@@ -1,5 +1,6 @@
 """Actions: the rungs of the ladders of the likely causes that suit the person and have not failed them yet."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from guidance.history import SessionSummary, did_it_help, tried
@@ -8,6 +9,8 @@ from guidance.numbers import known
 from guidance.types import Action, RankedCause
 
 MOST_ACTIONS = 3
+LEADING = math.log(2.0)
+"""Looks most like: 2:1 or better over the next (the wording standard)."""
 LEAST_HOLD_S = 10.0
 """Shorter holds stretch little (ACSM 2021: 10 to 30 s)."""
 HOLD_SHARE = 2.0 / 3.0
@@ -37,10 +40,13 @@ def choose_actions(
     chosen: dict[str, list[Action]] = {"now": [], "next": []}
     used: set[str] = set()
     for cause in ranked[:CAUSES_ACTED_ON]:
+        # Of two that are close each gets its turn.
+        first_of_two = cause is ranked[0] and len(ranked) > 1 and cause.score - ranked[1].score < LEADING
+        most = MOST_ACTIONS - 1 if first_of_two else MOST_ACTIONS
         ladder = sorted(k.cause(cause.id).remedies, key=lambda r: r in failed)
         for remedy in (k.remedies[r] for r in ladder if r not in used):
             own = chosen[remedy.when]
-            if len(own) < MOST_ACTIONS and remedy.fits(said):
+            if len(own) < most and remedy.fits(said):
                 own.append(_action(k, remedy, cause, numbers))
                 used.add(remedy.id)
     return tuple(chosen["now"]), tuple(chosen["next"])
@@ -48,8 +54,7 @@ def choose_actions(
 
 def _action(k: Knowledge, remedy: Remedy, cause: RankedCause, numbers: Mapping[str, float]) -> Action:
     target_s = HOLD_SHARE * numbers.get("hold_to_tremor_s", float("nan"))
-    personal = remedy.how_long_known is not None and target_s >= LEAST_HOLD_S
-    dose = remedy.how_long_known if personal and remedy.how_long_known is not None else remedy.how_long
+    dose = (remedy.how_long_known if target_s >= LEAST_HOLD_S else None) or remedy.how_long
     keys = dict.fromkeys((*remedy.text.sources, *dose.sources, *remedy.expect.sources))
     return Action(
         id=remedy.id,

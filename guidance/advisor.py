@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from dsp import Findings, SideComparison
-from guidance.actions import choose_actions
+from guidance.actions import LEADING, choose_actions
 from guidance.cards import HELP_FIRST, help_cards, patterns
 from guidance.checkin import CheckIn
 from guidance.history import SessionSummary, history_sentences, remedy_sentences, summarize
@@ -21,8 +21,6 @@ from guidance.types import Advice, Evidence, RankedCause
 MOST_FROM_ANSWERS = 3.0
 SHOWN_FROM = WEAK
 """A cause needs at least one weak piece of evidence net (inference)."""
-LEADING = math.log(2.0)
-"""Looks most like: 2:1 or better over the next (the wording standard)."""
 CALM_FROM_S = 30.0
 """A shorter look is too short to call a session calm (inference)."""
 

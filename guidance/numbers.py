@@ -7,11 +7,11 @@ from dsp import Findings, Placement, SideComparison
 from guidance.history import SessionSummary, above_usual_db
 
 NAN = float("nan")
-MOSTLY_MOVING = 0.6
-"""Share of movement from which a session says little about stretching: a guided session, whose stretches are as close
-together as any, moves for half of its time with the warm-up in it; walking and housework move for more (inference).
-Footfalls and quick turns of the limb follow a change of posture as reflex jerks do, so nothing is read from such a
-session."""
+MOSTLY_MOVING = 0.65
+"""Share of movement from which a session says little about stretching. A guided session with its warm-up, whose
+stretches are as close together as any, moves for 0.6 of its time when every step but rest and hold is movement;
+walking and housework move for more (inference). Footfalls and quick turns of the limb follow a change of posture as
+reflex jerks do, so nothing is read from such a session."""
 LEAST_S = 10.0
 LIMBS = {Placement.FOOT: "foot", Placement.WRIST: "arm", Placement.TRUNK: "body"}
 """What to call where the sensor is worn; a leg where nothing else is said."""

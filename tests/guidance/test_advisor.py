@@ -283,6 +283,15 @@ def test_the_dose_is_in_the_persons_own_seconds(findings: Make, hold: MakeHold) 
     assert "not under 10 seconds" in dose(6.0)
 
 
+def test_of_two_close_causes_each_has_its_actions(findings: Make) -> None:
+    advice = guidance.advise(findings(rest_twitch_count=5, reflex_rhythm_s=4.0))
+    first, second = (K.cause(c.id).remedies for c in advice.causes)
+    later = [a.id for a in advice.next_time]
+    assert len(later) == 3
+    assert set(later) & set(first)
+    assert set(later) & set(second)
+
+
 def test_a_remedy_that_made_no_change_makes_way_for_the_next(findings: Make) -> None:
     said = CheckIn(chosen={"stretch": ("fast", "braced")})
     first = [a.id for a in guidance.advise(findings(), checkin=said).next_time]
