@@ -26,8 +26,8 @@ PRINTED_ROWS = 6
 """Rows of each table on paper, where the page ends; the screen has the others too."""
 PRINTED_ROWS_OF_TWO = 3
 """The same with two sensors."""
-ROOMY_CAUSES = 3
-"""With no more to say than that, the answer has a printed page of its own and larger type."""
+SHORT_CAUSES, SHORT_ROWS = 2, 9
+"""With no more to say than that, paper has room for larger type."""
 
 
 def write_report(
@@ -79,6 +79,7 @@ def write_report(
         raise InputError(msg)
     comparison = compare({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)})
     main = max(found, key=lambda f: f.analysis.findings.tremor_s + f.analysis.findings.reflex_rhythm_s)
+    sensors = [_sensor(f) for f in found]
     guided = guided_findings_of(list(found))
     html = _template().render(
         title=title,
@@ -87,10 +88,10 @@ def write_report(
         synthetic=synthetic or any(_is_synthetic(f) for f in found),
         advice=advice,
         sources=_cited(advice),
-        sensors=[_sensor(f) for f in found],
+        sensors=sensors,
         printed_rows=PRINTED_ROWS if len(found) == 1 else PRINTED_ROWS_OF_TWO,
         sides=_sides(comparison, found),
-        roomy=len(found) == 1 and guided is None and not history and len(advice.causes) <= ROOMY_CAUSES,
+        roomy=guided is None and not history and _is_short(advice, sensors),
         facts=_facts(found, settings or {}),
         guided=guided,
         guided_legs=_by_leg(guided.sentences) if guided is not None else [],
@@ -143,6 +144,13 @@ def _sensor(found: AnalysedRecording) -> dict[str, Any]:
         "state_words": {k.value: v for k, v in STATE_WORDS.items()},
         "event_words": {k: v[1] for k, v in EVENT_MARKS.items()},
     }
+
+
+def _is_short(advice: guidance.Advice, sensors: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the page has so little to say that larger type still prints on two pages."""
+    tables = [s[name] for s in sensors for name in ("holds", "rhythmic", "events", "quality")]
+    rows = sum(min(len(table), PRINTED_ROWS) for table in tables)
+    return len(sensors) == 1 and rows <= SHORT_ROWS and len(advice.causes) <= SHORT_CAUSES
 
 
 def _cited(advice: guidance.Advice) -> dict[str, str]:
