@@ -221,12 +221,12 @@ def run_session(
         running.start()
         reason = ""
         while not reason and not running.join(0.1):
-            if limit.reached:
-                reason = f"{seconds:g} s of streaming are over"
-            elif guided is not None and guided.done:
-                reason = "all steps are done"
-            else:
-                reason = interruption.reason
+            ends = (
+                (limit.reached, f"{seconds or 0:g} s of streaming are over"),
+                (guided is not None and guided.done, "all steps are done"),
+                (show.output.gone, "nobody reads the output any more"),
+            )
+            reason = next((why for is_so, why in ends if is_so), interruption.reason)
         result = running.stop(reason)
     if not result.analyses:
         typer.echo(f"tremorscope: no data came: {result.reason}", err=True)
@@ -234,6 +234,8 @@ def run_session(
     if folder is not None:
         session.remember(folder, result, checkin=checkin, guided=guided.leader.protocol.id if guided else "")
     shown = guided.findings(result.analyses) if guided is not None else None
+    if show.output.gone:
+        return 0
     if as_json:
         if shown is not None:
             print_json_line({"type": "guided", **session.plain(shown)})

@@ -1,7 +1,6 @@
 """A session in the terminal: one live line, then the verdict; or JSON lines for programs."""
 
 import json
-import sys
 import threading
 import time
 from typing import Any, TextIO
@@ -19,6 +18,7 @@ from session import (
     SessionMessage,
     StatusUpdate,
 )
+from tremorscope.cli.output import Output
 from tremorscope.cli.words import EVENT_WORDS, STATE_WORDS, amount, clock, milli_g
 
 FRAME_EVERY_S = 0.5
@@ -31,7 +31,7 @@ class JsonLines:
     """Prints every message of a session as one JSON object a line."""
 
     def __init__(self, out: TextIO | None = None) -> None:
-        self._out = out or sys.stdout
+        self.output = Output(out)
         self._lock = threading.Lock()
         self._last: dict[str, tuple[float, str]] = {}
 
@@ -40,8 +40,7 @@ class JsonLines:
         if (record := self._record(message)) is None:
             return
         with self._lock:
-            self._out.write(json.dumps(session.plain(record)) + "\n")
-            self._out.flush()
+            self.output.write(json.dumps(session.plain(record)) + "\n")
 
     def _record(self, message: SessionMessage) -> dict[str, Any] | None:
         match message:
@@ -101,8 +100,8 @@ class LiveLine:
     """
 
     def __init__(self, out: TextIO | None = None) -> None:
-        self._out = out or sys.stdout
-        self._renew = self._out.isatty()
+        self.output = Output(out)
+        self._renew = self.output.is_terminal
         self._lock = threading.Lock()
         self._status: dict[str, session.StatusUpdate] = {}
         self._label: dict[str, str] = {}
@@ -160,8 +159,7 @@ class LiveLine:
             self._stay(text.rstrip(), at_s=live.time_s)
         if self._renew and (changed or time.monotonic() - self._drawn_at > REDRAW_EVERY_S):
             self._drawn_at = time.monotonic()
-            self._out.write("\r\x1b[2K" + f"{clock(live.time_s):>7}  {text}{self._link_text(name)}"[:160])
-            self._out.flush()
+            self.output.write("\r\x1b[2K" + f"{clock(live.time_s):>7}  {text}{self._link_text(name)}"[:160])
 
     def _link_text(self, name: str) -> str:
         update = self._status.get(name)
@@ -175,5 +173,4 @@ class LiveLine:
     def _stay(self, text: str, at_s: float | None = None) -> None:
         when = clock(self._time_s if at_s is None else at_s)
         clear = "\r\x1b[2K" if self._renew else ""
-        self._out.write(f"{clear}{when:>7}  {text}\n")
-        self._out.flush()
+        self.output.write(f"{clear}{when:>7}  {text}\n")
