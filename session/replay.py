@@ -32,8 +32,10 @@ class ReplaySource:
         Recorded seconds a second, 0.25 to 64; 0 plays as fast as the session takes the blocks.
     start_s
         Where to begin, seconds from the start of the recording.
+    end_s
+        Where to end, seconds from the start of the recording; None plays to its end.
     loop
-        Begin again at the end.
+        Begin again at `start_s` when the end is reached.
     label
         The sensor's label within the session; the recording's own name by default.
 
@@ -49,6 +51,7 @@ class ReplaySource:
         *,
         speed: float = 1.0,
         start_s: float = 0.0,
+        end_s: float | None = None,
         loop: bool = False,
         label: str = "",
     ) -> None:
@@ -60,7 +63,11 @@ class ReplaySource:
         self._loop = loop
         self._changed = threading.Condition()
         self._speed = _checked_speed(speed)
-        self._position_s = self._clamped(start_s)
+        self._end_s = recording.samples[-1].end_s if end_s is None else end_s
+        self._start_s = self._position_s = self._clamped(start_s)
+        if not self._end_s > self._start_s:
+            msg = f"there is nothing to play from {self._start_s:g} to {self._end_s:g} s; choose a later end"
+            raise InputError(msg)
         self._seek_s: float | None = None
         self._paused = False
         self._stopping = False
@@ -178,8 +185,9 @@ class ReplaySource:
         status_at = start_s
         for run in self._recording.samples:
             size = max(1, round(BLOCK_S * run.rate_hz))
-            for at in range(_first_at(run, start_s), len(run), size):
-                block = self._block(run, at, min(at + size, len(run)), grid)
+            last = min(len(run), _first_at(run, self._end_s))
+            for at in range(_first_at(run, start_s), last, size):
+                block = self._block(run, at, min(at + size, last), grid)
                 with self._changed:
                     if not pacer.wait(self, block.start_s) or self._seek_s is not None:
                         self._seek_s = None
@@ -194,9 +202,9 @@ class ReplaySource:
             if self._seek_s is not None:
                 self._seek_s = None
                 return True
-            self._position_s = self._recording.samples[-1].end_s
+            self._position_s = min(self._end_s, self._recording.samples[-1].end_s)
             if self._loop and not self._stopping:
-                self._position_s = self._recording.samples[0].start_s
+                self._position_s = self._start_s
                 return True
         return False
 

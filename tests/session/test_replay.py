@@ -238,6 +238,25 @@ def test_a_loop_begins_again_at_the_start() -> None:
     assert got.ended.wait(20)
 
 
+def test_a_range_is_played_exactly_and_looped() -> None:
+    rec, got = recording(seconds=20.0, gap_s=1.0), Collector()
+    source = session.ReplaySource(rec, speed=0, start_s=3.02, end_s=24.4)
+    source.start(got)
+    assert got.ended.wait(20)
+    shown = np.concatenate([b.xyz_g for b in got.blocks if not b.context])
+    assert np.array_equal(shown, np.concatenate([rec.samples[0].xyz_g[151:], rec.samples[1].xyz_g[:170]]))
+    assert source.position_s == 24.4
+    again = Collector()
+    looping = session.ReplaySource(rec, speed=0, start_s=3.0, end_s=4.0, loop=True)
+    looping.start(again)
+    again.wait(lambda: sum(b.start_s == 3.0 for b in again.blocks if not b.context) >= 3)
+    looping.stop()
+    assert max(b.start_s for b in again.blocks) < 4.0
+    for start_s, end_s in ((5.0, 5.0), (0.0, -1.0), (999.0, None)):
+        with pytest.raises(InputError, match="nothing to play"):
+            session.ReplaySource(rec, start_s=start_s, end_s=end_s)
+
+
 def test_stopping_twice_is_harmless_and_nothing_follows() -> None:
     got = Collector()
     source = session.ReplaySource(recording(seconds=60.0), speed=1.0)

@@ -39,3 +39,13 @@ def test_without_seconds_it_never_ends() -> None:
     limit = StreamingLimit(None, lambda message: None)
     limit(samples("left", 0.0, 1000.0))
     assert not limit.reached
+
+
+def test_a_replay_that_loops_counts_what_it_plays() -> None:
+    limit = StreamingLimit(5.0, lambda message: None)
+    for _ in range(2):
+        limit(samples("replay", 10.0, 1.0))
+        limit(samples("replay", 11.0, 1.0))
+        assert not limit.reached
+    limit(samples("replay", 10.0, 1.0))
+    assert limit.reached

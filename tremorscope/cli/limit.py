@@ -31,6 +31,10 @@ class StreamingLimit:
         self._show(message)
         if isinstance(message, SampleUpdate) and self._seconds is not None:
             first_s = self._first_s.setdefault(message.sensor, message.start_s)
+            before_s = first_s + self._streamed_s.get(message.sensor, 0.0)
+            if message.start_s < before_s - 0.5 / message.rate_hz:
+                # A replay that loops or seeks: as if it followed on.
+                first_s = self._first_s[message.sensor] = first_s - (before_s - message.start_s)
             self._streamed_s[message.sensor] = message.start_s + len(message.xyz_g) / message.rate_hz - first_s
             least_s, most_s = min(self._streamed_s.values()), max(self._streamed_s.values())
             self.reached = least_s >= self._seconds or most_s >= self._seconds + LATER_SENSOR_S

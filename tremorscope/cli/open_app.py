@@ -28,9 +28,10 @@ def replay(  # noqa: PLR0917 - typer passes by name
         float | None,
         typer.Option("--from", metavar="SECONDS", help="Begin here; what lies before is analysed first, unseen."),
     ] = None,
+    end: Annotated[float | None, typer.Option("--to", metavar="SECONDS", help="End here.")] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end, until stopped.")] = False,
     seconds: Annotated[
-        float | None, typer.Option("--seconds", metavar="N", min=0.0, help="Stop after so many seconds of recording.")
+        float | None, typer.Option("--seconds", metavar="N", min=0.0, help="Stop after so many seconds played.")
     ] = None,
     control: Annotated[
         bool,
@@ -50,7 +51,7 @@ def replay(  # noqa: PLR0917 - typer passes by name
 
     Example: tremorscope replay night.cwa --speed 4
     """
-    asked = (start, seconds, sensor, unit, rate)
+    asked = (start, end, seconds, sensor, unit, rate)
     in_terminal = no_gui or as_json or loop or control or any(a is not None for a in asked)
     if has_display() and not in_terminal:
         return open_window(home=home, file=path, speed=speed)
@@ -60,7 +61,7 @@ def replay(  # noqa: PLR0917 - typer passes by name
     from tremorscope.cli.live import run_session
 
     recording = recordings.read(path, sensor=sensor, unit=unit, rate_hz=rate)
-    source = session.ReplaySource(recording, speed=speed, start_s=start or 0.0, loop=loop)
+    source = session.ReplaySource(recording, speed=speed, start_s=start or 0.0, end_s=end, loop=loop)
     if control:
         from tremorscope.cli.control import obey_input
 
