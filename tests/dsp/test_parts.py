@@ -91,6 +91,16 @@ def test_all_curves_at_once_are_the_sum_of_each_alone(data: st.DataObject) -> No
             assert total[state, frame] == pytest.approx(expected, abs=1e-9)
 
 
+def test_few_frames_and_many_get_the_same_bits_from_all_curves() -> None:
+    parameters, rng = load_parameters(), np.random.default_rng(0)
+    features = {c.feature: rng.normal(scale=8.0, size=300).astype(np.float32) for c in parameters.terms}
+    features["wander_hz"][::7] = np.nan
+    many = parameters.table.total(features, parameters.prior)
+    for at in range(0, 300, 20):
+        few = {name: values[at : at + 20] for name, values in features.items()}
+        assert np.array_equal(parameters.table.total(few, parameters.prior), many[:, at : at + 20])
+
+
 @given(st.floats(-100, 100), st.integers(0, 3), st.integers(0, 3))
 def test_a_curve_against_another_state_is_the_difference_of_both(x: float, row: int, other: int) -> None:
     for curve in load_parameters().terms:
