@@ -28,6 +28,14 @@ ENDINGS = {
 PICTURE_KINDS = ("picture", "trace", "spectrogram", "spectrum")
 ALIASES = {".hdf5": ".h5", ".jpg": ".png", ".wfdb": ".hea", ".dat": ".hea", ".arrow": ".parquet", ".xlsx": ".csv"}
 """What people ask for, and what serves them; named in the refusal."""
+PLAIN_WORDS = frozenset(
+    (
+        "left", "right", "foot", "ankle", "calf", "thigh", "leg", "hip", "pocket", "trunk", "waist", "chest", "back",
+        "lower", "upper", "lumbar", "wrist", "arm", "hand", "head", "sensor", "phone", "smartphone", "watch", "acc",
+        "accelerometer", "rightpocket", "simulated",
+    )
+)  # fmt: skip
+"""Names made of these alone identify nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,16 +148,6 @@ def anonymous_names(names: Sequence[str], sides: Sequence[str], *, identify: boo
     if len(told) == len(names) and len(set(told)) == len(names):
         return tuple(told)
     return tuple(name if _is_plain(name) else f"sensor {i}" for i, name in enumerate(names, start=1))
-
-
-PLAIN_WORDS = frozenset(
-    (
-        "left", "right", "foot", "ankle", "calf", "thigh", "leg", "hip", "pocket", "trunk", "waist", "chest", "back",
-        "lower", "upper", "lumbar", "wrist", "arm", "hand", "head", "sensor", "phone", "smartphone", "watch", "acc",
-        "accelerometer", "rightpocket", "simulated",
-    )
-)  # fmt: skip
-"""Names made of these alone identify nobody."""
 
 
 def _is_plain(name: str) -> bool:

@@ -61,17 +61,31 @@ class Library:
             with suppress(PermissionError):
                 self.folder.mkdir(parents=True, exist_ok=True)
             self._index = Index(self.home)
-            if self._index.damaged:
-                why = self._index.damaged
-                self.notices.append(f"the index of the library was damaged ({why}); it was made afresh from the files")
-            if not self._index.writable:
-                self.notices.append(f"{self.home} cannot be written: sessions can be seen, but nothing can be changed")
-            else:
-                self.recovered = self.repair()
-            self._notice(progress)
         except OSError as error:
-            msg = f"the library in {self.home} cannot be opened: {error.strerror}; choose another home with --home DIR"
-            raise StorageError(msg) from error
+            raise self._unopened(error) from error
+        try:
+            self._take_stock(progress)
+        except OSError as error:
+            self.close()
+            raise self._unopened(error) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _unopened(self, error: OSError) -> StorageError:
+        return StorageError(
+            f"the library in {self.home} cannot be opened: {error.strerror}; choose another home with --home DIR"
+        )
+
+    def _take_stock(self, progress: Callable[[float], None] | None) -> None:
+        if self._index.damaged:
+            why = self._index.damaged
+            self.notices.append(f"the index of the library was damaged ({why}); it was made afresh from the files")
+        if not self._index.writable:
+            self.notices.append(f"{self.home} cannot be written: sessions can be seen, but nothing can be changed")
+        else:
+            self.recovered = self.repair()
+        self._notice(progress)
 
     def __enter__(self) -> Self:
         return self
