@@ -263,9 +263,12 @@ class LiveSession:
 
     def _finish(self) -> None:
         try:
-            for stream in self._streams.values():
-                stream.finish()
-            closed = self._close_recording()
+            try:
+                for stream in self._streams.values():
+                    stream.finish()
+            finally:
+                # Whoever watches the session may fail; what was recorded is closed all the same.
+                closed = self._close_recording()
             analyses = {
                 label: max(stream.finished, key=lambda a: a.duration_s)
                 for label, stream in self._streams.items()

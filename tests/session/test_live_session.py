@@ -262,3 +262,20 @@ def test_advice_needs_an_analysis_and_an_analysis_samples() -> None:
         session.make_advice({})
     with pytest.raises(InputError, match="no samples"):
         session.analyze_recording(recordings.Recording(path=None, format="t", samples=[], rate_hz=1.0))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_watcher_that_fails_leaves_no_open_recording(tmp_path: Path) -> None:
+    def sink(message: Any) -> None:
+        if isinstance(message, session.SegmentUpdate):
+            raise OSError
+
+    still_g = np.tile(np.array([0.0, 0.0, 1.0], np.float32), (1000, 1))
+    live = session.LiveSession([Scripted(blocks(still_g))], sink=sink, record_to=tmp_path)
+    live.start()
+    assert live.join(60)
+    (path,) = tmp_path.glob("*.mcap")
+    assert recordings.read(path).samples
+    assert not list(tmp_path.glob("*.part"))
+    with pytest.raises(dsp.TremorscopeError):
+        live.stop()
