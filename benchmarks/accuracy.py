@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import dsp
 from benchmarks import generated, real
 from benchmarks.baselines import RULES, threshold_jerks, windows_called
-from benchmarks.invariance import onset_latencies, same_labels
+from benchmarks.invariance import event_latencies, onset_latencies, same_labels
 from benchmarks.measures import Frames, Onsets, Rhythmic
 from benchmarks.real import Piece
 from dsp import State
@@ -121,6 +121,8 @@ def acceptance(region: generated.Region, count: int) -> None:
     row(f"calibration error of the confidence{SYNTHETIC}", f"{error:.3f}", "0.05", error <= 0.05)
     for sure, right, n in score.frames.reliability():
         row(f"... confidence {sure:.2f}{SYNTHETIC}", f"right {right:.2f} of {n}")
+    for pair, found_alone in generated.single_features(score).items():
+        row(f"... single features, area >= 0.98, {pair}{SYNTHETIC}", found_alone)
     calm = score.calm
     row(f"movement, kicks, bed: rhythmic episodes >= 5 s an hour{SYNTHETIC}",
         f"{calm.per_hour:.1f} ({calm.episodes} in {calm.seconds / 60:.0f} min)", "0.3",
@@ -146,6 +148,10 @@ def steadiness(region: generated.Region) -> None:
     median, late = float(np.median(found)), float(np.quantile(found, 0.9))
     row(f"onset of 12 mg tremor to the live label: median, p90 of {len(found)}{SYNTHETIC}",
         f"{median:.2f}, {late:.2f} s", "1.0, 1.6 s", median <= 1.0 and late <= 1.6)  # fmt: skip
+    first, sure = event_latencies()
+    row(f"kick of 0.2 g to its provisional, its confirmed event: median (largest of {len(first)}){SYNTHETIC}",
+        f"{np.median(first):.2f} ({first.max():.2f}), {np.median(sure):.2f} ({sure.max():.2f}) s", "0.15, 1.2 s",
+        bool(np.median(first) <= 0.15 and sure.max() <= 1.2))  # fmt: skip
 
 
 def limb() -> None:

@@ -29,9 +29,11 @@ class SceneScore:
     frames: Frames = field(default_factory=Frames)
     onsets: Onsets = field(default_factory=Onsets)
     calm: Rhythmic = field(default_factory=Rhythmic)
+    seen: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
 
     def add(self, scene: Scene, analysis: dsp.Analysis) -> None:
-        self.frames.add(*counted(scene, analysis))
+        self.seen.append(counted(scene, analysis))
+        self.frames.add(*self.seen[-1])
         # Somebody else's push is a brief thing too: finding it is neither right nor wrong.
         unsaid = [s for s in scene.spans if s.label is None]
         found = [e for e in analysis.events if not any(s.start_s <= e.onset_s < s.end_s for s in unsaid)]
@@ -101,6 +103,29 @@ def hands(region: Region, count: int, placement: str) -> HandScore:
         sensitivity=float(np.mean(called[True])),
         specificity=1.0 - float(np.mean(called[False])),
     )
+
+
+def single_features(score: SceneScore, least: float = 0.98) -> dict[str, str]:
+    """Features that tell two states apart alone, with their ROC areas: evidence about the generator first."""
+    truth = np.concatenate([t for t, _ in score.seen])
+    frames = np.concatenate([f for _, f in score.seen])
+    names = [n for n in frames.dtype.names if frames.dtype[n] == np.float32 and not n.startswith("p_")]
+    out = {}
+    for a, b in (
+        ("tremor", "movement"),
+        ("tremor", "reflex_rhythm"),
+        ("movement", "reflex_rhythm"),
+        ("tremor", "still"),
+    ):
+        found = []
+        for name in names:
+            x, y = (frames[name][(truth == s) & ~np.isnan(frames[name])].astype(np.float64) for s in (a, b))
+            if len(x) > 50 and len(y) > 50:
+                area = roc_area(x, y)
+                found.append((max(area, 1.0 - area), name))
+        best = [f"{name} {area:.3f}" for area, name in sorted(found, reverse=True) if area >= least]
+        out[f"{a} against {b}"] = ", ".join(best) or "none"
+    return out
 
 
 def jerk_share(score: SceneScore) -> float:

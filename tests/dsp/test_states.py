@@ -1,0 +1,70 @@
+"""What tells the states apart: how a peak stands out, what turns, how large the stroke is."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dsp
+from dsp import State
+
+Make = Callable[..., NDArray[np.float32]]
+RATE_HZ = 64.0
+RHYTHMIC = [State.TREMOR.value, State.REFLEX_RHYTHM.value]
+
+
+def shaped(seconds: float, rms_mg: float, low_hz: float, high_hz: float, seed: int = 0) -> NDArray[np.float32]:
+    """Noise between two frequencies, three axes, on a sensor of 2 mg."""
+    rng = np.random.default_rng(seed)
+    n = round(seconds * RATE_HZ)
+    freq = np.fft.rfftfreq(n, 1 / RATE_HZ)
+    spectrum = np.fft.rfft(rng.normal(size=(n, 3)), axis=0)
+    spectrum[(freq < low_hz) | (freq > high_hz)] = 0.0
+    wave = np.fft.irfft(spectrum, n, axis=0)
+    wave *= 1e-3 * rms_mg / np.sqrt((wave**2).sum(axis=1).mean())
+    return (wave + rng.normal(scale=0.0012, size=(n, 3)) + [0.0, 0.0, 1.0]).astype(np.float32)
+
+
+@pytest.mark.parametrize("rms_mg", [10.0, 30.0, 80.0])
+@pytest.mark.parametrize("placement", ["ankle", "wrist", "unknown"])
+def test_restless_standing_is_no_tremor_although_nothing_slow_is_in_it(rms_mg: float, placement: str) -> None:
+    # Broad noise from 1.5 Hz on: its highest bin stands five to ten decibels above the rest by chance.
+    for seed in range(3):
+        frames = dsp.analyze(shaped(40.0, rms_mg, 1.5, 28.0, seed), rate_hz=RATE_HZ, placement=placement).frames
+        assert np.isin(frames["label"], RHYTHMIC).mean() < 0.05
+
+
+def test_a_broad_tremor_of_two_hertz_is_still_a_tremor() -> None:
+    frames = dsp.analyze(shaped(60.0, 30.0, 6.0, 8.0), rate_hz=RATE_HZ, placement="calf").frames
+    assert (frames["label"] == State.TREMOR.value).mean() > 0.9
+
+
+def test_a_limb_that_only_turns_slowly_moves() -> None:
+    t = np.arange(round(40 * RATE_HZ)) / RATE_HZ
+    angle = np.radians(np.interp(t, [12.0, 24.0], [0.0, 72.0]))
+    xyz_g = np.stack([np.sin(angle), np.zeros_like(t), np.cos(angle)], axis=1)
+    xyz_g += np.random.default_rng(0).normal(scale=0.0012, size=xyz_g.shape)
+    frames = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf").frames
+    inside = (frames["time_s"] > 15.0) & (frames["time_s"] < 22.0)
+    assert (frames["label"][inside] == State.MOVEMENT.value).mean() > 0.9
+    assert (frames["label"][frames["time_s"] > 27.0] == State.STILL.value).mean() > 0.9
+
+
+def test_a_leg_jiggled_by_centimetres_moves_and_one_that_beats_by_millimetres_is_a_rhythm() -> None:
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    for hz, stroke_mm, expected in ((3.2, 20.0, State.MOVEMENT), (5.5, 1.0, State.REFLEX_RHYTHM)):
+        phase = 2 * np.pi * hz * t
+        wave = (2 * np.pi * hz) ** 2 * stroke_mm * np.sqrt(2) / 9806.65 * (np.sin(phase) + 0.2 * np.sin(2 * phase))
+        xyz_g = np.stack([wave, 0.2 * wave, np.ones_like(t)], axis=1)
+        xyz_g += np.random.default_rng(1).normal(scale=0.0012, size=xyz_g.shape)
+        frames = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf").frames
+        assert (frames["label"] == expected.value).mean() > 0.8, expected
+
+
+def test_nothing_above_eight_hertz_is_a_reflex_rhythm(signal: Make) -> None:
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    xyz_g = np.stack([0.1 * np.sin(2 * np.pi * 9.5 * t), np.zeros_like(t), np.ones_like(t)], axis=1)
+    xyz_g += np.random.default_rng(2).normal(scale=0.0012, size=xyz_g.shape)
+    frames = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf").frames
+    assert (frames["label"] == State.TREMOR.value).all()
