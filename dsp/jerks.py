@@ -277,31 +277,40 @@ class JerkFinder:
         wait = round(self.parameters.jerk["confirm_s"] / STEP_S)
         while self._waiting and at - self._waiting[0][0] >= wait:
             began, event, top = self._waiting.pop(0)
-            if self._goes_on(at, began, top, loud, view.least_floor(began)):
+            impact = event.peak_g >= self.parameters.jerk["impact_g"]
+            if self._goes_on(at, began, top, loud, view.least_floor(began), impact=impact):
                 continue
             # What turns on after the kick is the middle of a movement, and a twitch has no turn before it either; an
             # impact may do both: somebody fell.
-            if event.peak_g < self.parameters.jerk["impact_g"]:
+            if not impact:
                 reflex = event.label is EventLabel.REFLEX_JERK
                 turned = view.turns_on(began, at) if reflex else view.turns(began, at)
                 if turned or view.moves_on(began, at, top):
                     continue
             self.events.append((at, event))
 
-    def _goes_on(self, at: int, began: int, top: float, loud: Floats, noise: float) -> bool:
-        """Whether the motion did not end with the kick; another kick after it is no motion that goes on."""
+    def _goes_on(self, at: int, began: int, top: float, loud: Floats, noise: float, *, impact: bool) -> bool:
+        """Whether the motion did not end with the kick; another kick after it is no motion that goes on.
+
+        After an impact a body bounces and settles, so that only motion of its own size counts.
+        """
+        p = self.parameters.jerk
         after = np.arange(began + LONGEST_KICK_STEPS, at + 1)
+        # What has begun again may be another kick, if it was quiet in between; else it is the same shaking.
+        calm = max(p["calm_share"] * top, p["above_noise"] * noise)
         open_ = [] if self._candidate is None else [self._candidate.onset_step]
         for kick in (*self._kicks, *open_):
-            if kick > began:
+            if kick > began and min(loud[began + 1 : kick + 1].tolist()) < calm:
                 after = after[(after < kick - 1) | (after > kick + LONGEST_KICK_STEPS)]
-        p = self.parameters.jerk
         if min(loud[began + 1 : at + 1].tolist()) > p["end_ratio"] * top:
             # Never quiet for a tenth of a second: not two kicks, however its turns were cut.
             return True
         if not len(after):
             return False
         level = middle(loud[after])
+        unbroken = not impact and min(loud[began + LONGEST_KICK_STEPS : at + 1].tolist()) > calm
+        if unbroken and top < p["above_loudest"] * largest(loud[after]):
+            return True
         first, second = after[: len(after) // 2], after[len(after) // 2 :]
         # The ring of a kick fades; shaking that has begun keeps its size.
         keeps = len(first) > 0 and largest(loud[second]) > p["kept"] * largest(loud[first])
@@ -383,14 +392,16 @@ class JerkFinder:
             return
         # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
         loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
-        if sustained > p["on_ratio"] * view.least_floor(c.onset_step) and c.peak < p["above_loudest"] * loudest:
+        shaking = min(p["on_ratio"] * view.least_floor(c.onset_step), p["shaking_share"] * c.peak)
+        if sustained > shaking and c.peak < p["above_loudest"] * loudest:
             return
         event = view.measure(c.onset_step, c.peak, at, floor, around, apart=bool(near))
         if event is None:
             return
         self._last_peak_step = c.peak_step
         self._kicks = [*near, c.onset_step]
-        self._take(c.onset_step, event, c.peak)
+        # The candidate may have begun with a stretch; what follows is counted from the kick itself.
+        self._take(max(c.onset_step, view.step_at(event.onset_s)), event, c.peak)
 
     def _sustained(self, onset_step: int, peak: float) -> None:
         """Take back what was only the beginning of sustained motion."""

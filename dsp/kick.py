@@ -67,6 +67,10 @@ class RunView:
         hop, rest = divmod(step, STEPS_PER_HOP)
         return hop * self._grid.hop + int(self._grid.step_edges[rest])
 
+    def step_at(self, time_s: float) -> int:
+        """Step that holds a time."""
+        return self._step_of(round((time_s - self._start_s) * self._grid.rate_hz))
+
     def _step_of(self, sample: int) -> int:
         hop, rest = divmod(sample, self._grid.hop)
         return hop * STEPS_PER_HOP + int(np.searchsorted(self._grid.step_edges[1:], rest, side="right"))
