@@ -1,5 +1,7 @@
 """Live view: state, reasons, what to do, the signal, everything else."""
 
+import time
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -20,6 +22,8 @@ from gui.views.top_bar import TopBar
 from gui.views.welcome import Welcome
 from gui.words import SIDES, clock
 
+CALM_HZ = 2.0
+"""Numbers and words change at most so often, unless something happens."""
 WHEEL_S = 3.0
 """Seconds that one notch of the wheel scrolls back."""
 LEAST_GAP_S = 0.5
@@ -33,6 +37,8 @@ class LiveView(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.theme = theme
+        self._calm: object = None
         self.top = TopBar(theme)
         self.state = StateCard(theme)
         self.trace, self.spectrogram = TracePlot(theme), SpectrogramPlot(theme)
@@ -90,6 +96,7 @@ class LiveView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
+        self.theme = theme
         plots = (self.trace, self.other_trace, self.spectrogram, self.spectrum)
         parts = (self.top, self.state, self.meters, self.timeline, self.advice, self.guided, self.hold, self.events)
         for part in (*plots, *parts, self.welcome, *self._cards):
@@ -100,23 +107,44 @@ class LiveView(QWidget):
         self._pages.setCurrentIndex(1 if going or model.streams else 0)
         if self._pages.currentIndex() == 0:
             return
+        stream, end_s = model.stream, model.view_end_s
+        self.advice.draw(model, gone=_gone(stream) and not model.ended)
+        self.trace.draw(stream, end_s)
+        self._draw_other(model, end_s)
+        self.spectrogram.draw(stream, end_s)
+        if not model.paused:
+            self.spectrum.draw(stream)
+        key = self._calm_key(model)
+        if key != self._calm:
+            self._calm = key
+            self._draw_calmly(model)
+
+    def _calm_key(self, model: SessionModel) -> object:
+        """Say what numbers and words wait for: something happened, or a part of a second passed.
+
+        Numbers that change with every drawing cannot be read, and each would cost a second painting.
+        """
+        stream = model.stream
+        return (
+            (id(model), model.shown, len(model.streams), model.ended, model.frozen_s, self.theme.name),
+            (id(stream.link), id(model.recording), id(model.guided), stream.revision),
+            stream.live.label if stream.live is not None else None,
+            round(CALM_HZ * stream.now_s),
+            round(CALM_HZ * time.monotonic()),
+        )
+
+    def _draw_calmly(self, model: SessionModel) -> None:
         stream = model.stream
         self.top.draw(model)
         self.guided.draw(model)
-        self.advice.draw(model, gone=_gone(stream) and not model.ended)
         self.hold.draw(stream)
         self.events.show_rows(stream.rows, (stream.label, stream.revision))
         if stream.live is not None and not _gone(stream):
             self.state.draw(stream.live)
         else:
             self.state.wait(*waiting_words(model))
-        end_s = model.view_end_s
-        self._trace_card.aside.setText(span_text(end_s, paused=model.paused))
-        self.trace.draw(stream, end_s)
-        self._draw_other(model, end_s)
-        self.spectrogram.draw(stream, end_s)
+        self._trace_card.aside.setText(span_text(model.view_end_s, paused=model.paused))
         if not model.paused:
-            self.spectrum.draw(stream)
             self.meters.draw(stream)
         self._timeline_card.aside.setText(clock(stream.now_s - (stream.first_s or 0.0)))
         self.timeline.tell(story_of(stream))
