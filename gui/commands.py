@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog
 import guidance
 import recordings
 import session
-from gui.bridge import Progress
 from gui.dialogs.check_in import CheckInDialog
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.keys import KeysDialog
@@ -19,6 +18,7 @@ from gui.dialogs.preferences import PreferencesDialog
 from gui.i18n import tr
 from gui.library_commands import analyse_library, look_after_library, repair_library
 from gui.model import Document
+from gui.opening import first_look
 from gui.session_commands import SessionCommands
 from gui.theme import DARK, LIGHT
 from gui.views.tour import Tour
@@ -133,21 +133,33 @@ class Commands(SessionCommands):
             self.open_path(Path(name))
 
     def open_path(self, path: Path, *, play: bool = False, speed: float = 1.0) -> None:
-        """Read a recording in the background, show it, then analyse it."""
+        """Read a recording in the background, show it, then analyse it; a long one shows its beginning at once."""
         w = self.window
 
-        def read(progress: Progress) -> Document:
-            return Document(recordings.read(path, progress=progress))
-
-        def show(document: Document) -> None:
-            w.notice.hide()
+        def begin(document: Document) -> None:
             self.show_document(document)
             if play:
                 w.replay.set_speed(speed)
                 w.replay.set_playing(on=True)
 
+        def show(document: Document) -> None:
+            w.notice.hide()
+            before = w.document
+            if before is not None and not before.whole and before.recording.path == path:
+                document.look_like(before)
+                self.show_document(document, go_on=True)
+            else:
+                begin(document)
+
+        def looked(look: Document | None) -> None:
+            if look is not None:
+                begin(look)
+            w.background.run(
+                lambda progress: Document(recordings.read(path, progress=progress)), then=show, failed=w.complain
+            )
+
         w.notice.wait(tr("Reading {name} …", name=path.name), cancel=w.background.cancel)
-        w.background.run(read, then=show, failed=w.complain)
+        w.background.run(lambda _: first_look(path), then=looked, failed=w.complain)
 
     def make_report(self) -> None:
         """Write the report and open it in the browser."""

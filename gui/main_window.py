@@ -27,7 +27,7 @@ from gui.views.live_view import LiveView
 from gui.views.notice import Notice
 from gui.views.replay_view import ReplayView
 from gui.views.sidebar import Sidebar
-from session import RecordingUpdate
+from session import EndUpdate, RecordingUpdate
 
 DRAW_EVERY_MS = 45
 """22 drawings a second: smooth to the eye, a fifth of one core."""
@@ -127,6 +127,9 @@ class MainWindow(QMainWindow):
 
     def usable(self, name: str) -> bool:
         """Whether what an action needs is there."""
+        if name == "stop_session":
+            # A session that has ended by itself still waits to be looked at.
+            return self.controller.running is not None
         match BY_ID[name].needs:
             case Needs.SESSION:
                 return self.controller.going
@@ -189,6 +192,12 @@ class MainWindow(QMainWindow):
             self.attempt(self.commands.guided_over)
         elif isinstance(message, RecordingUpdate) and message.problem:
             self.complain(message.problem)
+        elif isinstance(message, EndUpdate) and self.controller.running is not None and not self.commands.stopping:
+            self.notice.say(
+                tr("The session has ended: {reason}.", reason=foreign(message.reason).rstrip(".")),
+                verb=tr("See what it showed"),
+                act=lambda: self.run_action("stop_session"),
+            )
 
     def draw(self) -> None:
         """Draw what is new; nothing while nobody looks."""

@@ -65,12 +65,19 @@ class ReplayCommands:
             plot.zoomed.connect(self.zoom)
             plot.panned.connect(self.pan)
 
-    def show_document(self, document: Document) -> None:
-        """Show a document, and analyse it in the background."""
+    def show_document(self, document: Document, *, go_on: bool = False) -> None:
+        """Show a document, and analyse it in the background; `go_on` keeps playing what its beginning played."""
         w = self.window
         w.document = document
+        playing = w.replay.playing
         w.replay.show_document(document)
-        w.show_page("show_replay")
+        if go_on:
+            w.replay.set_playing(on=playing)
+        else:
+            w.show_page("show_replay")
+        if not document.whole:
+            w.replay.say(tr("reading …"))
+            return
         if document.annotations.problem:
             w.complain(document.annotations.problem)
         w.replay.say(tr("analysing …"))

@@ -23,6 +23,8 @@ TREMOR_BAND_HZ = (4.0, 12.0)
 """Where physiological, fatigue and reflex tremor of a limb lie (Lippold; Pozos 1982: ankle 4-9 Hz)."""
 SLOW_HZ = 2.0
 """Below is the slow motion of the limb, no tremor."""
+LEAST_S = 0.5
+"""A recording of a few seconds has one spectrum, which still takes up time."""
 TOP_HZ = 20.0
 COLUMNS = 900
 """Pixels across; more than a page shows only costs size."""
@@ -115,6 +117,8 @@ def spectrogram(found: AnalysedRecording) -> Figure | None:
         level_db = 10.0 * np.log10(psd * 1e6)
     shown = level_db[np.isfinite(level_db)]
     low, high = np.percentile(shown, (5, 99.7)) if shown.size else (0.0, 1.0)
+    # A recording of a few seconds has one spectrum, which still takes up time.
+    first_min, last_min = spectra.time_s[0] / 60, max(spectra.time_s[-1], spectra.time_s[0] + LEAST_S) / 60
     with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
         axes.imshow(
             level_db.T,
@@ -124,7 +128,7 @@ def spectrogram(found: AnalysedRecording) -> Figure | None:
             vmin=low,
             vmax=max(high, low + 10.0),
             interpolation="nearest",
-            extent=(spectra.time_s[0] / 60, max(spectra.time_s[-1] / 60, 1e-3), 0.0, float(spectra.freq_hz[keep][-1])),
+            extent=(first_min, last_min, 0.0, float(spectra.freq_hz[keep][-1])),
         )
         for edge in TREMOR_BAND_HZ:
             axes.axhline(edge, color="white", linewidth=0.6, linestyle=(0, (4, 4)), alpha=0.8)

@@ -84,7 +84,7 @@ def test_an_envelope_hides_no_peak(n: int, first: int, length: int, most: int) -
     xyz_g = rng.standard_normal((n, 3)).astype(np.float32)
     first = min(first, n - 1)
     last = min(n, first + length)
-    position, values = Pyramid(xyz_g).envelope(first, last, most)
+    position, values = Pyramid(np.ascontiguousarray(xyz_g.T)).envelope(first, last, most)
     assert len(position) == len(values)
     assert len(position) <= max(4 * 16 * 2, 2 * (most + 2) * 16)
     part = xyz_g[first:last]
