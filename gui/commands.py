@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 import guidance
 import recordings
 import session
+from gui.actions import BY_ID
 from gui.dialogs.check_in import CheckInDialog
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.keys import KeysDialog
@@ -115,6 +116,8 @@ class Commands(SessionCommands):
         """Enter or leave bed mode."""
         outer = self.window.outer
         outer.setCurrentIndex(1 - outer.currentIndex())
+        here = "toggle_bed_mode" if outer.currentIndex() == 1 else self.window.page
+        self.window.say_where(tr(BY_ID[here].text))
         self.window.bed.speak(on=self.window.settings.spoken_cues and outer.currentIndex() == 1)
         (self.window.bed if outer.currentIndex() == 1 else self.window.pages).setFocus()
 

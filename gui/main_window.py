@@ -58,7 +58,6 @@ class MainWindow(QMainWindow):
         self.bridge.message.connect(self._take)
         self.controller = Controller(self.bridge.sink, home)
         self.background = Background(self)
-        self.setWindowTitle("Tremorscope")
         self.setAcceptDrops(True)
         self._build()
         self.commands = Commands(self)
@@ -175,7 +174,12 @@ class MainWindow(QMainWindow):
         page = (self.live, self.replay, self.library, self.guide)[PAGES.index(name)]
         self.pages.setCurrentWidget(page)
         self.sidebar.choose(name)
+        self.say_where(tr(BY_ID[name].text))
         page.setFocus()
+
+    def say_where(self, name: str) -> None:
+        """Name the view in the window's title, for screen readers and the task bar."""
+        self.setWindowTitle(f"Tremorscope · {name}")
 
     @property
     def page(self) -> str:

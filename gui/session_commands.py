@@ -170,6 +170,7 @@ class SessionCommands(ReplayCommands):
     def _show_result(self, result: session.SessionResult | None) -> None:
         w = self.window
         if result is None or not result.analyses:
+            w.notice.say(tr("No data came, so there is nothing to show. Choose a sensor, and wait for its signal."))
             return
         self.show_verdict(result.analyses, w.controller.model.title, guided=w.controller.guided_findings)
         w.show_page("show_guide")

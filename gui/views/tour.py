@@ -67,6 +67,8 @@ class Tour(QFrame):
         """Leave; it does not come again by itself."""
         self.hide()
         self._window.change_settings(tour_done=True)
+        # Single keys must work at once: no button keeps the keyboard.
+        self._window.pages.currentWidget().setFocus()
         self.deleteLater()
 
     def _show(self) -> None:
