@@ -293,9 +293,8 @@ def night(app: Timed, folder: Path, hours: float) -> None:
     for k in range(1, round(2 * hours) + 1):
         spin(app, 3600.0, lambda k=k: stream.now_s >= 1800.0 * k)  # type: ignore[misc]
         found.append((k / 2, rss_mb()))
+        print(f"| hour {found[-1][0]:g} | {found[-1][1]:.0f} MB |", flush=True)
     print(f"a night of {hours:g} h, recorded and analysed, faster than life, the window drawing")
-    print("| hour | " + " | ".join(f"{h:g}" for h, _ in found) + " |")
-    print("| MB   | " + " | ".join(f"{m:.0f}" for _, m in found) + " |")
     first = found[min(len(found) - 1, 1)]
     an_hour_mb = (found[-1][1] - first[1]) / max(0.5, found[-1][0] - first[0])
     print(f"| growth from hour {first[0]:g} on | {an_hour_mb:.1f} MB an hour |")

@@ -144,6 +144,7 @@ class Studio:
         for stream in model.streams.values():
             stream.link = None
             stream.heard_at = time.monotonic()
+        window.notice.hide()
         window.show_page("show_live")
 
     def open_document(self, window: MainWindow) -> None:

@@ -34,6 +34,8 @@ TOP_HZ = 20.0
 COLUMN_S = 0.5
 WINDOW_S = 4.0
 """Length of the main window: its spectrum belongs to its middle, two seconds ago."""
+NEWEST_SHARE = 0.3
+"""Of the spectrum that is shown: about two seconds of them are averaged, for one alone scatters by its own size."""
 MOST_ROWS = 200
 """Lines kept in the list of events; the recording has them all."""
 
@@ -135,7 +137,8 @@ class StreamModel:
         if live.psd is None or 0 <= live.time_s - self._column_s < COLUMN_S - 1e-6:
             return
         self._column_s = live.time_s
-        self.psd = live.psd
+        before = self.psd if self.psd is not None and self.psd.shape == live.psd.shape else live.psd
+        self.psd = np.asarray((1.0 - NEWEST_SHARE) * before + NEWEST_SHARE * live.psd, np.float32)
         if self.spectrogram is None:
             bins = min(int(TOP_HZ / self.bin_hz) + 1, len(live.psd))
             self.spectrogram = SpectrogramRing(KEPT_S, COLUMN_S, bins)

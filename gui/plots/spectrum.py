@@ -1,5 +1,7 @@
 """Spectrum now: the newest four seconds, with the tremor band shaded and the peak named at the line."""
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from gui.plots.spectrogram import BAND_HZ
 from gui.theme import BODY_SIZE_PX, Theme, face
 from gui.words import RHYTHMIC
 
-BOTTOM_DB, HEADROOM_DB = LEVELS_DB[0] - 14.0, 10.0
+STEP_DB, LEAST_TOP_DB, SHOWN_DB, HEADROOM_DB = 5.0, 10.0, 40.0, 8.0
 RHYTHMIC_NAMES = tuple(s.value for s in RHYTHMIC)
 
 
@@ -29,15 +31,19 @@ class BandPlot(Plot):
         self._label.setFont(face(BODY_SIZE_PX, face(1).Weight.DemiBold))
         self.addItem(self._label, ignoreBounds=True)
         self.setXRange(-0.4, TOP_HZ + 1.4, padding=0)
+        self._top_db = -math.inf
         self.set_top(LEVELS_DB[1])
         self.getAxis("bottom").setTicks(
             [[(0.0, "0"), (4.0, "4"), (8.0, "8"), (12.0, "12"), (16.0, "16"), (20.0, "20 Hz")]]
         )
         self.getAxis("left").setTicks([[]])
 
-    def set_top(self, level: float) -> None:
-        """Make room up to a level, dB."""
-        self.setYRange(BOTTOM_DB, level + HEADROOM_DB, padding=0)
+    def set_top(self, level_db: float) -> None:
+        """Make room up to a level, in steps: it grows at once, and shrinks when two steps less would do."""
+        wanted = max(LEAST_TOP_DB, STEP_DB * math.ceil(level_db / STEP_DB))
+        if self._top_db < wanted or wanted <= self._top_db - 2 * STEP_DB:
+            self._top_db = wanted
+            self.setYRange(wanted - SHOWN_DB, wanted + HEADROOM_DB, padding=0)
 
     def paint_band(self, theme: Theme) -> None:
         """Take the theme's colours."""
@@ -84,4 +90,11 @@ class SpectrumPlot(BandPlot):
         rhythmic = state in RHYTHMIC_NAMES
         self._curve.setPen(pg.mkPen(self.theme.states[state if rhythmic else "still"], width=1))
         self._curve.setData(np.arange(len(level)) * stream.bin_hz, level)
+        self.set_top(float(level[band_bins(stream.bin_hz, len(level))].max()))
         self.name_peak(stream.live.peak_hz if rhythmic else float("nan"), level, stream.bin_hz)
+
+
+def band_bins(bin_hz: float, count: int) -> slice:
+    """Where the tremor band stands among the bins: the slow motion beside it must not flatten it."""
+    low, high = BAND_HZ
+    return slice(min(count - 1, math.floor(low / bin_hz)), max(1, min(count, math.ceil(high / bin_hz) + 1)))

@@ -105,6 +105,7 @@ class SpanSpectrum(Card):
         freq_hz, psd = found
         level = level_db(psd)
         self._span.setData(freq_hz, level)
+        self.plot.set_top(float(level[(freq_hz >= BAND_BINS_HZ[0]) & (freq_hz <= BAND_BINS_HZ[1])].max()))
         if self._current is None or (self._current[2].start_s, self._current[2].end_s) != (start_s, end_s):
             self._current = (freq_hz, psd, numbers_of(document, start_s, end_s))
         band = (freq_hz >= BAND_BINS_HZ[0]) & (freq_hz <= BAND_BINS_HZ[1])

@@ -68,7 +68,8 @@ class Tour(QFrame):
         self.hide()
         self._window.change_settings(tour_done=True)
         # Single keys must work at once: no button keeps the keyboard.
-        self._window.pages.currentWidget().setFocus()
+        if (page := self._window.pages.currentWidget()) is not None:
+            page.setFocus()
         self.deleteLater()
 
     def _show(self) -> None:

@@ -170,9 +170,9 @@ def test_each_kind_of_export_has_a_preview_that_is_the_file_itself(
         dialog.kind.setCurrentIndex(i)
         assert {dialog.format.itemData(i) for i in range(dialog.format.count())} == set(ENDINGS[kind])
         if kind in ("picture", "trace", "spectrogram", "spectrum"):
-            qtbot.waitUntil(lambda: not dialog.picture.pixmap().isNull(), timeout=30_000)
+            qtbot.waitUntil(lambda: not dialog.picture.pixmap().isNull(), timeout=90_000)
         else:
-            qtbot.waitUntil(lambda: bool(dialog.preview.toPlainText()), timeout=20_000)
+            qtbot.waitUntil(lambda: bool(dialog.preview.toPlainText()), timeout=60_000)
             head = dialog.preview.toPlainText().splitlines()[0]
             assert head.split(",")[0] in ("time_s", "start_s", "onset_s", "label"), kind
     dialog.kind.setCurrentIndex(list(KINDS).index("spectra"))

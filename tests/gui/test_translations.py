@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import gui
 import session
-from gui.i18n import LANGUAGES, inside, load_catalogue, tr, use_language
+from gui.i18n import LANGUAGES, foreign, inside, load_catalogue, tr, use_language
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.words import worn
@@ -105,5 +105,25 @@ def test_the_whole_window_speaks_german(qtbot: QtBot, qapp: QApplication, home: 
     english = {t for t, word in load_catalogue("de").items() if t != word}
     left = [w.text() for w in window.findChildren(QLabel) if w.text() in english]
     assert not left
-    assert "Reflexruck" in window.live.events.list.item(1).text()
+    events = window.live.events.list
+    assert "Reflexruck" in " ".join(events.item(i).text() for i in range(events.count()))
     window.close()
+
+
+def test_sentences_of_rooms_below_are_translated_with_their_numbers_and_words() -> None:
+    assert foreign("narrow peak at 6.8 Hz, 14 dB above background") == "narrow peak at 6.8 Hz, 14 dB above background"
+    use_language("de")
+    assert foreign("narrow peak at 6.8 Hz, 14 dB above background") == "schmale Spitze bei 6.8 Hz, 14 dB über dem Grund"
+    verdict = foreign("This could be: a tired muscle. It could also be: your stretch reflex.")
+    assert verdict == "Das könnte sein: ein müder Muskel. Es könnte auch sein: dein Dehnreflex."
+    radio = foreign("Bluetooth is switched off; switch Bluetooth on (Linux: bluetoothctl power on)")
+    assert radio == "Bluetooth ist ausgeschaltet; schalte Bluetooth ein (Linux: bluetoothctl power on)"
+    seen = foreign("Short kicks after a stretch: 4. Short twitches: 3.")
+    assert seen == "Kurze Rucke nach einer Dehnung: 4. Kurze Zuckungen: 3."
+    assert foreign("letter.txt holds nothing known") == "letter.txt holds nothing known"
+
+
+def test_a_pattern_has_as_many_holes_in_each_language() -> None:
+    for english, word in load_catalogue("de", "foreign").items():
+        assert english.count("#") == word.count("#"), english
+        assert english.count("*") == word.count("*"), english
