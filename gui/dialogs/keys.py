@@ -9,7 +9,7 @@ from gui.actions import ACTIONS, GROUPS
 from gui.dialogs.base import Sheet
 from gui.i18n import tr
 from gui.theme import AXIS_SIZE_PX
-from gui.views.card import label, quiet
+from gui.views.card import label, quiet, wrapped
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -33,10 +33,10 @@ class KeysDialog(Sheet):
                 key.setMinimumWidth(92)
                 grid.addWidget(key, row, 0)
                 grid.addWidget(label(tr(action.text)), row, 1)
-                grid.addWidget(quiet(tr(action.about)), row, 2)
+                grid.addWidget(wrapped(quiet(tr(action.about))), row, 2)
                 self.lines.append(f"{action.key} {tr(action.text)}: {tr(action.about)}")
         mouse = tr("Replay: drag selects, click puts the playhead, double click selects a segment, wheel zooms.")
-        grid.addWidget(quiet(mouse, size_px=AXIS_SIZE_PX), grid.rowCount(), 0, 1, 3)
+        grid.addWidget(wrapped(quiet(mouse, size_px=AXIS_SIZE_PX)), grid.rowCount(), 0, 1, 3)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inner)

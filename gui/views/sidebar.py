@@ -1,7 +1,7 @@
 """Side bar: the views, the menu, the `?` sheet."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from gui.actions import ACTIONS, APP
@@ -21,7 +21,10 @@ class Sidebar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.setFixedWidth(WIDTH_PX)
+        # The longest word of the language decides: none may end in dots.
+        words = [tr(a.text) for a in ACTIONS if a.icon]
+        self._width = max(WIDTH_PX, max(QFontMetrics(face(AXIS_SIZE_PX)).horizontalAdvance(w) for w in words) + 22)
+        self.setFixedWidth(self._width)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 10, 6, 12)
         column.setSpacing(10)
@@ -51,7 +54,7 @@ class Sidebar(QWidget):
         made.setAccessibleDescription(about)
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         made.setIconSize(QSize(22, 22))
-        made.setFixedSize(WIDTH_PX - 12, 52)
+        made.setFixedSize(self._width - 12, 52)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return made
 
