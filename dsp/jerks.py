@@ -313,7 +313,7 @@ class JerkFinder:
             return True
         first, second = after[: len(after) // 2], after[len(after) // 2 :]
         # The ring of a kick fades; shaking that has begun keeps its size.
-        keeps = len(first) > 0 and largest(loud[second]) > p["kept"] * largest(loud[first])
+        keeps = not impact and len(first) > 0 and largest(loud[second]) > p["kept"] * largest(loud[first])
         return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
 
     def _ringing(self, at: int, here: float, level: Floats) -> bool:
