@@ -19,10 +19,12 @@ from dsp.motion import Motion
 from dsp.parameters import load_worn_at
 from dsp.plan import make_plan
 from dsp.quality import ChannelWatch
-from dsp.results import Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra, joined
+from dsp.results import Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra, Term, joined
 from dsp.run import FrameBatch, Run
 from dsp.segments import make_segment
 
+TIRING_REASONS = 2
+"""Of the three reasons that a screen has room for."""
 HOLD_KNOWN_S = 1.5
 """So long after its start a hold is known; evidence looks at what was known then, whatever came later."""
 LONGEST_PUSH = 65536
@@ -99,7 +101,8 @@ class Analyzer:
         self._rest = RestBaseline()
         self._events: list[Event] = []
         self._holds: list[Hold] = []
-        self._tiring, self._tiring_frames = False, 0
+        self._tiring: tuple[Term, ...] = ()
+        self._tiring_frames = 0
         self._taken_events = 0
         self._covered_s = 0.0
         self._fresh_frames: list[NDArray[np.void]] = []
@@ -153,17 +156,21 @@ class Analyzer:
         if self._run is None:
             return None
         state = self._tracker.state(self._run, self._events[-1] if self._events else None)
-        if state is not None and state.label is State.TREMOR and self._is_tiring():
-            return replace(state, tiring=True)
-        return state
+        if state is None or state.label is not State.TREMOR:
+            return state
+        reasons = self._tiring_reasons()
+        # What makes it a fatigue tremor comes before what makes it a tremor.
+        return replace(state, tiring=True, evidence=(*reasons, *state.evidence)) if reasons else state
 
-    def _is_tiring(self) -> bool:
-        """Whether the open segment is a tremor with fatigue evidence; looked at once a hop."""
+    def _tiring_reasons(self) -> tuple[Term, ...]:
+        """Fatigue evidence for the open segment, strongest first, none unless it is enough; looked at once a hop."""
         frames = sum(len(part) for part in self._open)
         if frames != self._tiring_frames:
             self._tiring_frames = frames
             shaking = bool(self._open) and self._open[0]["label"][0] == State.TREMOR.value
-            self._tiring = shaking and self._fatigue(joined(self._open), self._open_start_s).is_fatigue
+            fatigue = self._fatigue(joined(self._open), self._open_start_s) if shaking else None
+            terms = fatigue.terms if fatigue is not None and fatigue.is_fatigue else ()
+            self._tiring = tuple(t for t in terms if t.value > 0)[:TIRING_REASONS]
         return self._tiring
 
     def push(self, xyz_g: ArrayLike, *, start_s: float | None = None) -> Update:

@@ -116,6 +116,20 @@ def test_growing_tremor_late_in_a_hold_is_fatigue_and_a_steady_one_is_not(signal
     assert not faded.fatigue.is_fatigue
 
 
+def test_a_tiring_leg_hears_live_what_makes_it_fatigue_before_what_makes_it_tremor(signal: Make) -> None:
+    xyz_g = signal(seconds=60.0, stretch_at=10.0, release_at=62.0, tremor=(25, 60, 7.0, 0.02))
+    xyz_g[:, 0] *= 10 ** (np.clip(np.arange(len(xyz_g)) / 100.0 - 25, 0, None) * 14 / 60 / 20)
+    analyzer = dsp.Analyzer(rate_hz=100.0, placement="calf")
+    for at in range(0, 5500, 50):
+        analyzer.push(xyz_g[at : at + 50])
+    live = analyzer.live
+    assert live is not None
+    assert live.tiring
+    assert {t.name for t in live.evidence[:2]} <= {"growth", "into_hold", "slowing", "above_rest"}
+    assert all(t.value > 0 for t in live.evidence[:2])
+    assert any("mg" in t.text or "peak" in t.text for t in live.evidence[2:])
+
+
 def test_every_segment_carries_evidence_that_names_what_was_seen(signal: Make) -> None:
     found = dsp.analyze(signal(seconds=40.0, tremor=(10, 30, 7.0, 0.03)), rate_hz=100.0)
     tremor = longest(found, State.TREMOR)
