@@ -139,20 +139,26 @@ def spectrogram(found: AnalysedRecording) -> Figure | None:
 
 
 def average_spectra(found: AnalysedRecording) -> Figure | None:
-    """Average spectrum of each state."""
+    """Average spectrum of each state; None without a state of at least two frames in which anything moved."""
     spectra, frames = found.analysis.spectra, found.analysis.frames
-    if spectra is None or not len(frames):
+    if spectra is None:
         return None
     keep = (spectra.freq_hz >= 0.5) & (spectra.freq_hz <= TOP_HZ)
+    averages = {}
+    for state in (State.STILL, State.MOVEMENT, State.REFLEX_RHYTHM, State.TREMOR):
+        rows = frames["label"] == state.value
+        if rows.sum() >= 2:
+            psd = spectra.psd[rows][:, keep].mean(axis=0) * 1e6
+            # Values that never change have no power, which no logarithmic axis can show.
+            if (psd > 0.0).any():
+                averages[state] = psd
+    if not averages:
+        return None
     words: list[str] = []
     ends: list[tuple[str, str, float]] = []
     with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
         axes.axvspan(*TREMOR_BAND_HZ, color="#f4e6ee", linewidth=0)
-        for state in (State.STILL, State.MOVEMENT, State.REFLEX_RHYTHM, State.TREMOR):
-            rows = frames["label"] == state.value
-            if rows.sum() < 2:
-                continue
-            psd = spectra.psd[rows][:, keep].mean(axis=0) * 1e6
+        for state, psd in averages.items():
             colour = "#66778a" if state is State.STILL else STATE_COLOURS[state]
             axes.semilogy(spectra.freq_hz[keep], psd, color=colour, linewidth=1.3)
             top = int(np.argmax(np.where(spectra.freq_hz[keep] >= SLOW_HZ, psd, 0.0)))
@@ -167,7 +173,7 @@ def average_spectra(found: AnalysedRecording) -> Figure | None:
         axes.set_xlim(0, TOP_HZ)
         axes.set_xlabel("Hz")
         axes.set_ylabel("mg²/Hz")
-    states = ", ".join(word for word, _, _ in ends) or "none lasted long enough"
+    states = ", ".join(word for word, _, _ in ends)
     text = f"Average spectra of the states: {states}{''.join(f'; {w}' for w in words)}. Shaded: 4 to 12 Hz."
     return Figure(title="Average spectra", svg=as_svg(figure), alternative=text)
 

@@ -157,6 +157,21 @@ def test_a_session_too_short_to_read_still_makes_a_page(tmp_path: Path) -> None:
     assert "<h3>This session</h3>" not in text
 
 
+@pytest.mark.parametrize(("seconds", "size_g"), [(1.0, 0.05), (2.0, 0.05), (4.0, 0.05), (10.0, 0.0)])
+def test_what_has_no_spectrum_to_average_makes_a_page_without_that_figure(
+    seconds: float, size_g: float, tmp_path: Path
+) -> None:
+    xyz_g = np.random.default_rng(0).normal((0.0, 0.0, 1.0), size_g, (int(100 * seconds), 3)).astype(np.float32)
+    recording = recordings.Recording(
+        path=None, format="t", samples=[dsp.Samples(xyz_g=xyz_g, rate_hz=100.0)], rate_hz=100.0
+    )
+    brief = session.AnalysedRecording(recording=recording, analysis=session.analyze_recording(recording))
+    assert len(brief.analysis.frames)
+    text = session.write_report([brief], session.make_advice({"": brief.analysis}), tmp_path / "s.html").read_text()
+    assert "Spectrogram" in text
+    assert "Average spectra" not in text
+
+
 def test_a_report_needs_something_and_a_place(found: session.AnalysedRecording, tmp_path: Path) -> None:
     advice = session.make_advice({"": found.analysis})
     with pytest.raises(InputError, match="at least one"):
