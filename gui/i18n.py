@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from importlib import resources
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -10,12 +11,16 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 NOUNS_STAND_TALL = ("de",)
 """Languages whose nouns keep their capital within a sentence."""
 
-HOLE = re.compile(r"[#*]")
-NUMBER, WORDS = r"([+\-−]?\d+(?:\.\d+)?(?:e[+-]\d+)?)", r"(.+?)"
+HOLE = re.compile(r"(?P<sign>[#*])|\{(?P<name>\w+)(?P<form>:[^}]*)?\}")
+NUMBER, WORDS = r"[+\-−]?\d+(?:\.\d+)?(?:e[+-]\d+)?", r".+?"
+WITHIN = r"(?:(?!\. ).)+?"
+"""Words within one sentence."""
+FILES = {"texts": "{}.toml", "foreign": "{}.toml", "guidance": "{}-guidance.toml"}
+"""Where each table of a language is kept."""
 
 _catalogue: dict[str, str] = {}
 _foreign: dict[str, str] = {}
-_patterns: list[tuple[re.Pattern[str], str]] = []
+_holed: dict[str, str] = {}
 _spoken = ["en"]
 
 
@@ -28,16 +33,17 @@ def tr(text: str, /, **values: object) -> str:
 def foreign(text: str) -> str:
     """Translate a sentence that a room below wrote: an evidence, a remedy, a question, an error.
 
-    In the catalogue's patterns `#` stands for a number and `*` for words, which are translated themselves; both keep
-    their order. What no pattern knows is translated sentence by sentence, else it stays English.
+    In the catalogue's patterns `#` stands for a number and `*` for words, in the order of the English; `{name:.0f}` for
+    a number and `{name}` for words of the knowledge base, in any order. Words are translated themselves. Of several
+    sentences the longest beginning that is known comes first; what is not known stays English.
     """
     if not _foreign or not text:
         return text
-    if (exact := _foreign.get(text)) is not None:
-        return exact
-    for pattern, words in _patterns:
-        if (found := pattern.fullmatch(text)) is not None:
-            return _filled(words, found.groups())
+    if (known := _known(text)) is not None:
+        return known
+    for end in reversed([found.end() for found in re.finditer(r"\.(?= )", text)]):
+        if (known := _known(text[:end])) is not None:
+            return f"{known} {foreign(text[end + 1 :])}"
     for between in ("; ", ". ", ": "):
         head, _, tail = text.partition(between)
         if tail:
@@ -47,10 +53,27 @@ def foreign(text: str) -> str:
     return text
 
 
-def _filled(words: str, parts: tuple[str, ...]) -> str:
+def _known(text: str) -> str | None:
+    """Words of a text that the catalogue knows whole: as it stands, without its full stop, or by a pattern."""
+    if (exact := _foreign.get(text)) is not None:
+        return exact
+    if (stopped := _foreign.get(f"{text}.")) is not None:
+        return stopped.removesuffix(".")
+    for english, words in _holed.items():
+        if (found := as_pattern(english).fullmatch(text)) is not None:
+            return _filled(words, found)
+    return None
+
+
+def _filled(words: str, found: re.Match[str]) -> str:
     """Fill the holes of a pattern: a number as it stands, words in the language."""
-    left = iter(parts)
-    return HOLE.sub(lambda hole: next(left) if hole[0] == "#" else foreign(next(left)), words)
+    left = iter(found.groups())
+
+    def part(hole: re.Match[str]) -> str:
+        said = found[hole["name"]] if hole["name"] else next(left)
+        return said if hole["sign"] == "#" or hole["form"] else foreign(said)
+
+    return HOLE.sub(part, words)
 
 
 def spoken() -> str:
@@ -76,25 +99,40 @@ def load_catalogue(language: str, table: str = "texts") -> dict[str, str]:
     language
         Its code.
     table
-        ``texts`` of the app itself, or ``foreign``: patterns of sentences that rooms below write.
+        ``texts`` of the app itself, ``foreign``: patterns of sentences that rooms below write, or ``guidance``: the
+        sentences of the knowledge base.
     """
     if language == "en" or language not in LANGUAGES:
         return {}
-    file = resources.files("gui").joinpath("translations").joinpath(f"{language}.toml")
-    return {english: str(word) for english, word in tomllib.loads(file.read_text(encoding="utf-8"))[table].items()}
+    return dict(_tables(FILES[table].format(language))[table])
+
+
+@cache
+def _tables(name: str) -> dict[str, dict[str, str]]:
+    file = resources.files("gui").joinpath("translations").joinpath(name)
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def use_language(language: str) -> None:
     """Speak `language` from now on; what is already on the screen stays as it is."""
     _spoken[0] = language
-    for kept, table in ((_catalogue, "texts"), (_foreign, "foreign")):
+    for kept, tables in ((_catalogue, ("texts",)), (_foreign, ("foreign", "guidance"))):
         kept.clear()
-        kept.update(load_catalogue(language, table))
-    _patterns[:] = [(as_pattern(english), word) for english, word in _foreign.items() if HOLE.search(english)]
+        for table in tables:
+            kept.update(load_catalogue(language, table))
+    _holed.clear()
+    _holed.update((english, words) for english, words in _foreign.items() if HOLE.search(english))
 
 
+@cache
 def as_pattern(english: str) -> re.Pattern[str]:
-    """Turn a sentence with `#` and `*` into an expression that recognises it."""
-    return re.compile(
-        "".join({"#": NUMBER, "*": WORDS}.get(part, re.escape(part)) for part in re.split(r"([#*])", english))
-    )
+    """Turn a sentence with holes into an expression that recognises it; made when first needed, not at the start."""
+    parts, at = [], 0
+    for hole in HOLE.finditer(english):
+        parts.append(re.escape(english[at : hole.start()]))
+        if hole["name"]:
+            parts.append(f"(?P<{hole['name']}>{NUMBER if hole['form'] else WITHIN})")
+        else:
+            parts.append(f"({NUMBER if hole['sign'] == '#' else WORDS})")
+        at = hole.end()
+    return re.compile("".join(parts) + re.escape(english[at:]))

@@ -11,10 +11,13 @@ from pytestqt.qtbot import QtBot
 
 import gui
 import session
-from gui.i18n import LANGUAGES, foreign, inside, load_catalogue, tr, use_language
+from gui.i18n import HOLE, LANGUAGES, foreign, inside, load_catalogue, tr, use_language
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.words import worn
+from guidance.listing import all_sentences
+from guidance.numbers import LIMBS
+from guidance.reading import load_knowledge
 from tests.gui.helpers import SHORT
 
 ROOT = Path(gui.__file__).parent
@@ -118,8 +121,8 @@ def test_sentences_of_rooms_below_are_translated_with_their_numbers_and_words() 
     assert verdict == "Das könnte sein: ein müder Muskel. Es könnte auch sein: dein Dehnreflex."
     radio = foreign("Bluetooth is switched off; switch Bluetooth on (Linux: bluetoothctl power on)")
     assert radio == "Bluetooth ist ausgeschaltet; schalte Bluetooth ein (Linux: bluetoothctl power on)"
-    seen = foreign("Short kicks after a stretch: 4. Short twitches: 3.")
-    assert seen == "Kurze Rucke nach einer Dehnung: 4. Kurze Zuckungen: 3."
+    seen = foreign("Short kicks after a stretch: 4. Short twitches at rest: 3.")
+    assert seen == "Kurze Rucke nach einer Dehnung: 4. Kurze Zuckungen in Ruhe: 3."
     assert foreign("letter.txt holds nothing known") == "letter.txt holds nothing known"
 
 
@@ -127,3 +130,44 @@ def test_a_pattern_has_as_many_holes_in_each_language() -> None:
     for english, word in load_catalogue("de", "foreign").items():
         assert english.count("#") == word.count("#"), english
         assert english.count("*") == word.count("*"), english
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_every_sentence_of_the_knowledge_base_has_its_words_with_the_same_numbers(language: str) -> None:
+    sentences = {s.text for s in all_sentences(load_knowledge())}
+    known = load_catalogue(language, "guidance")
+    assert sentences - set(known) == set()
+    assert set(known) - sentences == set()
+    for english, words in known.items():
+        assert words.strip(), english
+        assert sorted(h[0] for h in HOLE.finditer(words)) == sorted(h[0] for h in HOLE.finditer(english)), english
+        assert words.endswith((".", "?", ":")) == english.endswith((".", "?", ":")), english
+
+
+def test_every_sentence_of_the_knowledge_base_is_found_when_its_numbers_are_filled_in() -> None:
+    use_language("de")
+    for english, words in load_catalogue("de", "guidance").items():
+        filled = {h["name"]: (float(at + 2) if h["form"] else f"Xx{at}") for at, h in enumerate(HOLE.finditer(english))}
+        assert foreign(english.format(**filled)) == words.format(**filled)
+
+
+def test_a_sentence_is_found_within_others_and_without_its_full_stop() -> None:
+    use_language("de")
+    two = "Twitches are very common and rarely a sign of trouble. They can come and go for years."
+    german = foreign(two)
+    assert german != two
+    assert foreign(f"{two} Short twitches at rest: 4.") == f"{german} Kurze Zuckungen in Ruhe: 4."
+    helped = 'With "Go into the stretch slowly" there was no clear change (6 sessions with it, 5 without).'
+    assert foreign(helped).startswith("Mit „Geh langsam in die Dehnung“ hat sich nichts deutlich geändert (6 ")
+    assert foreign("A calm session: your foot hardly shook.") == "Eine ruhige Sitzung: fast kein Zittern (Fuß)."
+
+
+def test_each_cause_and_limb_has_its_words_within_a_sentence() -> None:
+    use_language("de")
+    for cause in load_knowledge().causes:
+        inner = cause.title[0].lower() + cause.title[1:]
+        assert foreign(inner) != inner, cause.id
+        verdict = foreign(f"This looks most like: {inner}.")
+        assert verdict == f"Das sieht am ehesten aus nach: {foreign(inner)}."
+    for word in {*LIMBS.values(), "leg"}:
+        assert word in load_catalogue("de", "foreign")
