@@ -274,6 +274,9 @@ def test_a_watcher_that_fails_leaves_no_open_recording(tmp_path: Path) -> None:
     live = session.LiveSession([Scripted(blocks(still_g))], sink=sink, record_to=tmp_path)
     live.start()
     assert live.join(60)
+    # The worker's own end comes a little later; its error must not fall into the next test.
+    live._worker.join(60)
+    assert not live.running
     (path,) = tmp_path.glob("*.mcap")
     assert recordings.read(path).samples
     assert not list(tmp_path.glob("*.part"))
