@@ -34,11 +34,10 @@ FEATURE_FIELDS = NUMBERS[STATE_FIELDS:-2]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameBatch:
-    """Frames that became final, with their spectra; the hop at which each became known."""
+    """Frames that became final, with their spectra."""
 
     frames: NDArray[np.void]
     psd: Floats
-    known_hop: int
 
 
 class Run:
@@ -389,7 +388,7 @@ class Run:
         frames = self._frame_rows(first, upto, p)
         psd, self._waiting_psd = self._waiting_psd[:n], self._waiting_psd[n:]
         self._emitted = upto
-        return [FrameBatch(frames, psd, upto + lag)]
+        return [FrameBatch(frames, psd)]
 
     def _frame_rows(self, first: int, upto: int, p: NDArray[np.float64]) -> NDArray[np.void]:
         g, n = self.grid, upto - first

@@ -52,19 +52,19 @@ VIEW, SESSION, RECORDING, APP = mark("View"), mark("Session"), mark("Recording")
 GROUPS = (VIEW, SESSION, RECORDING, APP)
 
 
-def _view(id: str, text: str, key: str, about: str, icon: str = "", needs: Needs = Needs.NOTHING) -> Action:  # noqa: A002
+def _view(id: str, text: str, key: str, about: str, icon: str = "", needs: Needs = Needs.NOTHING) -> Action:  # noqa: A002 - as the field
     return Action(id=id, text=text, key=key, about=about, group=VIEW, icon=icon, needs=needs)
 
 
-def _session(id: str, text: str, key: str, about: str, needs: Needs = Needs.SESSION) -> Action:  # noqa: A002
+def _session(id: str, text: str, key: str, about: str, needs: Needs = Needs.SESSION) -> Action:  # noqa: A002 - as the field
     return Action(id=id, text=text, key=key, about=about, group=SESSION, needs=needs)
 
 
-def _recording(id: str, text: str, key: str, about: str, needs: Needs = Needs.DOCUMENT) -> Action:  # noqa: A002
+def _recording(id: str, text: str, key: str, about: str, needs: Needs = Needs.DOCUMENT) -> Action:  # noqa: A002 - as the field
     return Action(id=id, text=text, key=key, about=about, group=RECORDING, needs=needs)
 
 
-def _app(id: str, text: str, key: str, about: str, icon: str = "") -> Action:  # noqa: A002
+def _app(id: str, text: str, key: str, about: str, icon: str = "") -> Action:  # noqa: A002 - as the field
     return Action(id=id, text=text, key=key, about=about, group=APP, icon=icon)
 
 

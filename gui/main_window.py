@@ -31,8 +31,6 @@ from session import EndUpdate, RecordingUpdate
 
 DRAW_EVERY_MS = 45
 """22 drawings a second: smooth to the eye, a fifth of one core."""
-SLOWEST_MS = 100
-"""When drawing takes most of its time the timer slows down by itself to this."""
 PAGES = ("show_live", "show_replay", "show_library", "show_guide")
 
 

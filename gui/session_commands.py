@@ -18,7 +18,6 @@ from sensor.simulated import SCRIPTS, SIMULATED
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
-OTHER_LEG = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 LOOK_S = 5.0
 """Seconds that the live plots move by key."""
 

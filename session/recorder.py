@@ -40,7 +40,6 @@ class SessionRecorder:
         self._settings = settings
         self._fallback = fallback
         self._recorder: recordings.Recorder | None = None
-        self._path = Path()
         self.last_path: Path | None = None
 
     def open(self, folder: Path, sources: Sequence[Source], worn: Mapping[str, Worn]) -> RecordingUpdate:
@@ -68,7 +67,6 @@ class SessionRecorder:
             )
         except StorageError as error:
             return RecordingUpdate(path=folder, seconds=0.0, size_bytes=0, free_bytes=0, problem=str(error))
-        self._path = self._recorder.path
         return self._update()
 
     def add_block(self, block: Block) -> None:

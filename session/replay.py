@@ -292,7 +292,7 @@ class _Pacer:
             if due <= now:
                 return True
             self._changed.wait(due - now)
-        return not source._stopping  # noqa: SLF001
+        return not source._stopping  # noqa: SLF001 - as above
 
 
 def _checked_speed(speed: float) -> float:

@@ -21,7 +21,7 @@ TOP_PX = 6
 """Half a line of type: the highest tick is written around its line."""
 
 
-class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]
+class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]  # pyqtgraph has no types
     """A plot with fixed ranges and nothing to click by accident."""
 
     menu_wanted = Signal(QPoint)

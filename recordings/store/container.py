@@ -308,7 +308,7 @@ def encoded(record: McapRecord) -> bytes:
     """Encode one record with its opcode and length."""
     builder = RecordBuilder()
     record.write(builder)
-    data: bytes = builder.end()  # type: ignore[no-untyped-call]
+    data: bytes = builder.end()  # type: ignore[no-untyped-call]  # mcap leaves it untyped
     return data
 
 

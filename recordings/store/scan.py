@@ -48,14 +48,6 @@ PRIVATE = 0x80
 Bytes = bytes | mmap.mmap
 
 
-@dataclass(slots=True, frozen=True)
-class Place:
-    """A chunk record: where it begins, how long it is with its head."""
-
-    offset: int
-    length: int
-
-
 @dataclass(slots=True)
 class Found:
     """What a file holds.

@@ -9,7 +9,7 @@ from sensor.families.common import short_uuid
 from sensor.link.gatt import BleakGatt
 from sensor.messages import SensorInfo
 
-MAKER, MODEL, SERIAL, FIRMWARE = (short_uuid(n) for n in (0x2A29, 0x2A24, 0x2A25, 0x2A26))
+MODEL, SERIAL, FIRMWARE = (short_uuid(n) for n in (0x2A24, 0x2A25, 0x2A26))
 BATTERY, BATTERY_SERVICE = short_uuid(0x2A19), short_uuid(0x180F)
 LONGEST_TEXT = 64
 """Characters of a device's own words that are kept."""

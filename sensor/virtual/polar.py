@@ -32,7 +32,6 @@ UNSET_CLOCK_NS = 599_616_000_000_000_000
 """2019-01-01, counted from 2000-01-01: where an H10's clock begins after every power-off (TimeSystemExplained)."""
 LEAST_MTU = 70
 """Below it the vendor's sensors refuse to start; the exact bound is not documented, 23 certainly is below."""
-FRAME_HEADER_BYTES = 10
 DELTA_BLOCK = 24
 
 _P = Characteristic.Properties

@@ -169,7 +169,7 @@ class PolarDecoder(Decoder):
     def __init__(self, *, factor: float = 1.0, range_g: float | None = None) -> None:
         self._factor, self._range_g = factor, range_g
 
-    def feed(self, data: bytes, char: str, host_ns: int = 0) -> list[DecodedPacket]:  # type: ignore[override]
+    def feed(self, data: bytes, char: str, host_ns: int = 0) -> list[DecodedPacket]:  # type: ignore[override]  # packets alone
         """Decode one notification."""
         del char
         try:
