@@ -62,12 +62,13 @@ class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]  # pyqtgraph has 
         for line in self._lines:
             line.setPen(pg.mkPen(theme.line))
 
-    def add_line(self, at: float, *, vertical: bool = False) -> None:
+    def add_line(self, at: float, *, vertical: bool = False) -> pg.InfiniteLine:
         """Draw one line of the quiet grid."""
         line = pg.InfiniteLine(at, angle=90 if vertical else 0, pen=pg.mkPen(self.theme.line))
         line.setZValue(-10)
         self.addItem(line, ignoreBounds=True)
         self._lines.append(line)
+        return line
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
         """Ask for the plot's menu."""

@@ -9,10 +9,10 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from gui.i18n import tr
 from gui.model import Document
 from gui.model.session import TOP_HZ
-from gui.plots.base import Plot, Steps, range_ticks
+from gui.plots.base import Plot, range_ticks
 from gui.plots.picture import Picture
 from gui.plots.spectrogram import BAND_HZ, frequency_ticks
-from gui.plots.trace import EventMarks
+from gui.plots.trace import AxisCurves, EventMarks
 from gui.theme import Theme
 
 POINTS_A_PIXEL = 2
@@ -108,36 +108,23 @@ class LongTrace(LongPlot):
 
     def __init__(self, theme: Theme, *, bottom: bool = False) -> None:
         super().__init__(theme, name=tr("Acceleration without gravity over the recording"), bottom=bottom)
-        self._curves = [
-            self.plot(pen=pg.mkPen(colour, width=1), connect="finite", skipFiniteCheck=True) for colour in theme.axes
-        ]
-        self._steps = Steps()
-        for at in (-1.0, 0.0, 1.0):
-            self.add_line(at)
+        self._axes = AxisCurves(self)
         self._marks = EventMarks(self)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         super().set_theme(theme)
-        for curve, colour in zip(self._curves, theme.axes, strict=True):
-            curve.setPen(pg.mkPen(colour, width=1))
+        self._axes.set_theme(theme)
 
     def draw(self, document: Document) -> None:
         """Show the document."""
         self.draw_range(document)
         seconds, xyz_g = document.trace(POINTS_A_PIXEL * max(200, self.width()))
-        for axis, curve in enumerate(self._curves):
-            curve.setData(seconds, xyz_g[:, axis])
-        if self._steps.follow(xyz_g, whole=document.view[1] - document.view[0] <= WHOLE_VIEW_S):
-            range_g = self._steps.range_g
-            self.setYRange(-1.1 * range_g, 1.25 * range_g, padding=0)
-            for line, share in zip(self._lines, (-1.0, 0.0, 1.0), strict=True):
-                line.setValue(share * range_g)
-            self.getAxis("left").setTicks([self._steps.ticks()])
         start_s, end_s = document.view
+        self._axes.draw(seconds, xyz_g, whole=end_s - start_s <= WHOLE_VIEW_S)
         events = document.analysis.events if document.analysis is not None else ()
         shown = [e for e in events if start_s <= e.onset_s <= end_s]
-        self._marks.draw(shown, 0.0, 1.13 * self._steps.range_g, NAME_SHARE * (end_s - start_s))
+        self._marks.draw(shown, 0.0, self._axes.marks_g, NAME_SHARE * (end_s - start_s))
 
 
 class LongSpectrogram(LongPlot):

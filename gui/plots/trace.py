@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 
 from dsp import Event
 from gui.i18n import tr
@@ -12,6 +13,8 @@ from gui.theme import AXIS_SIZE_PX, Theme, face
 from gui.words import clock, size_g
 
 SYMBOLS = {"reflex_jerk": "t", "twitch": "o"}
+RANGE_SHARES = (-1.0, 0.0, 1.0)
+"""Where the lines of the grid stand, as shares of the vertical range."""
 MOST_NAMES = 6
 """More names would hide the trace; the list of events has them all."""
 NAME_CLEAR_S = 3.0
@@ -59,6 +62,50 @@ class EventMarks:
                 item.setPos(e.onset_s - offset_s + 0.1 * clear_s, level)
 
 
+class AxisCurves:
+    """The three axes on a plot, with a vertical range that follows them in steps."""
+
+    def __init__(self, plot: Plot) -> None:
+        self._plot = plot
+        self._curves = [
+            plot.plot(pen=pg.mkPen(colour, width=1), connect="finite", skipFiniteCheck=True)
+            for colour in plot.theme.axes
+        ]
+        self._steps = Steps()
+        self._lines = [plot.add_line(share) for share in RANGE_SHARES]
+
+    @property
+    def marks_g(self) -> float:
+        """The height above the axes at which events are marked."""
+        return 1.13 * self._steps.range_g
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        for curve, colour in zip(self._curves, theme.axes, strict=True):
+            curve.setPen(pg.mkPen(colour, width=1))
+
+    def clear(self) -> None:
+        """Show nothing; the range stays."""
+        for curve in self._curves:
+            curve.clear()
+
+    def draw(self, time_s: NDArray[np.float64], xyz_g: Floats, *, whole: bool = False) -> None:
+        """Show the axes; with `whole` not even a single kick leaves the card."""
+        for axis, curve in enumerate(self._curves):
+            curve.setData(time_s, xyz_g[:, axis])
+        self.follow(xyz_g, whole=whole)
+
+    def follow(self, xyz_g: Floats, *, whole: bool = False) -> None:
+        """Fit the range to the axes."""
+        if not self._steps.follow(xyz_g, whole=whole):
+            return
+        range_g = self._steps.range_g
+        self._plot.setYRange(-1.1 * range_g, 1.25 * range_g, padding=0)
+        for line, share in zip(self._lines, RANGE_SHARES, strict=True):
+            line.setValue(share * range_g)
+        self._plot.getAxis("left").setTicks([self._steps.ticks()])
+
+
 class TracePlot(Plot):
     """The last half minute, or an earlier one when the view is paused."""
 
@@ -66,43 +113,24 @@ class TracePlot(Plot):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, name=tr("Acceleration without gravity, the last 30 seconds"), bottom=False)
-        self._curves = [
-            self.plot(pen=pg.mkPen(colour, width=1), connect="finite", skipFiniteCheck=True) for colour in theme.axes
-        ]
-        self._steps = Steps()
-        for at in (-1.0, 0.0, 1.0):
-            self.add_line(at)
+        self._axes = AxisCurves(self)
         self._marks = EventMarks(self)
         self.setXRange(-TRACE_S, AFTER_S, padding=0)
-        self._follow(np.zeros((1, 3), np.float32))
+        self._axes.follow(np.zeros((1, 3), np.float32))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.paint_axes(theme)
-        for curve, colour in zip(self._curves, theme.axes, strict=True):
-            curve.setPen(pg.mkPen(colour, width=1))
+        self._axes.set_theme(theme)
 
     def draw(self, stream: StreamModel, end_s: float) -> None:
         """Show the half minute before `end_s`."""
         if stream.trace is None:
-            for curve in self._curves:
-                curve.clear()
+            self._axes.clear()
             return
-        ago, xyz_g = stream.trace.window(end_s, TRACE_S)
-        for axis, curve in enumerate(self._curves):
-            curve.setData(ago, xyz_g[:, axis])
-        self._follow(xyz_g)
+        self._axes.draw(*stream.trace.window(end_s, TRACE_S))
         recent = [e for e in stream.events if end_s - TRACE_S < e.onset_s <= end_s]
-        self._marks.draw(recent, end_s, 1.13 * self._steps.range_g, NAME_CLEAR_S)
-
-    def _follow(self, xyz_g: Floats) -> None:
-        if not self._steps.follow(xyz_g):
-            return
-        range_g = self._steps.range_g
-        self.setYRange(-1.1 * range_g, 1.25 * range_g, padding=0)
-        for line, share in zip(self._lines, (-1.0, 0.0, 1.0), strict=True):
-            line.setValue(share * range_g)
-        self.getAxis("left").setTicks([self._steps.ticks()])
+        self._marks.draw(recent, end_s, self._axes.marks_g, NAME_CLEAR_S)
 
 
 def span_text(end_s: float, *, paused: bool) -> str:
