@@ -2,6 +2,7 @@
 
 from guidance.advisor import advise, side_sentence
 from guidance.checkin import CheckIn
+from guidance.guided import GuidedFindings, SideDifference, StepFinding, guided_findings
 from guidance.history import Effect, SessionSummary, did_it_help, summarize
 from guidance.knowledge_base import (
     Answer,
@@ -16,16 +17,7 @@ from guidance.knowledge_base import (
 )
 from guidance.listing import Sentence
 from guidance.live import LiveAdvisor, spoken_of
-from guidance.protocol import (
-    DoneStep,
-    GuidedFindings,
-    Leader,
-    SideDifference,
-    StepFinding,
-    Turn,
-    find_protocol,
-    guided_findings,
-)
+from guidance.protocol import DoneStep, Leader, Turn, find_protocol
 from guidance.reading import load_knowledge, sentences, sources
 from guidance.types import Action, Advice, Evidence, HelpCard, LiveAdvice, RankedCause
 from guidance.week import Week, weekly
