@@ -1,7 +1,6 @@
-"""Jerk path: brief kicks found in the time domain, against a floor from the recent past (OS-CFAR).
+"""Jerk path: brief kicks found in the time domain, by the level and floor of `dsp.kick_level` (OS-CFAR).
 
-The path works on second differences over 50 ms, which see a twitch and neither gravity nor steady turning, and on their
-level. Every value is made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
+Every value is made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
 """
 
 from bisect import bisect_left
@@ -12,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.few import largest, middle, middles
-from dsp.grid import STEPS_PER_HOP, Grid
-from dsp.kick import START_FLOOR_G, STEP_S, RunView, step_edges
+from dsp.grid import Grid
+from dsp.kick import STEP_S, RunView
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
@@ -21,24 +20,6 @@ from dsp.sliding import windows
 
 Floats = NDArray[np.float32]
 
-__all__ = [
-    "START_FLOOR_G",
-    "JerkFinder",
-    "RunView",
-    "count_floor",
-    "difference_energies",
-    "floors",
-    "kick_level",
-    "smoothed",
-    "step_edges",
-]
-
-EARLY_FLOOR_G = 0.012
-"""Least floor for the first second and a half: half the level of a noisy watch at rest (prior)."""
-EARLY_STEPS = 15
-SMALLEST_COUNT_G = 1e-5
-COUNTS = 1.5
-"""Counts of the sensor that a level must reach: one value that flips by one count is no motion."""
 BUSY_RATIO = 3.5
 """Within sustained motion an event must rise this far above the last two seconds: an impact does, a step does not."""
 BUSY_STEPS = 20
@@ -52,128 +33,6 @@ SUSTAINED_STEPS = 30
 LONGEST_KICK_STEPS = 5
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
-
-
-def difference_energies(axes_g: Floats, lag: int) -> tuple[Floats, Floats]:
-    """Squared second and first difference of means over `lag` samples, summed over the axes.
-
-    m[n] - 2 m[n - lag] + m[n - 2 lag], where m is the mean of the `lag` newest samples: a wavelet that is blind to
-    gravity and to steady turning, weak below 3 Hz and strongest at 8 Hz (for 50 ms). The first difference,
-    m[n] - m[n - lag], is the larger of the two below 3.3 Hz.
-
-    Parameters
-    ----------
-    axes_g
-        float32 (3, n), an axis a row.
-
-    Returns
-    -------
-    Two of (n - 3 lag + 1,), for every sample that has 3 lag - 1 before it.
-    """
-    mean = running_sum(axes_g, lag)
-    mean *= np.float32(1.0 / lag)
-    change = mean[:, lag:] - mean[:, :-lag]
-    return _over_axes(change[:, lag:] - change[:, :-lag]), _over_axes(change[:, lag:])
-
-
-def _over_axes(values: Floats) -> Floats:
-    squared = values * values
-    total: Floats = squared[0]
-    total += squared[1]
-    total += squared[2]
-    return total
-
-
-def kick_level(fast: Floats, slow: Floats, parameters: Parameters) -> Floats:
-    """Level of what is too quick for a movement, in each step.
-
-    Parameters
-    ----------
-    fast, slow
-        Largest second and first difference in each step, g; the first value is of the step before.
-
-    Returns
-    -------
-    One value fewer: the second difference where it outweighs the first of this and the last step, else a small share.
-    """
-    p = parameters.jerk
-    brisk = fast[1:] >= p["slow_ratio"] * np.maximum(slow[1:], slow[:-1])
-    return np.where(brisk, fast[1:], np.float32(p["slow_weight"]) * fast[1:]).astype(np.float32)
-
-
-def running_sum(values: Floats, size: int) -> Floats:
-    """Sum of the `size` newest values of each row, for every value from ``size - 1`` on.
-
-    Put together from sums over powers of two, each in a fixed order, so that every chunking gives the same bits.
-    """
-    doubled, width = values, 1
-    total = values[..., :0]
-    covered = 0
-    while True:
-        if size & width:
-            # `total` ends at the newest value; what comes before it is `covered` values older.
-            total = total[..., width:] + doubled[..., : doubled.shape[-1] - covered] if covered else doubled
-            covered += width
-            if covered == size:
-                break
-        doubled = doubled[..., width:] + doubled[..., :-width]
-        width *= 2
-    return total.copy() if size == 1 else total
-
-
-def smoothed(energy: Floats, size: int) -> Floats:
-    """Mean over the `size` newest values, for every value from ``size - 1`` on."""
-    total = running_sum(energy, size)
-    total *= np.float32(1.0 / size)
-    return total
-
-
-def smallest_change(axes_g: Floats) -> float:
-    """Smallest change from sample to sample that is one, g; infinite without any."""
-    change = np.abs(np.diff(axes_g.astype(np.float64), axis=1))
-    return float(np.min(change, where=change > SMALLEST_COUNT_G, initial=np.inf))
-
-
-def count_floor(least_change_g: float, parameters: Parameters) -> float:
-    """Floor below which the steps of the sensor's own counts would trigger.
-
-    A level of `COUNTS` counts is reached when a single value flips; the floor is that level over the ratio that opens.
-    """
-    return COUNTS * least_change_g / parameters.jerk["on_ratio"] if np.isfinite(least_change_g) else 0.0
-
-
-def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameters) -> Floats:
-    """Floor for each of `hops` hops from `first_hop` on: the median level of the last 10 s but the newest second.
-
-    Where the newest part of these is quieter, its median counts.
-
-    Parameters
-    ----------
-    step_energy
-        Mean square of every step of the run so far, g^2.
-    """
-    guard = round(parameters.jerk["guard_s"] / STEP_S)
-    span = round(parameters.jerk["floor_window_s"] / STEP_S) - guard
-    soon = round(parameters.jerk["floor_quick_s"] / STEP_S)
-    out = np.empty(hops, np.float32)
-    ends = (np.arange(first_hop, first_hop + hops)) * STEPS_PER_HOP - guard
-    full = ends >= span
-    for i in np.nonzero(~full)[0]:
-        # Until the guard has passed there is nothing else to go by than everything so far.
-        known = step_energy[: max(ends[i], min(ends[i] + guard, EARLY_STEPS))]
-        out[i] = max(
-            np.sqrt(np.median(known)) if len(known) else START_FLOOR_G,
-            EARLY_FLOOR_G if ends[i] < STEPS_PER_HOP else 0.0,
-        )
-    if full.any():
-        begin = int(ends[full][0]) - span
-        spans = windows(step_energy[begin:], span, STEPS_PER_HOP, int(full.sum()))
-        # A sort of whole rows is quicker than to select, which numpy does value by value.
-        middle = np.sort(spans, axis=1)[:, span // 2]
-        # A leg that has become quiet is quiet at once, whatever the long window remembers.
-        newest = np.sort(spans[:, -soon:], axis=1)[:, soon // 2]
-        out[full] = np.sqrt(np.minimum(middle, newest))
-    return out
 
 
 @dataclass(slots=True)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import decision, features, jerks, posture, spectra
+from dsp import decision, features, kick_level, posture, spectra
 from dsp.evidence import score
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.growing import Growing
+from dsp.jerks import JerkFinder
+from dsp.kick import START_FLOOR_G, RunView, step_edges
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
 from dsp.plan import Plan, make_plan
@@ -99,9 +101,9 @@ class Run:
         self._likelihood = Growing((4,), np.float64)
         self._emitted = 0
         self.rule = decision.make_filter(parameters, grid.hop / grid.rate_hz)
-        self.jerks = jerks.JerkFinder(parameters, grid, start_s)
+        self.jerks = JerkFinder(parameters, grid, start_s)
         self.holds = posture.HoldFinder(parameters, start_s, grid.hop / grid.rate_hz)
-        self._view = jerks.RunView(parameters, grid, start_s)
+        self._view = RunView(parameters, grid, start_s)
         self._raw = Growing((len(FEATURE_FIELDS) + 2,), np.float32)
         self._waiting_psd = np.empty((0, len(grid.freq_hz)), np.float32)
         self._new_steps = (0, 0)
@@ -145,14 +147,14 @@ class Run:
         if known < reach:
             # Before the first sample the limb is taken to have rested there.
             rows = np.concatenate([np.repeat(rows[:, :1], reach - known, axis=1), rows], axis=1)
-        energy, slow = jerks.difference_energies(rows, self.grid.lag)
+        energy, slow = kick_level.difference_energies(rows, self.grid.lag)
         self._energy.grow(upto - known)[0] = energy
         self._slow.grow(upto - known)[0] = slow
         window = self._energy.part(max(0, known - need), upto)[0]
         if known < need:
             # Before the first sample nothing changed.
             window = np.concatenate([np.zeros(need - known, np.float32), window])
-        self._level.grow(upto - known)[0] = jerks.smoothed(window, self.grid.smooth)
+        self._level.grow(upto - known)[0] = kick_level.smoothed(window, self.grid.smooth)
 
     # -- what the live view asks --------------------------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class Run:
     @property
     def newest_floor(self) -> float:
         """Newest floor of the jerk path, g."""
-        return float(self._hop_floor.data[-1]) if len(self._hop_floor) else jerks.START_FLOOR_G
+        return float(self._hop_floor.data[-1]) if len(self._hop_floor) else START_FLOOR_G
 
     @property
     def newest_psd(self) -> Floats | None:
@@ -231,7 +233,7 @@ class Run:
         return out
 
     def _do_steps(self, target: int) -> None:
-        edges = jerks.step_edges(np.arange(self._steps, target + 1), self.grid)
+        edges = step_edges(np.arange(self._steps, target + 1), self.grid)
         begin, end = int(edges[0]), int(edges[-1])
         starts = edges[:-1] - begin
         sizes = np.diff(edges).astype(np.float32)
@@ -244,7 +246,7 @@ class Run:
         mean /= sizes
         self._step_energy.extend(energy)
         self._step_loud.extend(fast[1:])
-        self._step_level.extend(jerks.kick_level(fast, slow, self.parameters))
+        self._step_level.extend(kick_level.kick_level(fast, slow, self.parameters))
         self._step_mean.extend(mean.T)
         self._new_steps = (self._steps, target)
         self._steps = target
@@ -259,7 +261,7 @@ class Run:
         seconds = posture.RATE_HOPS * self.grid.hop / self.grid.rate_hz
         tilt = posture.tilt_deg(every[first:hops], every[back]) / np.float32(seconds)
         self._hop_tilt.extend(tilt)
-        floor = jerks.floors(self._step_energy.data, first, hops - first, self.parameters)
+        floor = kick_level.floors(self._step_energy.data, first, hops - first, self.parameters)
         floor = np.maximum(floor, self._count_floors(first, hops))
         self._hop_floor.extend(floor)
         self._hop_least.extend(np.minimum.accumulate(np.concatenate([self._hop_least.data[-1:], floor]))[-len(floor) :])
@@ -271,9 +273,9 @@ class Run:
         known = []
         for h in range(first, min(hops, COUNT_HOPS)):
             part = self._samples.part(max(0, h * self.grid.hop - 1), (h + 1) * self.grid.hop)
-            self._least_change_g = min(self._least_change_g, jerks.smallest_change(part))
-            known.append(jerks.count_floor(self._least_change_g, self.parameters))
-        out = np.full(hops - first, jerks.count_floor(self._least_change_g, self.parameters), np.float32)
+            self._least_change_g = min(self._least_change_g, kick_level.smallest_change(part))
+            known.append(kick_level.count_floor(self._least_change_g, self.parameters))
+        out = np.full(hops - first, kick_level.count_floor(self._least_change_g, self.parameters), np.float32)
         out[: len(known)] = known
         return out
 
@@ -300,7 +302,7 @@ class Run:
         """Floor of the last complete hop before each step: what was known when the step came."""
         hops = steps // STEPS_PER_HOP - 1
         known = self._hop_floor.data
-        out = np.full(len(steps), jerks.START_FLOOR_G, np.float32)
+        out = np.full(len(steps), START_FLOOR_G, np.float32)
         out[hops >= 0] = known[hops[hops >= 0]]
         return out
 
