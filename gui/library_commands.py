@@ -36,7 +36,8 @@ def analyse_library(window: "MainWindow") -> None:
     def done(found: tuple[int, list[str]]) -> None:
         count, problems = found
         window.attempt(window.library.refresh)
-        window.notice.say(tr("{n} sessions were analysed.", n=count))
+        nothing = tr("Every session is analysed already.")
+        window.notice.say(tr("{n} sessions were analysed.", n=count) if count or problems else nothing)
         if problems:
             window.complain(problems[0])
 
