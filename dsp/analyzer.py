@@ -364,7 +364,7 @@ class Analyzer:
     def _pull_events(self) -> None:
         if self._run is None:
             return
-        fresh = [event for _, event in self._run.jerks.events[self._taken_events :]]
+        fresh = self._run.jerks.events[self._taken_events :]
         self._taken_events += len(fresh)
         self._events += fresh
         self._fresh_events += fresh

@@ -1,4 +1,4 @@
-"""Growing: an array that is appended to without copying each time."""
+"""Growing: an array that is appended to without copying each time, and that forgets its oldest rows when told to."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from numpy.typing import DTypeLike, NDArray
 
 
 class Growing:
-    """Rows appended to a buffer that doubles.
+    """Rows appended to a buffer that doubles, each known by its number since the beginning.
 
     Parameters
     ----------
@@ -15,26 +15,64 @@ class Growing:
         Shape of a row.
     dtype
         Of the elements.
+
+    Attributes
+    ----------
+    first
+        Number of the first row that is kept.
     """
 
     def __init__(self, row: tuple[int, ...], dtype: DTypeLike) -> None:
         self._buffer = np.empty((64, *row), dtype)
         self._size = 0
+        self.first = 0
 
     def __len__(self) -> int:
-        return self._size
+        """Rows appended so far, those forgotten included."""
+        return self.first + self._size
 
     @property
-    def data(self) -> NDArray[Any]:
-        """What has been appended; a view, good until the next append."""
+    def nbytes(self) -> int:
+        """Memory taken, bytes."""
+        return self._buffer.nbytes
+
+    @property
+    def kept(self) -> NDArray[Any]:
+        """All rows that are kept; a view, good until the next append."""
         return self._buffer[: self._size]
+
+    def part(self, begin: int, end: int | None = None) -> NDArray[Any]:
+        """View the rows from `begin` to before `end` (None: to the newest), both counted since the beginning.
+
+        Raises
+        ------
+        IndexError
+            When the first of them has been forgotten: another row must not be taken for it.
+        """
+        if begin < self.first:
+            msg = f"row {begin} has been forgotten; the first that is kept is {self.first}"
+            raise IndexError(msg)
+        return self._buffer[begin - self.first : self._size if end is None else end - self.first]
+
+    def newest(self, count: int) -> NDArray[Any]:
+        """View the newest `count` rows, or all that are kept when they are fewer."""
+        return self._buffer[max(0, self._size - count) : self._size]
 
     def extend(self, rows: NDArray[Any]) -> None:
         """Append rows."""
         size = self._size + len(rows)
         if size > len(self._buffer):
             larger = np.empty((max(size, 2 * len(self._buffer)), *self._buffer.shape[1:]), self._buffer.dtype)
-            larger[: self._size] = self.data
+            larger[: self._size] = self.kept
             self._buffer = larger
         self._buffer[self._size : size] = rows
         self._size = size
+
+    def drop(self, first: int) -> None:
+        """Forget the rows before `first`; what is left is moved, so this is for large blocks."""
+        gone = min(max(first - self.first, 0), self._size)
+        if gone:
+            left = self._size - gone
+            self._buffer[:left] = self._buffer[gone : self._size].copy()
+            self._size = left
+            self.first += gone

@@ -49,16 +49,18 @@ class _Candidate:
 class JerkFinder:
     """Decides, step by step, which bursts are events.
 
+    Steps are counted from the first that is kept; `forget` moves it.
+
     Attributes
     ----------
     events
-        Confirmed events with the step at which each became known.
+        Confirmed events, each as it became known.
     """
 
     parameters: Parameters
     grid: Grid
     start_s: float
-    events: list[tuple[int, Event]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     _waiting: list[tuple[int, Event, float]] = field(default_factory=list)
     _candidate: _Candidate | None = None
     _busy: bool = False
@@ -105,13 +107,31 @@ class JerkFinder:
         """Step at which the open candidate began."""
         return self._candidate.onset_step if self._candidate is not None else None
 
+    @property
+    def oldest_step(self) -> int | None:
+        """Oldest step that something undecided began at; None when nothing is open."""
+        begun = [step for step, _, _ in self._waiting]
+        if self._candidate is not None:
+            begun.append(self._candidate.onset_step)
+        return min(begun, default=None)
+
+    def forget(self, steps: int) -> None:
+        """Count from `steps` later on: what lay before is kept no longer."""
+        self._waiting = [(step - steps, event, top) for step, event, top in self._waiting]
+        self._kicks = [step - steps for step in self._kicks]
+        self._last_peak_step -= steps
+        if self._candidate is not None:
+            self._candidate.onset_step -= steps
+            self._candidate.peak_step -= steps
+            self._candidate.loud_from -= steps
+
     def threshold(self, floor: float) -> float:
         """Level that opens an event."""
         return max(self.parameters.jerk["on_ratio"] * floor, 1e-3 * self.parameters.jerk["on_mg"])
 
     def finish(self) -> None:
         """End the run: what waited for a greater impact is confirmed."""
-        self.events += [(step, event) for step, event, _ in self._waiting]
+        self.events += [event for _, event, _ in self._waiting]
         self._waiting = []
 
     def step(self, at: int, level: Floats, loud: Floats, floor: float, view: RunView) -> None:
@@ -146,7 +166,7 @@ class JerkFinder:
                 turned = view.turns_on(began, at) if reflex else view.turns(began, at)
                 if turned or view.moves_on(began, at, top):
                     continue
-            self.events.append((at, event))
+            self.events.append(event)
 
     def _goes_on(self, at: int, began: int, top: float, loud: Floats, noise: float, *, impact: bool) -> bool:
         """Whether the motion did not end with the kick; another kick after it is no motion that goes on.
@@ -273,7 +293,7 @@ class JerkFinder:
         p = self.parameters.jerk
         if event.peak_g >= p["impact_g"]:
             self._waiting = [w for w in self._waiting if w[1].peak_g > event.peak_g]
-        known = [e for _, e in self.events[-2:]] + [e for _, e, _ in self._waiting]
+        known = self.events[-2:] + [e for _, e, _ in self._waiting]
         for impact in (e for e in known if e.peak_g >= p["impact_g"]):
             late_s = event.onset_s - impact.onset_s
             share = 1.0 if late_s <= p["settle_s"] else p["bounce_share"]

@@ -43,6 +43,14 @@ class RunView:
         Of the analysis.
     start_s
         Of the run.
+
+    Attributes
+    ----------
+    first
+        Number of the first sample that is kept.
+    first_step
+        Number of the first step that is kept, the first one of a hop. Steps are counted from here on, here and in the
+        jerk path, while samples are counted from the start of the run.
     """
 
     def __init__(self, parameters: Parameters, grid: Grid, start_s: float) -> None:
@@ -53,6 +61,7 @@ class RunView:
         self.level = np.empty(0, np.float32)
         self.slow = np.empty(0, np.float32)
         self.first = 0
+        self.first_step = 0
         self.step_gravity = np.empty((0, 3), np.float32)
         self.step_loud = np.empty(0, np.float32)
         self.hop_least = np.empty(0, np.float32)
@@ -64,7 +73,7 @@ class RunView:
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
-        hop, rest = divmod(step, STEPS_PER_HOP)
+        hop, rest = divmod(step + self.first_step, STEPS_PER_HOP)
         return hop * self._grid.hop + int(self._grid.step_edges[rest])
 
     def step_at(self, time_s: float) -> int:
@@ -73,7 +82,8 @@ class RunView:
 
     def _step_of(self, sample: int) -> int:
         hop, rest = divmod(sample, self._grid.hop)
-        return hop * STEPS_PER_HOP + int(np.searchsorted(self._grid.step_edges[1:], rest, side="right"))
+        step = hop * STEPS_PER_HOP + int(np.searchsorted(self._grid.step_edges[1:], rest, side="right"))
+        return step - self.first_step
 
     def measure(
         self, onset_step: int, peak: float, known_step: int, floor: float, surround: float, *, apart: bool

@@ -118,7 +118,8 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
     Parameters
     ----------
     step_energy
-        Mean square of every step of the run so far, g^2.
+        Mean square of every step of the run so far, or of those that are kept (then longer than the floor looks back),
+        g^2; hops are counted from the first of them.
     """
     guard = round(parameters.jerk["guard_s"] / STEP_S)
     span = round(parameters.jerk["floor_window_s"] / STEP_S) - guard

@@ -139,7 +139,7 @@ class LiveTracker:
 
 def provisional_event(run: Run) -> Event | None:
     """Give the event that has begun and is not confirmed yet; None without one."""
-    step = run.jerks.candidate_step
+    step = run.candidate_step
     if step is None:
         return None
     nan = float("nan")
@@ -149,7 +149,7 @@ def provisional_event(run: Run) -> Event | None:
         peak_s=onset_s,
         end_s=onset_s,
         label=EventLabel.TWITCH,
-        peak_g=float(run.step_level[step:].max()),
+        peak_g=run.highest_level_since(step),
         peak_jerk_g_per_s=nan,
         rise_s=nan,
         width_s=nan,
@@ -204,7 +204,7 @@ def _is_onset(fast: FastSecond, run: Run) -> bool:
     low, high = run.parameters.bands["tremor_hz"]
     loud = fast.rms_g >= max(ONSET_LEVEL_G, ONSET_FLOOR_RATIO * run.newest_floor)
     narrow = fast.share >= ONSET_SHARE and low <= fast.peak_hz <= high
-    begun = run.jerks.candidate_step
+    begun = run.candidate_step
     # A burst that has just begun may still be a kick: it has to last, and evenly.
     even = begun is None or (run.steps - begun >= EVEN_STEPS and fast.crest <= EVEN_CREST)
     lasting = fast.crest <= ONSET_CREST and even

@@ -24,6 +24,10 @@ LEVEL_BLOCK = 8192
 """Samples whose levels are computed at once, for the same reason."""
 KEEP_S = 8.0
 """Samples behind the newest hop that events and windows may still look at."""
+LOOK_BACK_STEPS = 600
+"""Steps (60 s) behind the newest that are kept: the floor looks back 10 s, a frame 4 s, a kick 4 s before itself."""
+FORGET_STEPS = 3000
+"""Steps (5 min) that are forgotten at once, so that moving the rest costs nothing."""
 COUNT_HOPS = 20
 """Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
 CLIP_FROM_G = 1.4
@@ -164,13 +168,18 @@ class Run:
         return self._steps
 
     @property
-    def step_level(self) -> Floats:
-        """Largest level of the jerk path in each step, g."""
-        return self._step_level.data
+    def candidate_step(self) -> int | None:
+        """Step at which a burst that may become an event began; None without one."""
+        step = self.jerks.candidate_step
+        return None if step is None else step + self._view.first_step
+
+    def highest_level_since(self, step: int) -> float:
+        """Largest level of the jerk path from a step on, g."""
+        return float(self._step_level.part(step).max())
 
     def recent_step_rms(self, steps: int) -> Floats:
         """Level of the jerk path in the newest steps, g."""
-        return np.asarray(np.sqrt(self._step_energy.data[-steps:]))
+        return np.asarray(np.sqrt(self._step_energy.newest(steps)))
 
     @property
     def frame_count(self) -> int:
@@ -180,18 +189,18 @@ class Run:
     @property
     def newest_frame(self) -> dict[str, float]:
         """Features of the newest frame."""
-        row = self._raw.data[-1]
+        row = self._raw.newest(1)[0]
         return {name: float(row[i]) for i, name in enumerate(FEATURE_FIELDS)}
 
     @property
     def newest_probabilities(self) -> NDArray[np.float64]:
         """Forward probabilities of the newest frame, (4,)."""
-        return np.asarray(decision.sharpened(self._alpha.data[-1:].astype(np.float64), self.parameters)[0])
+        return np.asarray(decision.sharpened(self._alpha.newest(1).astype(np.float64), self.parameters)[0])
 
     @property
     def newest_floor(self) -> float:
         """Newest floor of the jerk path, g."""
-        return float(self._hop_floor.data[-1]) if len(self._hop_floor) else START_FLOOR_G
+        return float(self._hop_floor.newest(1)[0]) if len(self._hop_floor) else START_FLOOR_G
 
     @property
     def newest_psd(self) -> Floats | None:
@@ -208,7 +217,8 @@ class Run:
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
-        return self._view.edge(step)
+        hop, rest = divmod(step, STEPS_PER_HOP)
+        return hop * self.grid.hop + int(self.grid.step_edges[rest])
 
     @property
     def complete_steps(self) -> int:
@@ -253,19 +263,20 @@ class Run:
 
     def _do_hops(self, hops: int) -> None:
         first = self._hops
-        means = self._step_mean.data[first * STEPS_PER_HOP : hops * STEPS_PER_HOP].reshape(-1, STEPS_PER_HOP, 3)
+        means = self._step_mean.part(first * STEPS_PER_HOP, hops * STEPS_PER_HOP).reshape(-1, STEPS_PER_HOP, 3)
         hop_mean = (((means[:, 0] + means[:, 1]) + means[:, 2]) + means[:, 3]) + means[:, 4]
         self._hop_mean.extend(hop_mean * np.float32(1.0 / STEPS_PER_HOP))
-        every = self._hop_mean.data
+        gravity = self._hop_mean.part(first, hops)
         back = np.maximum(np.arange(first, hops) - posture.RATE_HOPS, 0)
         seconds = posture.RATE_HOPS * self.grid.hop / self.grid.rate_hz
-        tilt = posture.tilt_deg(every[first:hops], every[back]) / np.float32(seconds)
+        tilt = posture.tilt_deg(gravity, self._hop_mean.kept[back - self._hop_mean.first]) / np.float32(seconds)
         self._hop_tilt.extend(tilt)
-        floor = kick_level.floors(self._step_energy.data, first, hops - first, self.parameters)
+        forgotten = self._step_energy.first // STEPS_PER_HOP
+        floor = kick_level.floors(self._step_energy.kept, first - forgotten, hops - first, self.parameters)
         floor = np.maximum(floor, self._count_floors(first, hops))
         self._hop_floor.extend(floor)
-        self._hop_least.extend(np.minimum.accumulate(np.concatenate([self._hop_least.data[-1:], floor]))[-len(floor) :])
-        self.holds.follow(every[first:hops], tilt)
+        self._hop_least.extend(np.minimum.accumulate(np.concatenate([self._hop_least.newest(1), floor]))[-len(floor) :])
+        self.holds.follow(gravity, tilt)
         self._hops = hops
 
     def _count_floors(self, first: int, hops: int) -> Floats:
@@ -280,13 +291,15 @@ class Run:
         return out
 
     def _do_events(self) -> None:
-        first, last = self._new_steps
-        level = self._step_level.data
-        floor_at = self._floors(np.arange(first, last))
+        floor_at = self._floors(np.arange(*self._new_steps))
+        # The jerk path counts its steps from the first that is kept.
+        self._view.first_step = self._step_level.first
+        first, last = (step - self._view.first_step for step in self._new_steps)
+        level = self._step_level.kept
         self._view.xyz_g, self._view.first = self._samples.kept.T, self._samples.first
         self._view.level, self._view.slow = self._level.kept[0], self._slow.kept[0]
-        self._view.hop_least = self._hop_least.data
-        self._view.step_gravity, self._view.step_loud = self._step_mean.data, self._step_loud.data
+        self._view.hop_least = self._hop_least.kept
+        self._view.step_gravity, self._view.step_loud = self._step_mean.kept, self._step_loud.kept
         thresholds = self.jerks.thresholds(floor_at)
         above = (first + np.nonzero(level[first:last] > thresholds)[0]).tolist()
         at = first
@@ -301,9 +314,8 @@ class Run:
     def _floors(self, steps: NDArray[np.int64]) -> Floats:
         """Floor of the last complete hop before each step: what was known when the step came."""
         hops = steps // STEPS_PER_HOP - 1
-        known = self._hop_floor.data
         out = np.full(len(steps), START_FLOOR_G, np.float32)
-        out[hops >= 0] = known[hops[hops >= 0]]
+        out[hops >= 0] = self._hop_floor.kept[hops[hops >= 0] - self._hop_floor.first]
         return out
 
     # -- frames -----------------------------------------------------------------------------------------------------
@@ -328,10 +340,10 @@ class Run:
         values = features.spectral_features(spectrum, g, self._plan, self.parameters, g.taper)
         hops = g.window // g.hop
         steps = STEPS_PER_HOP * hops
-        blocks = windows(self._step_energy.data[first * STEPS_PER_HOP :], steps, STEPS_PER_HOP, frames)
+        blocks = windows(self._step_energy.part(first * STEPS_PER_HOP), steps, STEPS_PER_HOP, frames)
         values |= features.burst_features(blocks)
         turns = hops - posture.RATE_HOPS
-        turning = windows(self._hop_tilt.data[first + posture.RATE_HOPS :], turns, 1, frames)
+        turning = windows(self._hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = np.add.reduce(turning, axis=1) / np.float32(turns)
         missing, clipped = (self._share(flags.part(begin, end)[0]) for flags in (self._filled, self._clipped))
         self._store(values, missing, clipped)
@@ -368,7 +380,7 @@ class Run:
 
     def _wander(self, peak_hz: Floats) -> Floats:
         """Give the standard deviation of the peak over each frame and the two before it."""
-        before = self._raw.data[-2:, FEATURE_FIELDS.index("peak_hz")]
+        before = self._raw.newest(2)[:, FEATURE_FIELDS.index("peak_hz")]
         peaks = np.concatenate([before, peak_hz])
         out = np.full(len(peak_hz), np.nan, np.float32)
         if len(peaks) >= 3:
@@ -385,8 +397,8 @@ class Run:
             return []
         first, lag = self._emitted, min(int(self.parameters.decision["lag_hops"]), self._frames - upto)
         # A run's last frames have fewer frames after them; each is smoothed with what there is.
-        alpha, likelihood = self._alpha.data, self._likelihood.data
-        p = decision.smooth(alpha[first : upto + lag], likelihood[first : upto + lag], self.rule, lag)
+        alpha, likelihood = (part.part(first, upto + lag) for part in (self._alpha, self._likelihood))
+        p = decision.smooth(alpha, likelihood, self.rule, lag)
         frames = self._frame_rows(first, upto, p)
         psd, self._waiting_psd = self._waiting_psd[:n], self._waiting_psd[n:]
         self._emitted = upto
@@ -396,13 +408,13 @@ class Run:
         g, n = self.grid, upto - first
         out = np.zeros(n, FRAME_DTYPE)
         out["time_s"] = self.start_s + (np.arange(first, upto) * g.hop + 0.5 * min(self.count, g.window)) / g.rate_hz
-        raw, numbers = self._raw.data[first:upto], numbers_of(out)
+        raw, numbers = self._raw.part(first, upto), numbers_of(out)
         p = decision.sharpened(p, self.parameters)
         numbers[:, :STATE_FIELDS] = p
         numbers[:, STATE_FIELDS:] = raw
         out["label"] = decision.labels(p, self.parameters)
         out["live_label"] = decision.labels(
-            decision.sharpened(self._alpha.data[first:upto], self.parameters), self.parameters
+            decision.sharpened(self._alpha.part(first, upto), self.parameters), self.parameters
         )
         invalid = raw[:, -2] > self.parameters.gaps["most_missing"]
         if invalid.any():
@@ -436,9 +448,9 @@ class Run:
         spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, self._room_for_psd(1))
         values = features.spectral_features(spectrum, g, self._plan, self.parameters, taper)
         self.weighed_by = self._alone
-        energy = self._step_energy.data[None, : max(3, self._steps)]
+        energy = self._step_energy.part(0, max(3, self._steps))[None]
         values |= features.burst_features(energy)
-        tilt = self._hop_tilt.data[posture.RATE_HOPS :]
+        tilt = self._hop_tilt.part(posture.RATE_HOPS)
         mean_tilt = tilt.mean() if len(tilt) else np.nan
         values["tilt_rate_deg_per_s"] = np.array([mean_tilt], np.float32)
         missing, clipped = (
@@ -460,3 +472,26 @@ class Run:
             self._level,
         ):
             part.drop(oldest)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget, a large block at a time, the steps, hops and frames that nothing reads any more."""
+        kept = self._view.first_step
+        oldest = min(self._steps - LOOK_BACK_STEPS, self._frames * STEPS_PER_HOP)
+        if oldest - kept < FORGET_STEPS:
+            return
+        begun = self.jerks.oldest_step
+        if begun is not None:
+            oldest = min(oldest, kept + begun - LOOK_BACK_STEPS)
+        hops = oldest // STEPS_PER_HOP
+        steps = hops * STEPS_PER_HOP
+        if steps <= kept:
+            return
+        for part in (self._step_energy, self._step_level, self._step_loud, self._step_mean):
+            part.drop(steps)
+        for part in (self._hop_floor, self._hop_least, self._hop_mean, self._hop_tilt):
+            part.drop(hops)
+        for part in (self._alpha, self._likelihood, self._raw):
+            part.drop(min(self._emitted, self._frames - 2))
+        self.jerks.forget(steps - kept)
+        self._view.first_step = steps

@@ -1,6 +1,8 @@
 """Feeding in any chunks gives the same bits as feeding the whole."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import dsp
+from dsp import run
+from dsp.grid import make_grid
+from dsp.growing import Growing
+from dsp.parameters import load_worn_at
 
 RATES = (25.0, 50.0, 52.0, 64.0, 100.0, 104.0, 200.0, 208.0, 400.0, 51.3)
 
@@ -138,3 +144,74 @@ def test_the_mount_does_not_matter(signal: Callable[..., NDArray[np.float32]]) -
     assert (a.frames["label"] == b.frames["label"]).all()
     assert np.allclose(a.frames["rms_g"], b.frames["rms_g"], rtol=1e-3)
     assert [e.label for e in a.events] == [e.label for e in b.events]
+
+
+def busy(make: Callable[..., NDArray[np.float32]], rate_hz: float, seconds: float) -> NDArray[np.float32]:
+    """Minutes without a gap: stretches, kicks alone and in pairs, tremor, a bridged loss."""
+    part = make(
+        rate_hz=rate_hz,
+        seconds=40.0,
+        tremor=(20, 28, 6.3, 0.03),
+        kicks=(5.6, 12.0, 12.9, 33.3),
+        stretch_at=5.0,
+        release_at=31.0,
+    )
+    xyz_g = np.tile(part, (math.ceil(seconds / 40.0), 1))[: round(seconds * rate_hz)]
+    xyz_g[round(30 * rate_hz)] = np.nan
+    return xyz_g
+
+
+@pytest.mark.parametrize(("rate_hz", "size"), [(25.0, 3), (51.3, 40), (100.0, 10), (104.0, 13)])
+def test_forgetting_as_soon_as_possible_changes_no_bit(
+    signal: Callable[..., NDArray[np.float32]], monkeypatch: pytest.MonkeyPatch, rate_hz: float, size: int
+) -> None:
+    xyz_g = busy(signal, rate_hz, 200.0)
+    monkeypatch.setattr(run, "FORGET_STEPS", 10**9)
+    whole = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf")
+    assert len(whole.events) > 5
+    assert len(whole.holds) > 1
+    monkeypatch.setattr(run, "FORGET_STEPS", 1)
+    # The most that is read behind the newest step is 10 s and what a kick may still look back on.
+    monkeypatch.setattr(run, "LOOK_BACK_STEPS", 120)
+    lives: list[list[object]] = []
+    for forget in (1, 10**9):
+        monkeypatch.setattr(run, "FORGET_STEPS", forget)
+        analyzer, seen = dsp.Analyzer(rate_hz, "calf"), []
+        for at in range(0, len(xyz_g), size):
+            analyzer.push(xyz_g[at : at + size])
+            live = analyzer.live
+            seen.append(
+                (repr(replace(live, psd=None)) if live is not None else None, repr(analyzer.provisional_events))
+            )
+        analyzer.finish()
+        assert_same(analyzer.result(), whole)
+        lives.append(seen)
+    assert lives[0] == lives[1]
+
+
+def test_what_a_run_keeps_does_not_grow_with_its_length(signal: Callable[..., NDArray[np.float32]]) -> None:
+    part = busy(signal, 25.0, 1200.0)
+    sizes = []
+    one = run.Run(make_grid(25.0, load_worn_at(dsp.Placement.CALF)), load_worn_at(dsp.Placement.CALF), 0.0)
+    for _ in range(3):
+        for at in range(0, len(part), 500):
+            one.append(np.ascontiguousarray(np.nan_to_num(part[at : at + 500].T, nan=0.1)), None)
+            one.advance()
+        held = [v for v in vars(one).values() if isinstance(v, Growing)]
+        assert len(held) == 11
+        assert max(len(v.kept) for v in held) <= run.FORGET_STEPS + run.LOOK_BACK_STEPS + 500
+        sizes.append(sum(v.nbytes for v in held))
+    assert sizes[0] == sizes[1] == sizes[2]
+
+
+def test_a_row_that_was_forgotten_is_never_taken_for_another() -> None:
+    rows = Growing((2,), np.float32)
+    for start in range(0, 500, 7):
+        rows.extend(np.arange(2 * start, 2 * start + 14, dtype=np.float32).reshape(-1, 2))
+        rows.drop(start - 20)
+    assert (len(rows), rows.first) == (504, 477)
+    assert rows.part(480, 482).tolist() == [[960.0, 961.0], [962.0, 963.0]]
+    assert rows.newest(1).tolist() == [[1006.0, 1007.0]]
+    assert len(rows.newest(100)) == len(rows.kept) == 27
+    with pytest.raises(IndexError, match="forgotten"):
+        rows.part(476)
