@@ -1,7 +1,6 @@
 """Analyzer: samples in, in any chunks; frames, segments and events out, as soon as they are final."""
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from dsp.fatigue import RestBaseline, fatigue_evidence
 from dsp.findings import Findings
 from dsp.findings_builder import build_findings
 from dsp.grid import TREMOR_RATE_HZ, make_grid
+from dsp.growing import Growing
 from dsp.intake import Intake, Piece, checked_rows
 from dsp.labels import Placement, Side, State
 from dsp.live import LiveTracker, provisional_event
@@ -19,7 +19,19 @@ from dsp.motion import Motion
 from dsp.parameters import load_worn_at
 from dsp.plan import make_plan
 from dsp.quality import ChannelWatch
-from dsp.results import Analysis, Event, FatigueEvidence, Hold, LiveState, Segment, Spectra, Term, joined
+from dsp.results import (
+    FRAME_DTYPE,
+    RAW_FRAME,
+    Analysis,
+    Event,
+    FatigueEvidence,
+    Hold,
+    LiveState,
+    Segment,
+    Spectra,
+    Term,
+    joined,
+)
 from dsp.run import FrameBatch, Run
 from dsp.segments import make_segment
 
@@ -93,16 +105,16 @@ class Analyzer:
         self._origin_s = 0.0
         self._run: Run | None = None
         self._finished = False
-        self._frames: list[NDArray[np.void]] = []
+        self._frames = Growing((), RAW_FRAME)
         self._psd: list[NDArray[np.float32]] = []
-        self._open: list[NDArray[np.void]] = []
+        self._open_first = 0
         self._open_start_s = 0.0
         self._segments: list[Segment] = []
         self._rest = RestBaseline()
         self._events: list[Event] = []
         self._holds: list[Hold] = []
         self._tiring: tuple[Term, ...] = ()
-        self._tiring_frames = 0
+        self._tiring_frames = (0, 0)
         self._taken_events = 0
         self._covered_s = 0.0
         self._fresh_frames: list[NDArray[np.void]] = []
@@ -164,11 +176,12 @@ class Analyzer:
 
     def _tiring_reasons(self) -> tuple[Term, ...]:
         """Fatigue evidence for the open segment, strongest first, none unless it is enough; looked at once a hop."""
-        frames = sum(len(part) for part in self._open)
-        if frames != self._tiring_frames:
-            self._tiring_frames = frames
-            shaking = bool(self._open) and self._open[0]["label"][0] == State.TREMOR.value
-            fatigue = self._fatigue(joined(self._open), self._open_start_s) if shaking else None
+        place = (self._open_first, len(self._frames))
+        if place != self._tiring_frames:
+            self._tiring_frames = place
+            frames = self._open_frames()
+            shaking = len(frames) > 0 and frames["label"][0] == State.TREMOR.value
+            fatigue = self._fatigue(frames, self._open_start_s) if shaking else None
             terms = fatigue.terms if fatigue is not None and fatigue.is_fatigue else ()
             self._tiring = tuple(t for t in terms if t.value > 0)[:TIRING_REASONS]
         return self._tiring
@@ -217,7 +230,7 @@ class Analyzer:
 
     def result(self) -> Analysis:
         """Everything found so far; complete after `finish`."""
-        frames = joined(self._frames)
+        frames = self._frames.kept.view(FRAME_DTYPE).copy()
         spectra = None
         if self._keep_spectra:
             psd = np.concatenate(self._psd) if self._psd else np.empty((0, len(self.freq_hz)), np.float32)
@@ -290,8 +303,8 @@ class Analyzer:
         self._absorb(run.finish())
         self._holds += run.holds.holds
         end_s = run.start_s + run.count / self.rate_hz
-        if self._open:
-            self._close_segment(end_s)
+        if self._open_first < len(self._frames):
+            self._close_segment(len(self._frames), end_s)
         else:
             self._add_segment(self._no_data(run.start_s, end_s, "too short to analyse"))
         self._covered_s = end_s
@@ -307,22 +320,28 @@ class Analyzer:
         """Take final frames: they extend the open segment or close it."""
         self._pull_events()
         for batch in batches:
-            frames = batch.frames
-            self._frames.append(frames)
+            frames, known = batch.frames, len(self._frames)
+            open_ = self._open_frames()
+            self._frames.extend(frames.view(RAW_FRAME))
             self._fresh_frames.append(frames)
             self._fresh_psd.append(batch.psd)
             if self._keep_spectra:
                 self._psd.append(batch.psd)
             labels, half_hop_s = frames["label"], 0.5 * self._grid.hop / self.rate_hz
             edges = (np.nonzero(labels[1:] != labels[:-1])[0] + 1).tolist()
-            for begin, end in pairwise((0, *edges, len(frames))):
-                if self._open and self._open[-1]["label"][-1] != labels[begin]:
-                    self._close_segment(float(frames["time_s"][begin]) - half_hop_s)
-                self._open.append(frames[begin:end])
+            if len(open_) and open_["label"][-1] != labels[0]:
+                edges = [0, *edges]
+            for at in edges:
+                self._close_segment(known + at, float(frames["time_s"][at]) - half_hop_s)
 
-    def _close_segment(self, end_s: float) -> None:
-        frames = self._open[0] if len(self._open) == 1 else joined(self._open)
-        start_s, self._open, self._open_start_s = self._open_start_s, [], end_s
+    def _open_frames(self, end: int | None = None) -> NDArray[np.void]:
+        """Frames of the open segment, up to frame `end`; a view, good until the next frame."""
+        return self._frames.part(self._open_first, end).view(FRAME_DTYPE)
+
+    def _close_segment(self, end: int, end_s: float) -> None:
+        """End the open segment before frame `end`."""
+        frames = self._open_frames(end)
+        start_s, self._open_first, self._open_start_s = self._open_start_s, end, end_s
         assert self._run is not None  # noqa: S101 - segments close before their run ends
         fatigue = self._fatigue(frames, start_s) if frames["label"][0] == State.TREMOR.value else None
         self._add_segment(
@@ -374,7 +393,7 @@ class Analyzer:
         self._last_psd = self._fresh_psd
         segments, events = tuple(self._fresh_segments), tuple(self._fresh_events)
         self._fresh_frames, self._fresh_psd, self._fresh_segments, self._fresh_events = [], [], [], []
-        return Update(frames[0].copy() if len(frames) == 1 else joined(frames), segments, events)
+        return Update(frames[0] if len(frames) == 1 else joined(frames), segments, events)
 
     def _quality(self) -> tuple[str, ...]:
         notes = list(self._watch.notes())
