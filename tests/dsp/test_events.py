@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 import dsp
 from dsp import State
@@ -47,6 +48,19 @@ def test_the_swell_of_a_tremor_is_no_twitch_neither_in_it_nor_at_its_ends(signal
     phase = 2 * np.pi * 6.0 * np.arange(n) / RATE_HZ + np.cumsum(rng.normal(scale=0.12, size=n))
     swell = np.exp(0.35 * np.interp(np.arange(n), np.arange(0, n + 100, 100), rng.normal(size=n // 100 + 1)))
     xyz_g[1200 : 1200 + n, 0] += (0.04 * swell * np.sin(phase)).astype(np.float32)
+    assert dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events == ()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5, 24])
+def test_a_burst_of_muscle_noise_is_no_twitch_from_the_first_sample_or_after_rest(seed: int) -> None:
+    # 1 and 24 shake from the first sample, so that the run never was quiet; 2 and 5 after ten seconds of rest.
+    rng = np.random.default_rng(seed)
+    n, radius = 3000, np.exp(-np.pi / RATE_HZ)
+    turn = 2 * np.pi * rng.uniform(5, 10) / RATE_HZ
+    noise = lfilter([1.0], [1.0, -2 * radius * np.cos(turn), radius**2], rng.normal(size=n + 800))[800:]
+    xyz_g = np.tile([0.0, 0.0, 1.0], (n, 1)) + rng.normal(scale=0.0012, size=(n, 3))
+    start = int(rng.integers(0, 2)) * 1000
+    xyz_g[:, 0] += 0.05 * np.clip((np.arange(n) - start) / 50, 0.0, 1.0) * noise / noise.std()
     assert dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events == ()
 
 
