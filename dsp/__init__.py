@@ -1,7 +1,7 @@
 """Samples in; frames, events, holds, segments and findings out."""
 
 from dsp.analyze import analyze
-from dsp.analyzer import Analyzer, Update
+from dsp.analyzer import Analyzer
 from dsp.errors import (
     FileFormatError,
     InputError,
@@ -13,10 +13,10 @@ from dsp.errors import (
     UnitError,
 )
 from dsp.findings import Findings, HoldFinding, SideComparison
+from dsp.frame_fields import FRAME_DTYPE
 from dsp.labels import EventLabel, Placement, Side, State
 from dsp.parameters import parameters_version
 from dsp.results import (
-    FRAME_DTYPE,
     Analysis,
     Event,
     FatigueEvidence,
@@ -28,6 +28,7 @@ from dsp.results import (
 )
 from dsp.samples import Quality, Samples, TimeSource
 from dsp.sides import compare_sides
+from dsp.update import Update
 
 __all__ = [
     "FRAME_DTYPE",

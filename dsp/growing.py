@@ -5,6 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+SMALLEST = 64
+SPARE = 16
+"""Times what is left that a buffer may be larger after rows were forgotten."""
+
 
 class Growing:
     """Rows appended to a buffer that doubles, each known by its number since the beginning.
@@ -23,7 +27,7 @@ class Growing:
     """
 
     def __init__(self, row: tuple[int, ...], dtype: DTypeLike) -> None:
-        self._buffer = np.empty((64, *row), dtype)
+        self._buffer = np.empty((SMALLEST, *row), dtype)
         self._size = 0
         self.first = 0
 
@@ -72,7 +76,10 @@ class Growing:
         """Forget the rows before `first`; what is left is moved, so this is for large blocks."""
         gone = min(max(first - self.first, 0), self._size)
         if gone:
-            left = self._size - gone
-            self._buffer[:left] = self._buffer[gone : self._size].copy()
-            self._size = left
+            left = self._buffer[gone : self._size].copy()
+            if len(self._buffer) > SPARE * max(SMALLEST, len(left)):
+                # Memory that a long time took is given back.
+                self._buffer = np.empty((max(SMALLEST, 2 * len(left)), *self._buffer.shape[1:]), self._buffer.dtype)
+            self._buffer[: len(left)] = left
+            self._size = len(left)
             self.first += gone

@@ -76,8 +76,8 @@ class LiveTracker:
         """State now; None before the first second. Computed once a step."""
         if run is not self._run:
             self._run, self._steps, self._state, self._onset_s = run, -1, None, -np.inf
-        if run.steps != self._steps:
-            self._steps = run.steps
+        if run.steps.count != self._steps:
+            self._steps = run.steps.count
             self._state = self._look(run, last_event)
         return self._state
 
@@ -85,7 +85,7 @@ class LiveTracker:
         fast = fast_second(run, self.parameters)
         if fast is None:
             return None
-        now_s = run.start_s + run.edge(run.steps) / run.grid.rate_hz
+        now_s = run.start_s + run.steps.edge(run.steps.count) / run.grid.rate_hz
         if _is_onset(fast, run):
             self._onset_s = now_s
         lasting = now_s - self._onset_s <= ONSET_KEPT_S and fast.rms_g >= ONSET_KEPT_LEVEL * ONSET_LEVEL_G
@@ -108,7 +108,7 @@ class LiveTracker:
             holding=hold is not None,
             hold_start_s=None if hold is None else hold.start_s,
             event=event,
-            psd=run.newest_psd,
+            psd=run.frames.newest_psd,
         )
 
     def _named(
@@ -117,11 +117,11 @@ class LiveTracker:
         """Label, confidence, reasons and numbers."""
         numbers = {"peak_hz": fast.peak_hz, "rms_g": fast.rms_g, "displacement_mm": fast.displacement_mm}
         still_g = 1e-3 * self.parameters.still["floor_mg"]
-        if run.frame_count == 0:
+        if run.frames.count == 0:
             if onset:
                 return State.TREMOR, ONSET_CONFIDENCE, _onset_terms(fast), numbers
             return (State.STILL if fast.rms_g < still_g else State.UNCLEAR), 0.5, (), numbers
-        main, p = run.newest_frame, run.newest_probabilities
+        main, p = run.frames.newest, run.frames.newest_probabilities
         label = State(str(decision.labels(p[None, :], self.parameters)[0]))
         rhythmic = label in (State.TREMOR, State.REFLEX_RHYTHM)
         if onset and not rhythmic:
@@ -139,11 +139,11 @@ class LiveTracker:
 
 def provisional_event(run: Run) -> Event | None:
     """Give the event that has begun and is not confirmed yet; None without one."""
-    step = run.candidate_step
+    step = run.jerks.candidate_step
     if step is None:
         return None
     nan = float("nan")
-    onset_s = run.start_s + run.edge(step) / run.grid.rate_hz
+    onset_s = run.start_s + run.steps.edge(step) / run.grid.rate_hz
     return Event(
         onset_s=onset_s,
         peak_s=onset_s,
@@ -204,9 +204,9 @@ def _is_onset(fast: FastSecond, run: Run) -> bool:
     low, high = run.parameters.bands["tremor_hz"]
     loud = fast.rms_g >= max(ONSET_LEVEL_G, ONSET_FLOOR_RATIO * run.newest_floor)
     narrow = fast.share >= ONSET_SHARE and low <= fast.peak_hz <= high
-    begun = run.candidate_step
+    begun = run.jerks.candidate_step
     # A burst that has just begun may still be a kick: it has to last, and evenly.
-    even = begun is None or (run.steps - begun >= EVEN_STEPS and fast.crest <= EVEN_CREST)
+    even = begun is None or (run.steps.count - begun >= EVEN_STEPS and fast.crest <= EVEN_CREST)
     lasting = fast.crest <= ONSET_CREST and even
     return loud and narrow and lasting and fast.low_ratio <= ONSET_LOW_RATIO
 

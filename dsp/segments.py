@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.evidence import state_terms
+from dsp.frame_fields import NUMBERS, numbers_of
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
-from dsp.results import NUMBERS, FatigueEvidence, Segment, Term, numbers_of
+from dsp.results import FatigueEvidence, Segment, Term
 
 P_COLUMNS = slice(0, len(DECIDED))
 SEEN = NUMBERS[len(DECIDED) : NUMBERS.index("missing")]
@@ -69,6 +70,23 @@ def make_segment(
         evidence=terms,
         flags=tuple(notes),
         fatigue=fatigue,
+    )
+
+
+def no_data(start_s: float, end_s: float, why: str) -> Segment:
+    """Segment for a time that nothing is known of."""
+    nan = math.nan
+    return Segment(
+        start_s=start_s,
+        end_s=end_s,
+        label=State.NO_DATA,
+        confidence=1.0,
+        runner_up=None,
+        peak_hz=nan,
+        peak_spread_hz=nan,
+        rms_g=nan,
+        displacement_mm=nan,
+        flags=(why,),
     )
 
 

@@ -109,6 +109,9 @@ def average(psd: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def frames_sheet(analysis: Analysis, recording: Recording, options: ExportOptions) -> Sheet:
     """Lay out a row a frame: every feature and probability."""
+    if not analysis.frames_kept:
+        msg = "this analysis did not keep its frames; analyse again with keep_frames=True"
+        raise InputError(msg)
     rows = analysis.frames[_within(analysis.frames["time_s"], options)]
     columns = {name: rows[name] for name in rows.dtype.names or ()}
     return Sheet(columns, {"rate_hz": analysis.rate_hz} | _versions(analysis) | identity(recording, options))

@@ -12,9 +12,10 @@ import dsp
 from dsp.fatigue import RestBaseline
 from dsp.few import middle, middles
 from dsp.findings_builder import build_findings
+from dsp.frame_fields import FRAME_DTYPE, NUMBERS, joined, numbers_of
 from dsp.labels import Placement, Side, State
 from dsp.parameters import DECIDED, load_parameters
-from dsp.results import FRAME_DTYPE, NUMBERS, Hold, Segment, joined, numbers_of
+from dsp.results import Hold, Segment
 from dsp.sliding import Sliding, windows
 
 LEVELS = st.lists(st.floats(0, 1, width=32), min_size=1, max_size=200)

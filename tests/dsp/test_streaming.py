@@ -197,11 +197,41 @@ def test_what_a_run_keeps_does_not_grow_with_its_length(signal: Callable[..., ND
         for at in range(0, len(part), 500):
             one.append(np.ascontiguousarray(np.nan_to_num(part[at : at + 500].T, nan=0.1)), None)
             one.advance()
-        held = [v for v in vars(one).values() if isinstance(v, Growing)]
+        held = [v for part in (one.steps, one.frames) for v in vars(part).values() if isinstance(v, Growing)]
         assert len(held) == 11
         assert max(len(v.kept) for v in held) <= run.FORGET_STEPS + run.LOOK_BACK_STEPS + 500
         sizes.append(sum(v.nbytes for v in held))
     assert sizes[0] == sizes[1] == sizes[2]
+
+
+def test_frames_that_are_not_kept_change_nothing_else_and_take_no_memory(
+    signal: Callable[..., NDArray[np.float32]],
+) -> None:
+    xyz_g = busy(signal, 100.0, 400.0)
+    whole = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf")
+    analyzer, frames = dsp.Analyzer(100.0, "calf", keep_frames=False), []
+    for at in range(0, len(xyz_g), 250):
+        frames.append(analyzer.push(xyz_g[at : at + 250]).frames)
+        longest = max(s.duration_s for s in whole.segments)
+        assert len(analyzer._open._frames.kept) <= 2.0 * longest + 2
+    frames.append(analyzer.finish().frames)
+    result = analyzer.result()
+    assert np.concatenate(frames).tobytes() == whole.frames.tobytes()
+    assert (result.frames_kept, len(result.frames), result.spectra) == (False, 0, None)
+    assert repr(result.segments) == repr(whole.segments)
+    assert repr(result.events) == repr(whole.events)
+    assert result.findings == whole.findings
+    assert result.quality == whole.quality
+    assert whole.frames_kept
+    assert len(analyzer._open._frames.kept) == 0
+
+
+def test_memory_of_a_long_time_is_given_back_when_it_is_forgotten() -> None:
+    rows = Growing((), np.float64)
+    rows.extend(np.arange(50_000.0))
+    rows.drop(49_990)
+    assert rows.nbytes < 2000
+    assert rows.kept.tolist() == list(np.arange(49_990.0, 50_000.0))
 
 
 def test_a_row_that_was_forgotten_is_never_taken_for_another() -> None:

@@ -1,0 +1,83 @@
+"""Frame features: from the windows of a run to the numbers of its frames."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp import features, posture, spectra
+from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
+from dsp.parameters import Parameters
+from dsp.plan import Plan
+from dsp.sliding import Sliding, windows
+from dsp.steps import Steps
+from dsp.stream import Stream
+
+Floats = NDArray[np.float32]
+
+
+class FrameFeatures:
+    """Works out frames; remembers nothing but room to work in.
+
+    Parameters
+    ----------
+    grid, parameters, plan
+        Of the analysis.
+    multitaper
+        Whether to use multi-taper spectra.
+    """
+
+    def __init__(self, grid: Grid, parameters: Parameters, plan: Plan, *, multitaper: bool) -> None:
+        self._grid, self._parameters, self._plan = grid, parameters, plan
+        self._multitaper = multitaper
+        self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
+
+    def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
+        """Features of frames from frame `first` on, each (frames,), but for those that need the frames before.
+
+        Parameters
+        ----------
+        psd
+            Is filled with their spectra, (frames, m), g^2/Hz.
+        """
+        g, frames = self._grid, len(psd)
+        begin, end = first * g.hop, (first + frames - 1) * g.hop + g.window
+        windows_g = windows(stream.centred.part(begin, end), g.window, g.hop, frames)
+        if self._multitaper:
+            spectrum = spectra.multitaper(windows_g, g, psd)
+        else:
+            spectrum = self._transformer.power(windows_g, psd)
+        values = features.spectral_features(spectrum, g, self._plan, self._parameters, g.taper)
+        hops = g.window // g.hop
+        blocks = windows(steps.energy.part(first * STEPS_PER_HOP), STEPS_PER_HOP * hops, STEPS_PER_HOP, frames)
+        values |= features.burst_features(blocks)
+        turns = hops - posture.RATE_HOPS
+        turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
+        values["tilt_rate_deg_per_s"] = np.add.reduce(turning, axis=1) / np.float32(turns)
+        values["missing"] = self._share(stream.filled, begin, end)
+        values["clipped"] = self._share(stream.clipped, begin, end)
+        return values
+
+    def of_short_run(self, stream: Stream, steps: Steps, psd: Floats) -> dict[str, Floats]:
+        """Features of the one frame of a run that is shorter than the window."""
+        g, count = self._grid, stream.count
+        taper, scaled = hann(count), np.zeros(g.window, np.float32)
+        scaled[:count] = psd_scaled(taper, g.rate_hz)
+        padded = np.zeros((3, 1, g.window), np.float32)
+        padded[:, 0, :count] = stream.centred.part(0, count)
+        spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, psd)
+        values = features.spectral_features(spectrum, g, self._plan, self._parameters, taper)
+        values |= features.burst_features(steps.energy.part(0, max(3, steps.count))[None])
+        tilt = steps.hop_tilt.part(posture.RATE_HOPS)
+        values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
+        for name, flags in (("missing", stream.filled), ("clipped", stream.clipped)):
+            values[name] = np.array([flags.part(0, count).mean()], np.float32)
+        return values
+
+    def _share(self, flags: Sliding, begin: int, end: int) -> Floats:
+        """Share of each window between two samples that is flagged."""
+        g, part = self._grid, flags.part(begin, end)[0]
+        frames = (len(part) - g.window) // g.hop + 1
+        if not part.any():
+            return np.zeros(frames, np.float32)
+        counts = np.concatenate([[0], np.cumsum(part)])
+        at = np.arange(frames) * g.hop
+        return np.asarray((counts[at + g.window] - counts[at]) / g.window, np.float32)

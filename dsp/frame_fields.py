@@ -1,0 +1,58 @@
+"""Frame fields: what a row of a frames array holds, by name, unit and place."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+FRAME_DTYPE = np.dtype(
+    [
+        ("time_s", np.float64),  # centre of the 4 s window, seconds from the start of the recording
+        ("label", "U13"),  # final state: fixed-lag smoothed, a State value
+        ("live_label", "U13"),  # state as the causal filter knew it when the window ended
+        ("p_still", np.float32),  # probabilities of the four states, sum 1; all 0 in a no_data frame
+        ("p_movement", np.float32),
+        ("p_reflex_rhythm", np.float32),
+        ("p_tremor", np.float32),
+        ("peak_hz", np.float32),  # frequency of the strongest peak in the tremor band; NaN when there is none
+        ("rms_g", np.float32),  # rms of the tremor band, all axes, g
+        ("displacement_mm", np.float32),  # rms displacement of the peak, mm
+        ("wander_hz", np.float32),  # standard deviation of the peak over three frames; NaN in the first two
+        ("prominence_db", np.float32),  # peak above the 1/f background, dB
+        ("width_hz", np.float32),  # half-power width of the peak, Hz
+        ("share", np.float32),  # power near the peak / power of the tremor band, 0 to 1
+        ("low_ratio", np.float32),  # power 0.5-3 Hz / power 0.5-20 Hz, 0 to 1
+        ("low_rms_g", np.float32),  # rms of 0.5-3 Hz, g
+        ("harmonic_ratio", np.float32),  # power near twice the peak / power near the peak
+        ("envelope_cv", np.float32),  # coefficient of variation of the band envelope; NaN in silence
+        ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
+        ("crest", np.float32),  # envelope maximum / median
+        ("middle_g", np.float32),  # that median: the level of quick changes between bursts, g
+        ("cycle_cv", np.float32),  # coefficient of variation of cycle lengths; NaN in silence
+        ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1; NaN in silence
+        ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz
+        ("low_high_ratio", np.float32),  # power 4-6 Hz / power 8-12 Hz
+        ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
+        ("missing", np.float32),  # share of the window that is missing, 0 to 1
+        ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1
+    ]
+)
+"""A row per hop (0.5 s)."""
+NUMBERS = tuple(name for name, (kind, *_) in (FRAME_DTYPE.fields or {}).items() if kind == np.float32)
+"""The float32 fields, which lie side by side in a frame."""
+RAW_FRAME = np.dtype((np.void, FRAME_DTYPE.itemsize))
+
+
+def numbers_of(frames: NDArray[np.void]) -> NDArray[np.float32]:
+    """View the float32 fields of frames as a matrix, (frames, fields in the order of `NUMBERS`)."""
+    assert FRAME_DTYPE.fields is not None  # noqa: S101 - it is a record
+    begin = FRAME_DTYPE.fields[NUMBERS[0]][1]
+    rows = frames.view(np.uint8).reshape(len(frames), FRAME_DTYPE.itemsize)
+    return rows[:, begin : begin + 4 * len(NUMBERS)].view(np.float32)
+
+
+def joined(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    """Copy frames into one array; as plain bytes, because numpy compares two dozen fields of every part first."""
+    if not parts:
+        return np.empty(0, FRAME_DTYPE)
+    return np.concatenate([part.view(RAW_FRAME) for part in parts]).view(FRAME_DTYPE)

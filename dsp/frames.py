@@ -1,0 +1,162 @@
+"""Frames: the features of a run's frames become states, and frames that are final."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp import decision, features
+from dsp.evidence import score
+from dsp.frame_fields import FRAME_DTYPE, NUMBERS, numbers_of
+from dsp.grid import Grid
+from dsp.growing import Growing
+from dsp.labels import State
+from dsp.parameters import DECIDED, Parameters
+
+Floats = NDArray[np.float32]
+
+STATE_FIELDS = len(DECIDED)
+"""The probabilities come first among the numbers of a frame, then the features."""
+FEATURE_FIELDS = NUMBERS[STATE_FIELDS:]
+MISSING = FEATURE_FIELDS.index("missing")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameBatch:
+    """Frames that became final, with their spectra."""
+
+    frames: NDArray[np.void]
+    psd: Floats
+
+
+class Frames:
+    """The frames of a run, from their features to their final labels.
+
+    Parameters
+    ----------
+    grid, parameters
+        Of the analysis.
+    start_s
+        Time of the run's first sample.
+
+    Attributes
+    ----------
+    weighed_by
+        Parameters whose terms the frames are weighed by.
+    count, emitted
+        Frames taken, and those of them that are final.
+    """
+
+    def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
+        self._grid, self._parameters, self._start_s = grid, parameters, start_s
+        self.weighed_by = parameters
+        self.count = 0
+        self.emitted = 0
+        self._rule = decision.make_filter(parameters, grid.hop / grid.rate_hz)
+        self._lag = int(parameters.decision["lag_hops"])
+        self._alpha = Growing((STATE_FIELDS,), np.float64)
+        self._likelihood = Growing((STATE_FIELDS,), np.float64)
+        self._raw = Growing((len(FEATURE_FIELDS),), np.float32)
+        self._waiting_psd = np.empty((0, len(grid.freq_hz)), np.float32)
+
+    # -- the newest frame, final or not -------------------------------------------------------------------------------
+
+    @property
+    def newest(self) -> dict[str, float]:
+        """Features of the newest frame."""
+        return dict(zip(FEATURE_FIELDS, self._raw.newest(1)[0].tolist(), strict=True))
+
+    @property
+    def newest_probabilities(self) -> NDArray[np.float64]:
+        """Forward probabilities of the newest frame, (4,)."""
+        return np.asarray(decision.sharpened(self._alpha.newest(1).astype(np.float64), self._parameters)[0])
+
+    @property
+    def newest_psd(self) -> Floats | None:
+        """Spectrum of the newest frame; None before the first."""
+        return self._waiting_psd[-1] if len(self._waiting_psd) else None
+
+    # -- frames in ----------------------------------------------------------------------------------------------------
+
+    def room_for_psd(self, frames: int) -> Floats:
+        """Make room for the spectra of new frames after those that wait, without moving them again."""
+        waiting = len(self._waiting_psd)
+        psd = np.empty((waiting + frames, len(self._grid.freq_hz)), np.float32)
+        psd[:waiting] = self._waiting_psd
+        self._waiting_psd = psd
+        return psd[waiting:]
+
+    def take(self, values: dict[str, Floats]) -> None:
+        """Take the features of the next frames, whose spectra have been filled in."""
+        values["wander_hz"] = self._wander(values["peak_hz"])
+        values["rest_db"] = features.rest_between(values["crest"], values["middle_g"], self._parameters)
+        scores = score(values, self.weighed_by)
+        too_much = values["missing"] > self._parameters.gaps["most_missing"]
+        if too_much.any():
+            scores[too_much] = 0.0
+        likelihood = decision.likelihoods(scores, self._parameters)
+        self._alpha.extend(self._rule.run(likelihood))
+        self._likelihood.extend(likelihood)
+        self._raw.extend(np.array([values[name] for name in FEATURE_FIELDS], np.float32).T)
+        self.count += len(too_much)
+
+    def _wander(self, peak_hz: Floats) -> Floats:
+        """Give the standard deviation of the peak over each frame and the two before it."""
+        before = self._raw.newest(2)[:, FEATURE_FIELDS.index("peak_hz")]
+        peaks = np.concatenate([before, peak_hz])
+        out = np.full(len(peak_hz), np.nan, np.float32)
+        if len(peaks) >= 3:
+            a, b, c = peaks[:-2], peaks[1:-1], peaks[2:]
+            mean = (a + b + c) / np.float32(3.0)
+            spread = ((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / np.float32(3.0)
+            out[len(out) - len(spread) :] = np.sqrt(spread)
+        return out
+
+    # -- final frames out ---------------------------------------------------------------------------------------------
+
+    def settled(self, window: int) -> list[FrameBatch]:
+        """Frames that enough frames have followed by now; `window` is the length of a frame in samples."""
+        return self._finalise(self.count - self._lag, window)
+
+    def finish(self, window: int) -> list[FrameBatch]:
+        """Make what waits final; the last frames have fewer after them, each is smoothed with what there is."""
+        out = []
+        while self.emitted < self.count:
+            out += self._finalise(max(self.emitted + 1, self.count - self._lag), window)
+        return out
+
+    def forget(self) -> None:
+        """Forget the frames that nothing reads any more."""
+        for part in (self._alpha, self._likelihood, self._raw):
+            part.drop(min(self.emitted, self.count - 2))
+
+    def _finalise(self, upto: int, window: int) -> list[FrameBatch]:
+        """Frames before `upto` become final; the frames after them are what the smoother looks at."""
+        n = upto - self.emitted
+        if n <= 0:
+            return []
+        first, lag = self.emitted, min(self._lag, self.count - upto)
+        alpha, likelihood = (part.part(first, upto + lag) for part in (self._alpha, self._likelihood))
+        p = decision.smooth(alpha, likelihood, self._rule, lag)
+        frames = self._rows(first, upto, p, window)
+        psd, self._waiting_psd = self._waiting_psd[:n], self._waiting_psd[n:]
+        self.emitted = upto
+        return [FrameBatch(frames, psd)]
+
+    def _rows(self, first: int, upto: int, p: NDArray[np.float64], window: int) -> NDArray[np.void]:
+        g, n = self._grid, upto - first
+        out = np.zeros(n, FRAME_DTYPE)
+        out["time_s"] = self._start_s + (np.arange(first, upto) * g.hop + 0.5 * window) / g.rate_hz
+        raw, numbers = self._raw.part(first, upto), numbers_of(out)
+        p = decision.sharpened(p, self._parameters)
+        numbers[:, :STATE_FIELDS] = p
+        numbers[:, STATE_FIELDS:] = raw
+        out["label"] = decision.labels(p, self._parameters)
+        forward = decision.sharpened(self._alpha.part(first, upto), self._parameters)
+        out["live_label"] = decision.labels(forward, self._parameters)
+        invalid = raw[:, MISSING] > self._parameters.gaps["most_missing"]
+        if invalid.any():
+            out["label"][invalid] = State.NO_DATA.value
+            out["live_label"][invalid] = State.NO_DATA.value
+            numbers[invalid, :STATE_FIELDS] = 0.0
+        return out

@@ -1,0 +1,29 @@
+"""Notes: the sentences of a whole analysis that limit trust in it."""
+
+from dsp.grid import TREMOR_RATE_HZ, Grid
+from dsp.intake import Intake
+from dsp.quality import ChannelWatch
+
+
+def quality_notes(watch: ChannelWatch, intake: Intake, grid: Grid, frames: int) -> tuple[str, ...]:
+    """Say what stands against an analysis of so many frames, a sentence each."""
+    notes, rate_hz = list(watch.notes()), grid.rate_hz
+    if rate_hz < TREMOR_RATE_HZ:
+        notes.append(
+            f"{rate_hz:g} Hz is too low for tremor: nothing above {grid.top_hz:.1f} Hz can be seen; "
+            "set the sensor to 50 Hz or more"
+        )
+    if intake.missing:
+        notes.append(
+            f"{intake.missing} samples are missing ({intake.missing / rate_hz:.1f} s), {len(intake.gaps)} gaps"
+        )
+    if intake.bad_values:
+        notes.append(f"{intake.bad_values} samples were infinite or impossibly large and count as missing")
+    if intake.zeroed:
+        notes.append(
+            f"{intake.zeroed} samples lack an axis that had held no value by then; it counts as zero there, "
+            "and amplitudes are too small"
+        )
+    if not frames:
+        notes.append("too short to analyse: at least a second without a gap is needed")
+    return tuple(notes)

@@ -1,0 +1,120 @@
+"""Open segment: the final frames of the state that is going on, which end as a segment when the state changes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.fatigue import RestBaseline, fatigue_evidence
+from dsp.frame_fields import FRAME_DTYPE, RAW_FRAME
+from dsp.grid import Grid
+from dsp.growing import Growing
+from dsp.labels import State
+from dsp.parameters import Parameters
+from dsp.results import FatigueEvidence, Segment, Term
+from dsp.run import Run
+from dsp.segments import make_segment, no_data
+
+TIRING_REASONS = 2
+"""Of the three reasons that a screen has room for."""
+HOLD_KNOWN_S = 1.5
+"""So long after its start a hold is known; evidence looks at what was known then, whatever came later."""
+
+
+class OpenSegment:
+    """Cuts final frames into segments.
+
+    Parameters
+    ----------
+    grid, parameters
+        Of the analysis.
+    keep_frames
+        Whether frames are kept when their segment has ended.
+
+    Attributes
+    ----------
+    segments
+        Segments that have ended, in order.
+    start_s
+        Start of the open one.
+    """
+
+    def __init__(self, grid: Grid, parameters: Parameters, *, keep_frames: bool) -> None:
+        self._grid, self._parameters, self._keep_frames = grid, parameters, keep_frames
+        self.segments: list[Segment] = []
+        self.start_s = 0.0
+        self._frames = Growing((), RAW_FRAME)
+        self._first = 0
+        self._rest = RestBaseline()
+        self._tiring: tuple[Term, ...] = ()
+        self._tiring_at = (0, 0)
+
+    @property
+    def frame_count(self) -> int:
+        """Frames taken so far, those forgotten included."""
+        return len(self._frames)
+
+    @property
+    def kept_frames(self) -> NDArray[np.void]:
+        """A copy of all frames; none of them when they are not kept."""
+        return self._frames.part(0).view(FRAME_DTYPE).copy() if self._keep_frames else np.empty(0, FRAME_DTYPE)
+
+    def take(self, frames: NDArray[np.void], run: Run, flags: tuple[str, ...]) -> None:
+        """Take the next final frames of a run: they extend the open segment or end it; `flags` limit trust in it."""
+        known, open_ = len(self._frames), self._open()
+        labels, half_hop_s = frames["label"], 0.5 * self._grid.hop / self._grid.rate_hz
+        edges = (np.nonzero(labels[1:] != labels[:-1])[0] + 1).tolist()
+        if len(open_) and open_["label"][-1] != labels[0]:
+            edges = [0, *edges]
+        self._frames.extend(frames.view(RAW_FRAME))
+        for at in edges:
+            self._close(known + at, float(frames["time_s"][at]) - half_hop_s, run, flags)
+        self._forget()
+
+    def end(self, end_s: float, run: Run, flags: tuple[str, ...]) -> None:
+        """End the open segment with its run."""
+        if self._first < len(self._frames):
+            self._close(len(self._frames), end_s, run, flags)
+        else:
+            self.add(no_data(run.start_s, end_s, "too short to analyse"))
+        self._forget()
+
+    def add(self, segment: Segment) -> None:
+        """Add a segment that has ended."""
+        self.segments.append(segment)
+        self._rest.add(segment)
+
+    def tiring_reasons(self, run: Run) -> tuple[Term, ...]:
+        """Fatigue evidence for the open segment, strongest first, none unless it is enough; looked at once a hop."""
+        place = (self._first, len(self._frames))
+        if place != self._tiring_at:
+            self._tiring_at = place
+            frames = self._open()
+            shaking = len(frames) > 0 and frames["label"][0] == State.TREMOR.value
+            fatigue = self._fatigue(frames, self.start_s, run) if shaking else None
+            terms = fatigue.terms if fatigue is not None and fatigue.is_fatigue else ()
+            self._tiring = tuple(t for t in terms if t.value > 0)[:TIRING_REASONS]
+        return self._tiring
+
+    def _open(self, end: int | None = None) -> NDArray[np.void]:
+        """Frames of the open segment, up to frame `end`; a view, good until the next frame."""
+        return self._frames.part(self._first, end).view(FRAME_DTYPE)
+
+    def _close(self, end: int, end_s: float, run: Run, flags: tuple[str, ...]) -> None:
+        """End the open segment before frame `end`."""
+        frames = self._open(end)
+        start_s, self._first, self.start_s = self.start_s, end, end_s
+        fatigue = self._fatigue(frames, start_s, run) if frames["label"][0] == State.TREMOR.value else None
+        self.add(make_segment(frames, start_s, end_s, run.frames.weighed_by, fatigue=fatigue, flags=flags))
+
+    def _forget(self) -> None:
+        """Forget the frames of segments that have ended, when they are not kept."""
+        if not self._keep_frames:
+            self._frames.drop(self._first)
+
+    def _fatigue(self, frames: NDArray[np.void], start_s: float, run: Run) -> FatigueEvidence:
+        return fatigue_evidence(
+            frames,
+            start_s=start_s,
+            hold_start_s=run.hold_start_at(start_s + HOLD_KNOWN_S),
+            rest_rms_g=self._rest.rms_g,
+            parameters=self._parameters,
+        )

@@ -1,0 +1,129 @@
+"""Steps: what each 0.1 s of a run amounts to, and what each hop of five of them shows."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp import kick_level, posture
+from dsp.grid import STEPS_PER_HOP, Grid
+from dsp.growing import Growing
+from dsp.kick import START_FLOOR_G, step_edges
+from dsp.parameters import Parameters
+from dsp.stream import Stream
+
+Floats = NDArray[np.float32]
+
+COUNT_HOPS = 20
+"""Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
+
+
+class Steps:
+    """The steps and hops of a run, counted from its start.
+
+    Parameters
+    ----------
+    grid, parameters
+        Of the analysis.
+
+    Attributes
+    ----------
+    count, hops
+        Steps and hops taken.
+    energy, level, loud
+        Mean square of the jerk path in each step, g^2, its kick level, and that of any motion, g.
+    mean
+        Mean acceleration in each step, (steps, 3), g.
+    hop_floor, hop_least
+        Floor of the jerk path after each hop, g, and the lowest so far.
+    hop_mean, hop_tilt
+        Mean acceleration in each hop, (hops, 3), g, and its rate of turn, deg/s.
+    """
+
+    def __init__(self, grid: Grid, parameters: Parameters) -> None:
+        self._grid, self._parameters = grid, parameters
+        self.count = 0
+        self.hops = 0
+        self.energy = Growing((), np.float32)
+        self.level = Growing((), np.float32)
+        self.loud = Growing((), np.float32)
+        self.mean = Growing((3,), np.float32)
+        self.hop_floor = Growing((), np.float32)
+        self.hop_least = Growing((), np.float32)
+        self.hop_mean = Growing((3,), np.float32)
+        self.hop_tilt = Growing((), np.float32)
+        self._last = np.zeros((2, 1), np.float32)
+        self._least_change_g = np.inf
+
+    def edge(self, step: int) -> int:
+        """First sample of a step."""
+        hop, rest = divmod(step, STEPS_PER_HOP)
+        return hop * self._grid.hop + int(self._grid.step_edges[rest])
+
+    def complete(self, samples: int) -> int:
+        """Count the steps that so many samples complete."""
+        hop, rest = divmod(samples, self._grid.hop)
+        return hop * STEPS_PER_HOP + int(np.searchsorted(self._grid.step_edges[1:], rest, side="right"))
+
+    def take(self, stream: Stream, target: int) -> None:
+        """Take the steps up to `target`, whose samples are all there."""
+        self._take_steps(stream, target)
+        if target // STEPS_PER_HOP > self.hops:
+            self._take_hops(stream, target // STEPS_PER_HOP)
+
+    def floors_before(self, steps: NDArray[np.int64]) -> Floats:
+        """Floor of the last complete hop before each step: what was known when the step came."""
+        hops = steps // STEPS_PER_HOP - 1
+        out = np.full(len(steps), START_FLOOR_G, np.float32)
+        out[hops >= 0] = self.hop_floor.kept[hops[hops >= 0] - self.hop_floor.first]
+        return out
+
+    def forget(self, hops: int) -> None:
+        """Forget the first `hops` hops, and their steps."""
+        for part in (self.energy, self.level, self.loud, self.mean):
+            part.drop(hops * STEPS_PER_HOP)
+        for part in (self.hop_floor, self.hop_least, self.hop_mean, self.hop_tilt):
+            part.drop(hops)
+
+    def _take_steps(self, stream: Stream, target: int) -> None:
+        edges = step_edges(np.arange(self.count, target + 1), self._grid)
+        begin, end = int(edges[0]), int(edges[-1])
+        starts = edges[:-1] - begin
+        sizes = np.diff(edges).astype(np.float32)
+        energy = np.add.reduceat(stream.energy.part(begin, end)[0], starts)
+        energy /= sizes
+        both = (np.sqrt(np.maximum.reduceat(p.part(begin, end)[0], starts)) for p in (stream.level, stream.slow))
+        fast, slow = (np.concatenate([before, new]) for before, new in zip(self._last, both, strict=True))
+        self._last = np.stack([fast[-1:], slow[-1:]])
+        mean = np.add.reduceat(stream.samples.part(begin, end), starts, axis=1)
+        mean /= sizes
+        self.energy.extend(energy)
+        self.loud.extend(fast[1:])
+        self.level.extend(kick_level.kick_level(fast, slow, self._parameters))
+        self.mean.extend(mean.T)
+        self.count = target
+
+    def _take_hops(self, stream: Stream, hops: int) -> None:
+        first = self.hops
+        means = self.mean.part(first * STEPS_PER_HOP, hops * STEPS_PER_HOP).reshape(-1, STEPS_PER_HOP, 3)
+        hop_mean = (((means[:, 0] + means[:, 1]) + means[:, 2]) + means[:, 3]) + means[:, 4]
+        self.hop_mean.extend(hop_mean * np.float32(1.0 / STEPS_PER_HOP))
+        back = np.maximum(np.arange(first, hops) - posture.RATE_HOPS, 0)
+        before = self.hop_mean.kept[back - self.hop_mean.first]
+        seconds = posture.RATE_HOPS * self._grid.hop / self._grid.rate_hz
+        self.hop_tilt.extend(posture.tilt_deg(self.hop_mean.part(first, hops), before) / np.float32(seconds))
+        forgotten = self.energy.first // STEPS_PER_HOP
+        floor = kick_level.floors(self.energy.kept, first - forgotten, hops - first, self._parameters)
+        floor = np.maximum(floor, self._count_floors(stream, first, hops))
+        self.hop_floor.extend(floor)
+        self.hop_least.extend(np.minimum.accumulate(np.concatenate([self.hop_least.newest(1), floor]))[-len(floor) :])
+        self.hops = hops
+
+    def _count_floors(self, stream: Stream, first: int, hops: int) -> Floats:
+        """Floor from the sensor's own counts for each of these hops: what the first seconds have shown by then."""
+        known, hop = [], self._grid.hop
+        for h in range(first, min(hops, COUNT_HOPS)):
+            part = stream.samples.part(max(0, h * hop - 1), (h + 1) * hop)
+            self._least_change_g = min(self._least_change_g, kick_level.smallest_change(part))
+            known.append(kick_level.count_floor(self._least_change_g, self._parameters))
+        out = np.full(hops - first, kick_level.count_floor(self._least_change_g, self._parameters), np.float32)
+        out[: len(known)] = known
+        return out

@@ -1,0 +1,56 @@
+"""Update: what one push made final."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.frame_fields import joined
+from dsp.frames import FrameBatch
+from dsp.results import Event, Segment
+
+
+class Update(NamedTuple):
+    """What became final.
+
+    Attributes
+    ----------
+    frames
+        Rows of `dsp.FRAME_DTYPE`.
+    segments
+        Segments that ended.
+    events
+        Confirmed events.
+    """
+
+    frames: NDArray[np.void]
+    segments: tuple[Segment, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Handed:
+    """Tells what is new since it was last asked.
+
+    Attributes
+    ----------
+    batches
+        Final frames that have not been handed over yet.
+    """
+
+    batches: list[FrameBatch] = field(default_factory=list)
+    _segments: int = 0
+    _events: int = 0
+
+    def over(self, segments: list[Segment], events: list[Event]) -> tuple[Update, list[NDArray[np.float32]]]:
+        """Hand over what is new among all segments and events, and the frames; their spectra beside it."""
+        frames = [batch.frames for batch in self.batches]
+        psd = [batch.psd for batch in self.batches]
+        update = Update(
+            frames[0] if len(frames) == 1 else joined(frames),
+            tuple(segments[self._segments :]),
+            tuple(events[self._events :]),
+        )
+        self.batches, self._segments, self._events = [], len(segments), len(events)
+        return update, psd
