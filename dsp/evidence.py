@@ -1,7 +1,7 @@
 """Evidence: features become named, signed terms; terms become the sentences people read."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,34 +75,36 @@ def event_terms(
     stretch: tuple[float, float] | None,
     gravity: bool,
     parameters: Parameters,
-) -> tuple[tuple[Term, ...], float]:
-    """Terms behind an event, and its confidence."""
-    p = parameters.jerk
+) -> tuple[Callable[[], tuple[Term, ...]], float]:
+    """Terms behind an event, which are put into words when they are read, and its confidence."""
     above_db = 20.0 * math.log10(peak / max(floor, 1e-4))
     isolation_db = 20.0 * math.log10(peak / max(surround, 1e-4))
-    terms = [
-        Term(
-            name="above_floor",
-            value=min(2.0, 0.08 * (above_db - 14.0)),
-            text=f"{above_db:.0f} dB above the recent past",
-        ),
-        Term(
-            name="isolated",
-            value=min(1.5, 0.08 * (isolation_db - 10.0)),
-            text=f"{isolation_db:.0f} dB above the second before",
-        ),
-        Term(name="brief", value=1.0 - 2.0 * width_s / p["widest_s"], text=f"lasts {width_s:.2f} s"),
-    ]
+    values = {
+        "above_floor": min(2.0, 0.08 * (above_db - 14.0)),
+        "isolated": min(1.5, 0.08 * (isolation_db - 10.0)),
+        "brief": 1.0 - 2.0 * width_s / parameters.jerk["widest_s"],
+    }
+    turn, delay_s = stretch if stretch is not None else (math.nan, math.nan)
     if stretch is not None:
-        turn, delay_s = stretch
-        text = f"{delay_s:.1f} s after a stretch of {turn:.0f}°"
-        terms.append(Term(name="after_stretch", value=min(2.0, 0.2 * turn), text=text))
+        values["after_stretch"] = min(2.0, 0.2 * turn)
     elif gravity:
-        terms.append(Term(name="no_stretch", value=1.0, text="no stretch in the second before"))
+        values["no_stretch"] = 1.0
     else:
-        terms.append(Term(name="no_posture", value=-0.8, text="no gravity in the data, so a stretch cannot be seen"))
-    odds = EVENT_BASE + 0.5 * sum(t.value for t in terms)
-    return strongest(terms), 1.0 / (1.0 + math.exp(-odds))
+        values["no_posture"] = -0.8
+    odds = EVENT_BASE + 0.5 * sum(values.values())
+
+    def spoken() -> tuple[Term, ...]:
+        texts = {
+            "above_floor": f"{above_db:.0f} dB above the recent past",
+            "isolated": f"{isolation_db:.0f} dB above the second before",
+            "brief": f"lasts {width_s:.2f} s",
+            "after_stretch": f"{delay_s:.1f} s after a stretch of {turn:.0f}°",
+            "no_stretch": "no stretch in the second before",
+            "no_posture": "no gravity in the data, so a stretch cannot be seen",
+        }
+        return strongest([Term(name=name, value=value, text=texts[name]) for name, value in values.items()])
+
+    return spoken, 1.0 / (1.0 + math.exp(-odds))
 
 
 def _spoken(features: Mapping[str, float]) -> dict[str, float]:

@@ -43,6 +43,7 @@ class OpenSegment:
         self.start_s = 0.0
         self._frames = Growing((), RAW_FRAME)
         self._first = 0
+        self._label = State.NO_DATA
         self._rest = RestBaseline()
         self._tiring: tuple[Term, ...] = ()
         self._tiring_at = (0, 0)
@@ -59,14 +60,19 @@ class OpenSegment:
 
     def take(self, frames: NDArray[np.void], run: Run, flags: tuple[str, ...]) -> None:
         """Take the next final frames of a run: they extend the open segment or end it; `flags` limit trust in it."""
-        known, open_ = len(self._frames), self._open()
-        labels, half_hop_s = frames["label"], 0.5 * self._grid.hop / self._grid.rate_hz
-        edges = (np.nonzero(labels[1:] != labels[:-1])[0] + 1).tolist()
-        if len(open_) and open_["label"][-1] != labels[0]:
-            edges = [0, *edges]
+        known, labels = len(self._frames), frames["label"]
+        edges = np.nonzero(labels[1:] != labels[:-1])[0] + 1
+        names = [State(name) for name in labels[[0, *edges]].tolist()]
+        begins = [0, *edges.tolist()]
+        if self._first == known or self._label is names[0]:
+            # The first of them open a segment, or go on with the one that is open.
+            self._label = names[0]
+            del names[0], begins[0]
+        starts_s = (frames["time_s"][begins] - 0.5 * self._grid.hop / self._grid.rate_hz).tolist()
         self._frames.extend(frames.view(RAW_FRAME))
-        for at in edges:
-            self._close(known + at, float(frames["time_s"][at]) - half_hop_s, run, flags)
+        for at, name, start_s in zip(begins, names, starts_s, strict=True):
+            self._close(known + at, start_s, run, flags)
+            self._label = name
         self._forget()
 
     def end(self, end_s: float, run: Run, flags: tuple[str, ...]) -> None:
@@ -87,23 +93,18 @@ class OpenSegment:
         place = (self._first, len(self._frames))
         if place != self._tiring_at:
             self._tiring_at = place
-            frames = self._open()
-            shaking = len(frames) > 0 and frames["label"][0] == State.TREMOR.value
-            fatigue = self._fatigue(frames, self.start_s, run) if shaking else None
+            shaking = place[0] < place[1] and self._label is State.TREMOR
+            fatigue = self._fatigue(self._frames.part(self._first), self.start_s, run) if shaking else None
             terms = fatigue.terms if fatigue is not None and fatigue.is_fatigue else ()
             self._tiring = tuple(t for t in terms if t.value > 0)[:TIRING_REASONS]
         return self._tiring
 
-    def _open(self, end: int | None = None) -> NDArray[np.void]:
-        """Frames of the open segment, up to frame `end`; a view, good until the next frame."""
-        return self._frames.part(self._first, end).view(FRAME_DTYPE)
-
     def _close(self, end: int, end_s: float, run: Run, flags: tuple[str, ...]) -> None:
         """End the open segment before frame `end`."""
-        frames = self._open(end)
+        frames, label = self._frames.part(self._first, end), self._label
         start_s, self._first, self.start_s = self.start_s, end, end_s
-        fatigue = self._fatigue(frames, start_s, run) if frames["label"][0] == State.TREMOR.value else None
-        self.add(make_segment(frames, start_s, end_s, run.frames.weighed_by, fatigue=fatigue, flags=flags))
+        fatigue = self._fatigue(frames, start_s, run) if label is State.TREMOR else None
+        self.add(make_segment(frames, label, start_s, end_s, run.frames.weighed_by, fatigue=fatigue, flags=flags))
 
     def _forget(self) -> None:
         """Forget the frames of segments that have ended, when they are not kept."""
@@ -112,7 +113,7 @@ class OpenSegment:
 
     def _fatigue(self, frames: NDArray[np.void], start_s: float, run: Run) -> FatigueEvidence:
         return fatigue_evidence(
-            frames,
+            frames.view(FRAME_DTYPE),
             start_s=start_s,
             hold_start_s=run.hold_start_at(start_s + HOLD_KNOWN_S),
             rest_rms_g=self._rest.rms_g,

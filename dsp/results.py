@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.findings import Findings
 from dsp.labels import EventLabel, Placement, State
+from dsp.later import Later, Worked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +63,8 @@ class FatigueEvidence:
     terms: tuple[Term, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+@dataclass(frozen=True, kw_only=True)
+class Segment(Worked):
     """A run of frames of one state.
 
     Attributes
@@ -99,7 +100,7 @@ class Segment:
     peak_spread_hz: float
     rms_g: float
     displacement_mm: float
-    evidence: tuple[Term, ...] = ()
+    evidence: Later[tuple[Term, ...]] = Later(())  # noqa: RUF009 - a descriptor
     flags: tuple[str, ...] = ()
     fatigue: FatigueEvidence | None = None
 
@@ -109,8 +110,8 @@ class Segment:
         return self.end_s - self.start_s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+@dataclass(frozen=True, kw_only=True)
+class Event(Worked):
     """Something brief with an onset.
 
     Attributes
@@ -160,7 +161,7 @@ class Event:
     stretch_delay_s: float | None
     confidence: float
     runner_up: str = ""
-    evidence: tuple[Term, ...] = ()
+    evidence: Later[tuple[Term, ...]] = Later(())  # noqa: RUF009 - a descriptor
     flags: tuple[str, ...] = ()
     provisional: bool = False
 

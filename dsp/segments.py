@@ -15,14 +15,18 @@ from dsp.results import FatigueEvidence, Segment, Term
 P_COLUMNS = slice(0, len(DECIDED))
 SEEN = NUMBERS[len(DECIDED) : NUMBERS.index("missing")]
 """The features of a frame."""
-SEEN_COLUMNS = slice(len(DECIDED), len(DECIDED) + len(SEEN))
+SEEN_COLUMNS = slice(len(DECIDED), len(NUMBERS))
 PEAK_COLUMN = NUMBERS.index("peak_hz")
+PEAK, RMS, DISPLACEMENT = (SEEN.index(name) for name in ("peak_hz", "rms_g", "displacement_mm"))
+LIMITS = ("filled", "clipped")
+"""What the last two numbers of a frame say when they are not zero."""
 FEW = 40
 """Numbers up to which plain ones are quicker than arrays."""
 
 
 def make_segment(
     frames: NDArray[np.void],
+    label: State,
     start_s: float,
     end_s: float,
     parameters: Parameters,
@@ -30,10 +34,9 @@ def make_segment(
     fatigue: FatigueEvidence | None = None,
     flags: Sequence[str] = (),
 ) -> Segment:
-    """Segment from its frames (all of one label), for the time it stands for."""
-    label = State(str(frames["label"][0]))
+    """Segment from its frames, all of one label, for the time it stands for."""
     numbers = numbers_of(frames).T.copy()
-    p = (np.add.reduce(numbers[P_COLUMNS].astype(np.float64), axis=1) / len(frames)).tolist()
+    p = (np.add.reduce(numbers[P_COLUMNS], axis=1, dtype=np.float64) / len(frames)).tolist()
     order = sorted(range(len(p)), key=lambda k: -p[k])
     runner_up: State | None
     if label is State.NO_DATA:
@@ -44,31 +47,32 @@ def make_segment(
     else:
         own = DECIDED.index(label)
         confidence = p[own]
-        runner_up = next(DECIDED[k] for k in order if k != own)
-    # Sorted with the unknown last: one pass for all features instead of a median each.
-    ordered = np.sort(numbers[SEEN_COLUMNS.start :], axis=1)
-    typical = _typical(ordered, parameters)
-    terms: tuple[Term, ...] = ()
-    if label in DECIDED and runner_up is not None:
-        terms = state_terms(typical, label, runner_up, parameters)
-    notes = list(flags)
-    missing, clipped = ordered[-2:, -1].tolist()
-    if missing > 0:
-        notes.append("filled")
-    if clipped > 0:
-        notes.append("clipped")
+        runner_up = DECIDED[order[1] if order[0] == own else order[0]]
+    seen = numbers[SEEN_COLUMNS.start :]
+    spread_hz = math.nan if label is State.NO_DATA else _spread(numbers[PEAK_COLUMN])
+    # With the unknown last: one pass for all features instead of a median each.
+    seen.sort(axis=1)
+    typical = _typical(seen)
+    limits = [name for name, row in zip(LIMITS, seen[-len(LIMITS) :, -1].tolist(), strict=True) if row > 0]
+
+    def evidence() -> tuple[Term, ...]:
+        if runner_up is None or label is State.UNCLEAR:
+            return ()
+        known = dict(zip(SEEN, typical, strict=True))
+        return state_terms(known | level_features(known, parameters), label, runner_up, parameters)
+
     return Segment(
         start_s=start_s,
         end_s=end_s,
         label=label,
         confidence=confidence,
         runner_up=runner_up,
-        peak_hz=typical["peak_hz"],
-        peak_spread_hz=_spread(numbers[PEAK_COLUMN]) if label is not State.NO_DATA else float("nan"),
-        rms_g=typical["rms_g"],
-        displacement_mm=typical["displacement_mm"],
-        evidence=terms,
-        flags=tuple(notes),
+        peak_hz=typical[PEAK],
+        peak_spread_hz=spread_hz,
+        rms_g=typical[RMS],
+        displacement_mm=typical[DISPLACEMENT],
+        evidence=evidence,
+        flags=(*flags, *limits),
         fatigue=fatigue,
     )
 
@@ -90,16 +94,16 @@ def no_data(start_s: float, end_s: float, why: str) -> Segment:
     )
 
 
-def _typical(ordered: NDArray[np.float32], parameters: Parameters) -> dict[str, float]:
+def _typical(ordered: NDArray[np.float32]) -> tuple[float, ...]:
     """Median of each feature (a row, sorted) over the frames in which it is known."""
     size = ordered.shape[1]
-    low, high, last = (ordered[:, at].tolist() for at in ((size - 1) // 2, size // 2, size - 1))
-    typical = {name: 0.5 * (a + b) for name, a, b in zip(SEEN, low, high, strict=False)}
-    for row, name in enumerate(SEEN):
-        if math.isnan(last[row]):
+    low, high, last = ordered[: len(SEEN), [(size - 1) // 2, size // 2, size - 1]].T.tolist()
+    typical = [0.5 * (a + b) for a, b in zip(low, high, strict=True)]
+    for row, newest in enumerate(last):
+        if math.isnan(newest):
             known = ordered[row][~np.isnan(ordered[row])].tolist()
-            typical[name] = 0.5 * (known[(len(known) - 1) // 2] + known[len(known) // 2]) if known else math.nan
-    return typical | level_features(typical, parameters)
+            typical[row] = 0.5 * (known[(len(known) - 1) // 2] + known[len(known) // 2]) if known else math.nan
+    return tuple(typical)
 
 
 def _spread(values: NDArray[np.float32]) -> float:

@@ -1,12 +1,17 @@
 """The small parts that speed rests on do what the plain way does."""
 
+import copy
 import math
+import pickle
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 import dsp
 from dsp.fatigue import RestBaseline
@@ -182,3 +187,32 @@ def test_envelope_and_beat_are_left_out_in_silence_and_only_there() -> None:
         assert np.isnan(frames[name][frames["time_s"] < 17.5]).all()
         assert np.isfinite(frames[name][frames["time_s"] > 22.5]).all()
     assert np.isfinite(frames["peak_hz"]).all()
+
+
+def test_evidence_is_worked_out_once_and_only_when_it_is_read(signal: Callable[..., NDArray[np.float32]]) -> None:
+    made = []
+
+    def sentences() -> tuple[dsp.Term, ...]:
+        made.append(1)
+        return (dsp.Term(name="size", value=1.0, text="4 mg"),)
+
+    segment = replace(dsp.analyze(signal(seconds=20.0), rate_hz=100.0).segments[0], evidence=())
+    later = replace(segment, evidence=sentences)
+    assert not made
+    assert later.evidence[0].text == later.evidence[0].text == "4 mg"
+    assert len(made) == 1
+    assert later != segment
+    assert replace(later, evidence=()) == segment
+
+
+def test_segments_and_events_survive_a_file_and_a_copy_with_their_evidence(
+    signal: Callable[..., NDArray[np.float32]],
+) -> None:
+    result = dsp.analyze(signal(seconds=40.0, tremor=(12, 28, 7.0, 0.03), kicks=(6.0,)), rate_hz=100.0)
+    found = (*result.segments, *result.events)
+    assert len(result.events) == 1
+    again, other = pickle.loads(pickle.dumps(found)), copy.deepcopy(found)
+    assert repr(again) == repr(found) == repr(other)
+    assert all(item.evidence for item in again)
+    with pytest.raises(FrozenInstanceError):
+        again[0].evidence = ()
