@@ -6,7 +6,6 @@ memory, and keeps an object for every chunk. Here a chunk is closed when its own
 
 import struct
 import zlib
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -34,6 +33,7 @@ from mcap.records import (
 from numpy.typing import NDArray
 
 from recordings.store import schema
+from recordings.store.places import ChunkPlace, Places
 from recordings.store.protobuf import HEAD_BYTES, MESSAGE, MESSAGE_HEAD, SAMPLE
 
 MAGIC = b"\x89MCAP0\r\n"
@@ -100,23 +100,6 @@ class ChunkBuilder:
         self.last_ns = max(self.last_ns, int(entries[-1, 0]))
 
 
-@dataclass(slots=True, frozen=True, kw_only=True)
-class ChunkPlace:
-    """What the summary says of a chunk."""
-
-    first_ns: int
-    last_ns: int
-    offset: int
-    length: int
-    index_length: int
-    compressed: int
-    uncompressed: int
-    samples_first_ns: int
-    samples_last_ns: int
-    index_offsets: Mapping[int, int]
-    counts: Mapping[int, int]
-
-
 class Container:
     """An MCAP file that grows.
 
@@ -128,9 +111,6 @@ class Container:
         Where in the file the next byte lands: 0 for a new file, which is then begun.
     """
 
-    FIELDS = 9
-    """Integers kept for each chunk, besides two for each channel in it."""
-
     def __init__(self, out: Out, *, at: int = 0) -> None:
         self._out = out
         self.size = at
@@ -138,8 +118,7 @@ class Container:
         self.channels: dict[int, Channel] = {}
         self._metadata: list[MetadataIndex] = []
         self._counts: dict[int, int] = {}
-        self._places = array("Q")
-        self._offsets = array("Q")
+        self._places = Places()
         self._first_ns, self._last_ns = 1 << 64, 0
         self._compressor = zstandard.ZstdCompressor(level=LEVEL)
         if at == 0:
@@ -148,7 +127,7 @@ class Container:
     @property
     def chunk_count(self) -> int:
         """Chunks so far."""
-        return len(self._places) // self.FIELDS
+        return len(self._places)
 
     def add_schema(self, added: Schema) -> None:
         """Write a schema outside of any chunk."""
@@ -207,15 +186,7 @@ class Container:
 
     def note_chunk(self, place: ChunkPlace) -> None:
         """Take a chunk that is in the file already into the summary."""
-        self._places.extend(
-            (
-                place.first_ns, place.last_ns, place.offset, place.length, place.index_length, place.compressed,
-                place.uncompressed, place.samples_first_ns, place.samples_last_ns,
-            )
-        )  # fmt: skip
-        self._offsets.append(len(place.index_offsets))
-        for channel, offset in place.index_offsets.items():
-            self._offsets.extend((channel, offset))
+        self._places.add(place)
         for channel, count in place.counts.items():
             self._counts[channel] = self._counts.get(channel, 0) + count
         if place.counts:
@@ -254,7 +225,7 @@ class Container:
         self._write(bytes(summary) + encoded(Footer(start, offsets_start, crc)) + MAGIC)
 
     def _index_attachment(self) -> Attachment:
-        places = np.frombuffer(self._places, np.uint64).reshape(-1, self.FIELDS)
+        places = self._places.rows()
         rows = np.empty(len(places), INDEX_ENTRY)
         rows["first_ns"], rows["last_ns"] = places[:, 7], places[:, 8]
         rows["offset"], rows["length"] = places[:, 2], places[:, 3]
@@ -263,12 +234,9 @@ class Container:
         )
 
     def _chunk_indexes(self) -> bytes:
-        parts, at = [], 0
-        for i in range(0, len(self._places), self.FIELDS):
-            first, last, offset, length, index_length, compressed, uncompressed = self._places[i : i + 7]
-            n = self._offsets[at]
-            pairs = self._offsets[at + 1 : at + 1 + 2 * n]
-            at += 1 + 2 * n
+        parts = []
+        for row, offsets in zip(self._places.rows(), self._places.index_offsets(), strict=True):
+            first, last, offset, length, index_length, compressed, uncompressed = row.tolist()[:7]
             parts.append(
                 encoded(
                     ChunkIndex(
@@ -278,7 +246,7 @@ class Container:
                         compressed_size=compressed,
                         message_end_time=last,
                         message_index_length=index_length,
-                        message_index_offsets=dict(zip(pairs[::2], pairs[1::2], strict=True)),
+                        message_index_offsets=offsets,
                         message_start_time=first,
                         uncompressed_size=uncompressed,
                     )

@@ -15,10 +15,11 @@ import numpy as np
 
 from dsp import FileFormatError, StorageError
 from recordings.store import scan, schema
-from recordings.store.container import ChunkBuilder, ChunkPlace, Container, message_indexes
+from recordings.store.container import ChunkBuilder, Container, message_indexes
 from recordings.store.content import PacketAt, contents, messages
 from recordings.store.describe import channels, schemas
 from recordings.store.lock import hold, sync_folder
+from recordings.store.places import ChunkPlace
 from recordings.store.reader import NativeFile
 from recordings.store.timeline import Timeline
 from recordings.store.totals import topic_values, totals_of, totals_values
