@@ -42,8 +42,9 @@ class Analyzer:
     keep_spectra
         Whether `result` carries the spectra.
     keep_frames
-        Whether `result` carries the frames, and with them the spectra. Without them memory grows by segments, events
-        and holds alone: the frames of the segment that is going on are held until it ends (1.5 MB an hour of it).
+        Whether `result` carries the frames, and with them the spectra and the evidence of the segments. Without them
+        memory grows by the numbers of segments, events and holds alone: the frames of the segment that is going on are
+        held until it ends (1.5 MB an hour of it), and its evidence is handed over with it.
     multitaper
         Use multi-taper spectra (offline study of band power; no envelope and beat features).
 
@@ -277,6 +278,8 @@ class Analyzer:
 
     def _hand_over(self) -> Update:
         update, self._last_psd = self._handed.over(self._open.segments, self._events)
+        if not self._keep_frames:
+            self._open.forget_evidence(len(update.segments))
         return update
 
     def _joined(self, psd: list[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from dsp.labels import State
 from dsp.parameters import Parameters
 from dsp.results import FatigueEvidence, Segment, Term
 from dsp.run import Run
-from dsp.segments import make_segment, no_data
+from dsp.segments import make_segment, no_data, without_evidence
 
 TIRING_REASONS = 2
 """Of the three reasons that a screen has room for."""
@@ -87,6 +87,11 @@ class OpenSegment:
         """Add a segment that has ended."""
         self.segments.append(segment)
         self._rest.add(segment)
+
+    def forget_evidence(self, newest: int) -> None:
+        """Keep of the newest segments, which have been handed over, what findings are made of."""
+        for i in range(len(self.segments) - newest, len(self.segments)):
+            self.segments[i] = without_evidence(self.segments[i])
 
     def tiring_reasons(self, run: Run) -> tuple[Term, ...]:
         """Fatigue evidence for the open segment, strongest first, none unless it is enough; looked at once a hop."""

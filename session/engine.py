@@ -269,11 +269,8 @@ class LiveSession:
             finally:
                 # Whoever watches the session may fail; what was recorded is closed all the same.
                 closed = self._close_recording()
-            analyses = {
-                label: max(stream.finished, key=lambda a: a.duration_s)
-                for label, stream in self._streams.items()
-                if stream.finished
-            }
+            found = {label: stream.longest for label, stream in self._streams.items()}
+            analyses = {label: analysis for label, analysis in found.items() if analysis is not None}
             advice = make_advice(analyses, checkin=self._checkin, history=self._history) if analyses else None
             self.result = SessionResult(
                 analyses=analyses,

@@ -18,6 +18,7 @@ from session.messages import (
     SegmentUpdate,
     SessionMessage,
 )
+from session.spool import Spool
 
 SETTLE_S = 2.0
 """Samples wait this long before the first analysis, until the sensor's own clock has shown its true rate: assuming
@@ -39,6 +40,11 @@ class SensorStream:
         Takes the messages.
     settle_s
         How long to wait for the rate; 0 where it is exact from the start (simulated limb, replay).
+
+    Attributes
+    ----------
+    longest
+        The longest analysis that is complete; a sensor whose clock began anew has had several. None before the end.
     """
 
     def __init__(
@@ -58,21 +64,17 @@ class SensorStream:
         self._held: list[Block] = []
         self._held_s = 0.0
         self._analyzer: dsp.Analyzer | None = None
+        self._spool = Spool()
         self._provisional: dict[float, dsp.Event] = {}
         self._hold_start_s: float | None = None
         self._next_s = 0.0
         self._live_time_s = -np.inf
-        self.finished: list[dsp.Analysis] = []
+        self.longest: dsp.Analysis | None = None
 
     @property
     def live(self) -> dsp.LiveState | None:
         """The state now; None before the first analysis."""
         return self._analyzer.live if self._analyzer is not None else None
-
-    @property
-    def findings(self) -> dsp.Findings | None:
-        """What the session has shown so far; None before the first analysis."""
-        return self._analyzer.findings() if self._analyzer is not None else None
 
     def add(self, block: Block) -> None:
         """Take the next block."""
@@ -105,7 +107,7 @@ class SensorStream:
             self._close_analyzer()
         if self._analyzer is None:
             self._analyzer = dsp.Analyzer(
-                rate_hz=rate_hz or block.rate_hz, placement=self.placement, side=self.side, keep_spectra=False
+                rate_hz=rate_hz or block.rate_hz, placement=self.placement, side=self.side, keep_frames=False
             )
             self._next_s = block.start_s
             self._push(block.xyz_g, start_s=block.start_s, quiet=block.context)
@@ -123,6 +125,7 @@ class SensorStream:
         analyzer = self._analyzer
         assert analyzer is not None  # noqa: S101 - both callers have just made sure
         update = analyzer.push(xyz_g, start_s=start_s)
+        self._spool.add(update)
         if quiet:
             self._next_s += len(xyz_g) / analyzer.rate_hz
             return
@@ -180,9 +183,14 @@ class SensorStream:
     def _close_analyzer(self) -> None:
         if self._analyzer is None:
             return
-        self._tell(self._analyzer.finish(), self._analyzer)
-        self.finished.append(self._analyzer.result())
-        self._analyzer = None
+        last = self._analyzer.finish()
+        self._spool.add(last)
+        self._tell(last, self._analyzer)
+        found = self._analyzer.result()
+        if self.longest is None or found.duration_s > self.longest.duration_s:
+            self.longest = self._spool.completed(found)
+        self._spool.close()
+        self._spool, self._analyzer = Spool(), None
         self._provisional.clear()
         self._hold_start_s = None
         self._live_time_s = -np.inf

@@ -209,16 +209,19 @@ def test_frames_that_are_not_kept_change_nothing_else_and_take_no_memory(
 ) -> None:
     xyz_g = busy(signal, 100.0, 400.0)
     whole = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf")
-    analyzer, frames = dsp.Analyzer(100.0, "calf", keep_frames=False), []
+    analyzer, updates = dsp.Analyzer(100.0, "calf", keep_frames=False), []
     for at in range(0, len(xyz_g), 250):
-        frames.append(analyzer.push(xyz_g[at : at + 250]).frames)
+        updates.append(analyzer.push(xyz_g[at : at + 250]))
         longest = max(s.duration_s for s in whole.segments)
         assert len(analyzer._open._frames.kept) <= 2.0 * longest + 2
-    frames.append(analyzer.finish().frames)
+    updates.append(analyzer.finish())
     result = analyzer.result()
-    assert np.concatenate(frames).tobytes() == whole.frames.tobytes()
+    assert np.concatenate([u.frames for u in updates]).tobytes() == whole.frames.tobytes()
     assert (result.frames_kept, len(result.frames), result.spectra) == (False, 0, None)
-    assert repr(result.segments) == repr(whole.segments)
+    assert repr([s for u in updates for s in u.segments]) == repr(list(whole.segments))
+    assert [(s.start_s, s.label) for s in result.segments] == [(s.start_s, s.label) for s in whole.segments]
+    assert any(s.evidence for s in whole.segments)
+    assert not any(s.evidence or (s.fatigue is not None and s.fatigue.terms) for s in result.segments)
     assert repr(result.events) == repr(whole.events)
     assert result.findings == whole.findings
     assert result.quality == whole.quality
