@@ -1,4 +1,4 @@
-"""Spool: what a live analysis hands over waits on the disk for the end of the session, so that a night fills no memory."""
+"""Spool: what a live analysis hands over waits on the disk for the session's end, so that a night fills no memory."""
 
 import errno
 import logging

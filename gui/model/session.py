@@ -9,6 +9,7 @@ import dsp
 import guidance
 import session
 from gui.model.guided import GuidedOver, GuidedTurn
+from gui.model.outline import Mark, Outline, Span
 from gui.model.rings import Floats, SpectrogramRing, TraceRing
 from session import (
     AdviceUpdate,
@@ -65,7 +66,23 @@ class EventRow:
 
 @dataclass(slots=True, eq=False)
 class StreamModel:
-    """One sensor of a session."""
+    """One sensor of a session.
+
+    Attributes
+    ----------
+    segments, events
+        Of the newest minutes, which can be scrolled back to.
+    outline
+        States and events since the beginning, as the timeline shows them.
+    holds
+        All stretches since the beginning.
+    known_s
+        Where the newest segment ends; None before the first.
+    revision
+        Grows when there is another line in the list of events.
+    changes
+        Grows when the timeline changed, its right edge apart.
+    """
 
     label: str
     link: session.LinkUpdate | None = None
@@ -79,9 +96,12 @@ class StreamModel:
     events: list[dsp.Event] = field(default_factory=list)
     holds: list[dsp.Hold] = field(default_factory=list)
     rows: list[EventRow] = field(default_factory=list)
+    outline: Outline = field(default_factory=Outline)
+    known_s: float | None = None
     first_s: float | None = None
     now_s: float = 0.0
     revision: int = 0
+    changes: int = 0
     heard_at: float = 0.0
     _column_s: float = -1.0
 
@@ -126,8 +146,11 @@ class StreamModel:
         self.segments = [s for s in self.segments if s.end_s <= start_s]
         self.holds = [h for h in self.holds if h.end_s <= start_s]
         self.rows = [r for r in self.rows if r.time_s < start_s]
+        self.outline.forget_after(start_s)
+        self.known_s = self.segments[-1].end_s if self.segments else None
         self._column_s = -1.0
         self.revision += 1
+        self.changes += 1
         if self.spectrogram is not None:
             self.spectrogram.clear()
 
@@ -149,12 +172,17 @@ class StreamModel:
         event = update.event
         if update.withdrawn or event.provisional:
             return
-        self.events.append(event)
+        self.events = [*(e for e in self.events if e.onset_s > event.onset_s - KEPT_S), event]
+        self.outline.add_mark(Mark(event.onset_s, event.label))
+        self.changes += 1
         self.add_row(EventRow(time_s=event.onset_s, kind=event.label.value, value=event.peak_g, unit="g"))
 
     def take_segment(self, segment: dsp.Segment) -> None:
         """Take a segment that became final."""
-        self.segments.append(segment)
+        self.segments = [*(s for s in self.segments if s.end_s > segment.end_s - KEPT_S), segment]
+        self.outline.add_span(Span(segment.start_s, segment.end_s, segment.label))
+        self.known_s = segment.end_s
+        self.changes += 1
         if segment.label in (dsp.State.TREMOR, dsp.State.REFLEX_RHYTHM):
             tired = segment.fatigue is not None and segment.fatigue.is_fatigue
             self.add_row(
@@ -178,6 +206,7 @@ class StreamModel:
                 )
             )
         self.holds = [*known, hold]
+        self.changes += 1
 
     def add_row(self, row: EventRow) -> None:
         """Add a line to the list of events."""

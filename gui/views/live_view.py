@@ -174,19 +174,23 @@ class LiveView(QWidget):
 def story_of(stream: StreamModel) -> Story:
     """Gather what the timeline tells of a sensor."""
     start_s = stream.first_s or 0.0
-    known_s = stream.segments[-1].end_s if stream.segments else start_s
+    known_s = start_s if stream.known_s is None else stream.known_s
     now = None
     if stream.live is not None and known_s < stream.now_s:
         now = (stream.live.label, max(known_s, start_s), stream.now_s)
-    holes = [(s.start_s, s.end_s) for s in stream.segments if s.label is dsp.State.NO_DATA]
+    spans = stream.outline.spans
+    holes = [(s.start_s, s.end_s) for s in spans if s.label is dsp.State.NO_DATA]
+    # The time of a stretch that goes on is written beside it, and counts by seconds.
+    held = int(stream.now_s) if stream.holds and not stream.holds[-1].released else None
     return Story(
         start_s=start_s,
         end_s=max(start_s + SHORTEST_S, stream.now_s),
-        segments=stream.segments,
-        events=stream.events,
+        segments=spans,
+        events=stream.outline.marks,
         holds=stream.holds,
         now=now,
         gaps=[(a, b) for a, b in holes if b - a >= LEAST_GAP_S],
+        key=(stream.label, stream.changes, held, now[0] if now is not None else None),
     )
 
 

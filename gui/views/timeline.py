@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from dsp import Event, Hold, Segment, State
+from dsp import EventLabel, Hold, State
 from gui.i18n import inside, tr
 from gui.theme import AXIS_SIZE_PX, Theme, face, state_fill
 from gui.words import clock, state_name
@@ -16,8 +17,37 @@ SHORTEST_S = 60.0
 """The band is never scaled up more than this, so that the first seconds do not jump."""
 BAND_PX = 26.0
 EVENTS_PX = 14.0
+LEAST_MOVE_PX = 0.5
 LEGEND = ("still", "movement", "reflex_jerk", "reflex_rhythm", "tremor", "unclear")
 SHAPES = {"reflex_jerk": "▼", "reflex_rhythm": "ϟ", "tremor": "∿", "unclear": "▨"}
+
+
+class Lasting(Protocol):
+    """A time of one state: a segment, or several drawn together."""
+
+    @property
+    def start_s(self) -> float:
+        """Where it begins."""
+
+    @property
+    def end_s(self) -> float:
+        """Where it ends."""
+
+    @property
+    def label(self) -> State:
+        """The state."""
+
+
+class Brief(Protocol):
+    """An event."""
+
+    @property
+    def onset_s(self) -> float:
+        """When it began."""
+
+    @property
+    def label(self) -> EventLabel:
+        """What it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,15 +64,18 @@ class Story:
         State that goes on at the right, from and to; None without.
     gaps
         Missing time, named under the band.
+    key
+        What it is drawn from; while it stays the same, only the right edge moves. None is never the same.
     """
 
     start_s: float
     end_s: float
-    segments: Sequence[Segment] = ()
-    events: Sequence[Event] = ()
+    segments: Sequence[Lasting] = ()
+    events: Sequence[Brief] = ()
     holds: Sequence[Hold] = ()
     now: tuple[State, float, float] | None = None
     gaps: Sequence[tuple[float, float]] = ()
+    key: object = None
 
 
 class Timeline(QWidget):
@@ -66,7 +99,11 @@ class Timeline(QWidget):
         self.update()
 
     def tell(self, story: Story) -> None:
-        """Draw a story."""
+        """Draw a story, unless nobody could see a difference: a night moves by a pixel in half a minute."""
+        before = self.story
+        same = story.key is not None and story.key == before.key and story.start_s == before.start_s
+        if same and self.width() * (story.end_s - before.end_s) < LEAST_MOVE_PX * (story.end_s - story.start_s):
+            return
         self.story = story
         self.update()
 
@@ -158,8 +195,13 @@ class Timeline(QWidget):
 
     def _gaps(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.quiet))
+        room = painter.fontMetrics().horizontalAdvance(tr("gap")) + 6.0
+        taken = -room
         for start_s, end_s in self.story.gaps:
             middle = 0.5 * (self.x_at(start_s) + self.x_at(end_s))
+            if middle - taken < room:
+                continue  # one word for several that stand close together
+            taken = middle
             painter.drawText(
                 QRectF(middle - 40, EVENTS_PX + BAND_PX + 3, 80, 16), Qt.AlignmentFlag.AlignCenter, tr("gap")
             )
