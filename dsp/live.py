@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from dsp import decision
 from dsp.evidence import state_terms
-from dsp.features import STANDARD_GRAVITY_MM_S2
 from dsp.grid import hann
 from dsp.labels import EventLabel, State
 from dsp.parameters import DECIDED, Parameters
+from dsp.peaks import STANDARD_GRAVITY_MM_S2
 from dsp.results import Event, LiveState, Term
 from dsp.run import Run
 from dsp.segments import level_features

@@ -1,0 +1,120 @@
+"""Envelopes: how even the swing around the peak is, from its analytic signal in all three axes."""
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from dsp.grid import Grid
+from dsp.peaks import MOST_WIDTH_BINS, TINY, Peaks
+from dsp.plan import Plan
+from dsp.rows import products, sums
+from dsp.spectra import Spectrum
+
+Floats = NDArray[np.float32]
+
+ENVELOPE_POINTS = 64
+"""Points of the band's envelope over a window: 16 Hz for a band of 4 Hz."""
+CENTRE = slice(12, 53)
+"""Where the Hann taper is above 0.3, so that dividing it out does not blow up noise."""
+BLOCK = 512
+"""Frames worked on at once: their analytic signals stay in the cache (measured)."""
+NAMES = ("envelope_cv", "cycle_cv", "autocorrelation")
+
+
+def band_features(
+    spectrum: Spectrum, peak: Peaks, peak_hz: Floats, loud: NDArray[np.bool_], grid: Grid, plan: Plan, taper: Floats
+) -> dict[str, Floats]:
+    """Envelope and beat of the band around the peak; NaN in frames that are not `loud`.
+
+    Parameters
+    ----------
+    spectrum, peak, peak_hz
+        Of the frames.
+    loud
+        Which of them to look at, (frames,).
+    taper
+        The taper of these windows; that of a short run ends with it, and zeros follow, (window or fewer,).
+    """
+    frames = np.nonzero(loud)[0]
+    out = np.full((len(NAMES), len(loud)), np.nan, np.float32)
+    if len(frames):
+        share = len(taper) / grid.window
+        centre = slice(round(CENTRE.start * share), round(CENTRE.stop * share))
+        positions = np.arange(ENVELOPE_POINTS)[centre] * (grid.window / ENVELOPE_POINTS)
+        untaper = 1.0 / np.interp(positions, np.arange(len(taper)), taper)
+        step_s = grid.window / grid.rate_hz / ENVELOPE_POINTS
+        for at in range(0, len(frames), BLOCK):
+            part = frames[at : at + BLOCK]
+            slowest_hz = np.maximum(peak_hz[part], np.float32(0.5))
+            z = _analytic(spectrum, peak.index[part], part, plan)[:, :, centre]
+            out[0, part] = _variation(z, untaper)
+            out[1, part] = _wander(z, untaper, step_s) / slowest_hz
+            out[2, part] = _rhythm(peak, part, slowest_hz, spectrum.psd.shape[1], grid, plan)
+    return dict(zip(NAMES, out, strict=True))
+
+
+def _analytic(
+    spectrum: Spectrum, index: NDArray[np.intp], frames: NDArray[np.intp], plan: Plan
+) -> NDArray[np.complex64]:
+    """Analytic signal of the band around the peak, shifted down by its frequency, (3, frames, points)."""
+    from scipy.fft import ifft  # noqa: PLC0415 - scipy is loaded by the transform already
+
+    band, reach = spectrum.band, plan.reach
+    assert band is not None  # noqa: S101 - the caller has looked
+    shape = (*band.shape[:2], band.shape[2] - 2 * reach, 2 * reach + 1)
+    runs = as_strided(band, shape, (*band.strides, band.strides[2]), writeable=False)
+    part = runs[:, frames, index - reach - spectrum.band_first]
+    compact = np.zeros((3, len(frames), ENVELOPE_POINTS), np.complex64)
+    compact[:, :, : reach + 1] = part[:, :, reach:]
+    compact[:, :, -reach:] = part[:, :, :reach]
+    # Only ratios are taken of it, so that its scale does not matter.
+    return np.asarray(ifft(compact, axis=-1, norm="forward", overwrite_x=True))
+
+
+def _variation(z: NDArray[np.complex64], untaper: NDArray[np.float64]) -> Floats:
+    """Coefficient of variation of the envelope."""
+    squared = np.square(z.view(np.float32))
+    total = squared[0]
+    total += squared[1]
+    total += squared[2]
+    envelope = total[:, 0::2] + total[:, 1::2]
+    envelope *= (untaper**2).astype(np.float32)
+    np.sqrt(envelope, out=envelope)
+    points = np.float32(envelope.shape[1])
+    mean = sums(envelope) / points
+    envelope -= mean[:, None]
+    return np.asarray(np.sqrt(products(envelope, envelope) / points) / (mean + TINY))
+
+
+def _wander(z: NDArray[np.complex64], untaper: NDArray[np.float64], step_s: float) -> Floats:
+    """Spread of the beat, Hz: how far it runs ahead of and behind its own mean, weighted by power.
+
+    The turn from point to point, over all axes, is the beat against the peak bin.
+    """
+    turn = np.conj(z[:, :, :-1])
+    turn *= z[:, :, 1:]
+    product = turn[0]
+    product += turn[1]
+    product += turn[2]
+    # Apart, real and imaginary parts take a third of the time.
+    beat_hz = np.arctan2(product.imag.copy(), product.real.copy())
+    beat_hz *= np.float32(1.0 / (2.0 * np.pi * step_s))
+    weight = np.abs(product)
+    weight *= (untaper[1:] * untaper[:-1]).astype(np.float32)
+    weight_sum = sums(weight) + TINY
+    beat_hz -= (products(weight, beat_hz) / weight_sum)[:, None]
+    np.square(beat_hz, out=beat_hz)
+    return np.asarray(np.sqrt(products(weight, beat_hz) / weight_sum))
+
+
+def _rhythm(peak: Peaks, frames: NDArray[np.intp], slowest_hz: Floats, last: int, grid: Grid, plan: Plan) -> Floats:
+    """Autocorrelation three cycles of the peak later, from the bins around it; `last` is one past the last bin."""
+    reach = plan.reach
+    local = peak.near[frames, MOST_WIDTH_BINS - reach : MOST_WIDTH_BINS + reach + 1]
+    bins = peak.index[frames][:, None] + np.arange(-reach, reach + 1)
+    if plan.peak.start - reach < 1 or plan.peak.stop + reach > last:
+        local = local * ((bins >= 1) & (bins < last))
+    phase = bins.astype(np.float32)
+    phase *= (np.float32(6.0 * np.pi * grid.df_hz) / slowest_hz)[:, None]
+    np.cos(phase, out=phase)
+    return np.asarray(products(phase, local) / (sums(local) + TINY))

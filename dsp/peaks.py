@@ -1,0 +1,137 @@
+"""Peaks: the strongest unusual line of each spectrum, and its shape."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.grid import Grid
+from dsp.plan import Plan
+from dsp.rows import neighbours, sums, weighted
+
+Floats = NDArray[np.float32]
+
+TINY = np.float32(1e-16)
+"""Below the noise of any sensor (1e-10 g^2/Hz); keeps logarithms finite on constant axes."""
+STANDARD_GRAVITY_MM_S2 = 9806.65
+CLIPPED_RESIDUAL = 0.7
+"""Nepers above the line that a bin may pull the background up: 3 dB (specparam does the same with a threshold)."""
+WHITENING = 0.7
+"""How far the background is taken out before the peak is chosen: 0 prefers the strongest bin, 1 the most unusual."""
+TOP = np.float32(50.0)
+"""Added to the score of a bin that is a local top, so that another is chosen only when there is none."""
+FITS = 3
+"""Times the background is fitted: once to all bins, then to what is left below the line of before."""
+MOST_WIDTH_BINS = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peaks:
+    """Peaks of frames and what lies around them.
+
+    Attributes
+    ----------
+    index, background
+        Bin of the peak, and density of the background there, (frames,).
+    near
+        Density around it, (frames, 2 * MOST_WIDTH_BINS + 1); beyond the ends the last one is repeated.
+    """
+
+    index: NDArray[np.intp]
+    background: Floats
+    near: Floats
+
+
+def find_peaks(psd: Floats, plan: Plan) -> Peaks:
+    """Choose the peak above a robust 1/f background: log S = b - chi log f on 1.5-20 Hz."""
+    level = psd[:, plan.background] + TINY
+    np.log(level, out=level)
+    mean, slope = _line(level, plan)
+    where = plan.peak
+    span = slice(where.start - plan.background.start, where.stop - plan.background.start)
+    score = np.multiply(slope[:, None], np.float32(-WHITENING) * plan.log_f[span])
+    score += level[:, span]
+    inner = psd[:, where.start - 1 : where.stop + 1]
+    rises = inner[:, 1:] >= inner[:, :-1]
+    # A top rises to itself and does not rise after.
+    score += (rises[:, :-1] > rises[:, 1:]) * TOP
+    at = score.argmax(axis=1)
+    background = np.exp(slope * plan.log_f[span][at] + mean)
+    index = at + where.start
+    return Peaks(index, background, neighbours(psd, index, MOST_WIDTH_BINS))
+
+
+def _line(level: Floats, plan: Plan) -> tuple[Floats, Floats]:
+    """Mean and slope over log f of the background's level, both (frames,), nepers."""
+    count, line, target = np.float32(level.shape[1]), np.empty_like(level), level
+    mean, slope = sums(level), weighted(level, plan.log_f_weight)
+    mean /= count
+    for _ in range(FITS - 1):
+        np.multiply(slope[:, None], plan.log_f, out=line)
+        line += (mean + np.float32(CLIPPED_RESIDUAL))[:, None]
+        target = np.minimum(level, line, out=line)
+        mean, slope = sums(target), weighted(target, plan.log_f_weight)
+        mean /= count
+    return mean, slope
+
+
+def peak_features(psd: Floats, peak: Peaks, fast_power: Floats, grid: Grid, plan: Plan) -> dict[str, Floats]:
+    """Frequency, prominence, width, share, harmonics and size of the peaks.
+
+    Parameters
+    ----------
+    psd
+        Of the frames, (frames, m), g^2/Hz.
+    fast_power
+        What the peaks have a share of, (frames,), g^2.
+    """
+    df, middle, around = np.float32(grid.df_hz), MOST_WIDTH_BINS, plan.around
+    near = peak.near
+    logs = np.log(near[:, middle - 1 : middle + 2] + TINY)
+    left, top, right = logs[:, 0], logs[:, 1], logs[:, 2]
+    bend = left - np.float32(2.0) * top + right
+    curved = bend < -1e-6
+    shift = np.where(curved, np.float32(0.5) * (left - right) / np.where(curved, bend, np.float32(-1.0)), 0.0)
+    peak_hz = ((peak.index + np.clip(shift, -0.5, 0.5)) * df).astype(np.float32)
+    counted = near[:, middle - around : middle + around + 1]
+    if plan.peak.stop + around > plan.highest:
+        counts = peak.index[:, None] + np.arange(-around, around + 1) < plan.highest
+        counted = np.where(counts, counted, np.float32(0.0))
+    at_peak = sums(counted)
+    at_peak *= df
+    return {
+        "peak_hz": peak_hz,
+        "prominence_db": np.float32(10.0 / np.log(10.0)) * np.log(near[:, middle] / (peak.background + TINY) + TINY),
+        "width_hz": _widths(peak, df),
+        "share": np.minimum(at_peak / (fast_power + TINY), np.float32(1.0)),
+        "harmonic_ratio": _at_double(psd, peak, df, plan) / (at_peak + TINY),
+        "displacement_mm": (
+            np.sqrt(at_peak) * np.float32(STANDARD_GRAVITY_MM_S2) / (np.float32(2.0 * np.pi) * peak_hz) ** 2
+        ),
+    }
+
+
+def _at_double(psd: Floats, peak: Peaks, df: np.float32, plan: Plan) -> Floats:
+    """Power around twice the peak; NaN where the spectrum does not reach there."""
+    known = 2 * peak.index + plan.around < plan.highest
+    power = sums(neighbours(psd, np.where(known, 2 * peak.index, plan.around), plan.around))
+    power *= df
+    power[~known] = np.nan
+    return power
+
+
+def _widths(peak: Peaks, df: np.float32) -> Floats:
+    """Half-power width above the background, by linear interpolation on both sides."""
+    above = peak.near - peak.background[:, None]
+    half = np.float32(0.5) * above[:, MOST_WIDTH_BINS]
+    rows = np.arange(len(above))
+    width = np.zeros(len(above), np.float32)
+    # Each side outwards from the peak, whose own column is the first.
+    for side in (above[:, MOST_WIDTH_BINS:], above[:, MOST_WIDTH_BINS::-1]):
+        crossed = side[:, 1:] <= half[:, None]
+        first = crossed.argmax(axis=1)
+        before, here = side[rows, first], side[rows, first + 1]
+        share = (before - half) / np.maximum(before - here, TINY)
+        width += np.where(crossed[rows, first], first + share, MOST_WIDTH_BINS).astype(np.float32)
+    width *= df
+    return width
