@@ -18,6 +18,9 @@ from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
 
+SWAY_POWER = 4.0
+"""Power of sway beside shaking, over the shaking's own, that is held against nothing (prior)."""
+
 
 def spectral_features(
     spectrum: Spectrum, grid: Grid, plan: Plan, parameters: Parameters, taper: Floats
@@ -41,12 +44,15 @@ def spectral_features(
         return power
 
     tremor, low, whole = band_power(plan.tremor), band_power(plan.low), band_power(plan.whole)
-    still, peak = parameters.still, find_peaks(psd, plan)
+    still = parameters.still
+    calm = low < np.float32((1e-3 * still["sway_mg"]) ** 2)
+    peak = find_peaks(psd, calm, plan)
     out: dict[str, Floats] = {
         "rms_g": np.sqrt(tremor),
         "low_rms_g": np.sqrt(low),
         "low_ratio": low / (whole + TINY),
     }
+    out["slow_share"] = slow_share(out["low_ratio"], out["low_rms_g"], out["rms_g"], parameters)
     out |= peak_features(psd, peak, band_power(plan.fast), grid, plan)
     if spectrum.band is None:
         loud = np.zeros(len(psd), bool)
@@ -80,6 +86,16 @@ def burst_features(step_energy: Floats) -> dict[str, Floats]:
     loud = level > np.float32(0.3) * top[:, None]
     duty = np.add.reduce(loud, axis=1, dtype=np.float32) / np.float32(level.shape[1])
     return {"crest": top / (middle + np.float32(1e-7)), "duty": duty, "middle_g": middle}
+
+
+def slow_share(low_ratio: Floats, low_rms_g: Floats, rms_g: Floats, parameters: Parameters) -> Floats:
+    """Share of slow motion that counts; sway, up to twice what shakes, makes it no more than `neutral_low_ratio`."""
+    still = parameters.still
+    slow, shaking = np.square(low_rms_g), np.square(rms_g)
+    sway = np.minimum(np.float32(SWAY_POWER) * shaking, np.float32((1e-3 * still["sway_mg"]) ** 2))
+    beyond = np.maximum(slow - sway, np.float32(0.0))
+    excess = beyond / (slow / (low_ratio + TINY) - slow + beyond + TINY)
+    return np.asarray(np.minimum(low_ratio, np.maximum(excess, np.float32(still["neutral_low_ratio"]))), np.float32)
 
 
 def rest_between(crest: Floats, middle_g: Floats, parameters: Parameters) -> Floats:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import features, posture, spectra
+from dsp.entry import Entry
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.parameters import Parameters
 from dsp.plan import Plan
@@ -29,6 +30,7 @@ class FrameFeatures:
         self._grid, self._parameters, self._plan = grid, parameters, plan
         self._multitaper = multitaper
         self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
+        self._entry = Entry(parameters)
 
     def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
         """Features of frames from frame `first` on, each (frames,), but for those that need the frames before.
@@ -52,6 +54,7 @@ class FrameFeatures:
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = np.add.reduce(turning, axis=1) / np.float32(turns)
+        values["entry_deg_per_s"] = self._entry.follow(values, turning)
         values["missing"] = self._share(stream.filled, begin, end)
         values["clipped"] = self._share(stream.clipped, begin, end)
         return values
@@ -68,6 +71,7 @@ class FrameFeatures:
         values |= features.burst_features(steps.energy.part(0, max(3, steps.count))[None])
         tilt = steps.hop_tilt.part(posture.RATE_HOPS)
         values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
+        values["entry_deg_per_s"] = np.full(1, np.nan, np.float32)
         for name, flags in (("missing", stream.filled), ("clipped", stream.clipped)):
             values[name] = np.array([flags.part(0, count).mean()], np.float32)
         return values

@@ -21,6 +21,7 @@ FRAME_DTYPE = np.dtype(
         ("prominence_db", np.float32),  # peak above the 1/f background, dB
         ("width_hz", np.float32),  # half-power width of the peak, Hz
         ("share", np.float32),  # power near the peak / power of the tremor band, 0 to 1
+        ("bump_db", np.float32),  # density around the peak / that of its louder flank, 1.5 to 3 Hz away, dB
         ("low_ratio", np.float32),  # power 0.5-3 Hz / power 0.5-20 Hz, 0 to 1
         ("low_rms_g", np.float32),  # rms of 0.5-3 Hz, g
         ("harmonic_ratio", np.float32),  # power near twice the peak / power near the peak
@@ -33,6 +34,7 @@ FRAME_DTYPE = np.dtype(
         ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz
         ("low_high_ratio", np.float32),  # power 4-6 Hz / power 8-12 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
+        ("entry_deg_per_s", np.float32),  # fastest turn in the window in which this shaking began; else NaN
         ("missing", np.float32),  # share of the window that is missing, 0 to 1
         ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1
     ]

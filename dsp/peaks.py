@@ -23,6 +23,11 @@ TOP = np.float32(50.0)
 FITS = 3
 """Times the background is fitted: once to all bins, then to what is left below the line of before."""
 MOST_WIDTH_BINS = 12
+FLANK_HZ = 1.5
+"""How far from a peak its flanks begin; they end at 3 Hz. A tremor of 2 Hz width has fallen to a fifth (Lorentzian)."""
+FLANK_FROM_HZ = 2.0
+TOP_OVER_MEAN_DB = 9.0
+"""How far the top of a tremor stands above the mean around it, at most (chi-square of six degrees of freedom, physics)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +47,12 @@ class Peaks:
     near: Floats
 
 
-def find_peaks(psd: Floats, plan: Plan) -> Peaks:
-    """Choose the peak above a robust 1/f background: log S = b - chi log f on 1.5-20 Hz."""
+def find_peaks(psd: Floats, calm: NDArray[np.bool_], plan: Plan) -> Peaks:
+    """Choose the peak above a robust 1/f background: log S = b - chi log f on 1.5-20 Hz.
+
+    Where slow motion is no more than a limb at rest shows (`calm`, (frames,)), the sway and breathing that end just
+    above 1 Hz are no candidates beside what shakes.
+    """
     level = psd[:, plan.background] + TINY
     np.log(level, out=level)
     mean, slope = _line(level, plan)
@@ -55,6 +64,7 @@ def find_peaks(psd: Floats, plan: Plan) -> Peaks:
     rises = inner[:, 1:] >= inner[:, :-1]
     # A top rises to itself and does not rise after.
     score += (rises[:, :-1] > rises[:, 1:]) * TOP
+    score[:, : plan.sway] -= (calm * TOP)[:, None]
     at = score.argmax(axis=1)
     background = np.exp(slope * plan.log_f[span][at] + mean)
     index = at + where.start
@@ -98,10 +108,14 @@ def peak_features(psd: Floats, peak: Peaks, fast_power: Floats, grid: Grid, plan
         counts = peak.index[:, None] + np.arange(-around, around + 1) < plan.highest
         counted = np.where(counts, counted, np.float32(0.0))
     at_peak = sums(counted)
+    prominence_db = power_decibel(near[:, middle] / (peak.background + TINY))
+    bump_db = power_decibel(at_peak / np.float32(2 * around + 1) / (_louder_flank(peak, grid) + TINY))
     at_peak *= df
     return {
         "peak_hz": peak_hz,
-        "prominence_db": np.float32(10.0 / np.log(10.0)) * np.log(near[:, middle] / (peak.background + TINY) + TINY),
+        "prominence_db": prominence_db,
+        "bump_db": bump_db,
+        "stand_db": np.minimum(prominence_db, bump_db + np.float32(TOP_OVER_MEAN_DB)),
         "width_hz": _widths(peak, df),
         "share": np.minimum(at_peak / (fast_power + TINY), np.float32(1.0)),
         "harmonic_ratio": _at_double(psd, peak, df, plan) / (at_peak + TINY),
@@ -109,6 +123,28 @@ def peak_features(psd: Floats, peak: Peaks, fast_power: Floats, grid: Grid, plan
             np.sqrt(at_peak) * np.float32(STANDARD_GRAVITY_MM_S2) / (np.float32(2.0 * np.pi) * peak_hz) ** 2
         ),
     }
+
+
+def _louder_flank(peak: Peaks, grid: Grid) -> Floats:
+    """Mean density of what lies 1.5 to 3 Hz beside the peak, on the side where there is more of it.
+
+    Red noise is louder below, a comb of harmonics has its next tooth there, and a spectrum that ends abruptly is as loud
+    inside its edge: only shaking on its own frequency, narrow or two hertz wide, stands above both flanks.
+    """
+    middle, reach = MOST_WIDTH_BINS, round(FLANK_HZ / grid.df_hz)
+    below, above = peak.near[:, : middle - reach + 1], peak.near[:, middle + reach :]
+    # Below 2 Hz lie posture and sway, which say nothing about what shakes faster; the nearest bin is always looked at.
+    first = peak.index - middle
+    counts = first[:, None] + np.arange(below.shape[1]) >= round(FLANK_FROM_HZ / grid.df_hz)
+    counts[:, -1] = True
+    low = sums(below * counts) / np.add.reduce(counts, axis=1, dtype=np.float32)
+    high = sums(above) / np.float32(above.shape[1])
+    return np.maximum(low, high)
+
+
+def power_decibel(ratio: Floats) -> Floats:
+    """Ratio of powers as decibels, finite at zero."""
+    return np.asarray(np.float32(10.0 / np.log(10.0)) * np.log(ratio + TINY), np.float32)
 
 
 def _at_double(psd: Floats, peak: Peaks, df: np.float32, plan: Plan) -> Floats:

@@ -10,6 +10,8 @@ from dsp.parameters import Parameters
 
 HALF_BAND_HZ = 2.0
 """Half-width of the band whose envelope and beat are looked at: wide enough for tremor's own width (0.5-2 Hz)."""
+SWAY_HZ = 3.0
+"""Up to here reach breathing, heartbeat and sway (as `low_hz` of the parameters)."""
 FAST_FROM_HZ = 3.0
 """Where the power that a peak has a share of begins: above voluntary motion."""
 
@@ -34,6 +36,8 @@ class Plan:
         Bins on each side whose envelope and beat are looked at.
     band
         Bins whose transform is needed for that; the start may be negative.
+    sway
+        Candidates for a peak below `SWAY_HZ`.
     highest
         One past the last bin that counts.
     """
@@ -53,6 +57,7 @@ class Plan:
     around: int
     reach: int
     band: slice
+    sway: int
     highest: int
 
 
@@ -80,5 +85,6 @@ def make_plan(grid: Grid, parameters: Parameters) -> Plan:
         around=round(bands["around_peak_hz"] / grid.df_hz),
         reach=reach,
         band=slice(peak.start - reach, peak.stop + reach),
+        sway=grid.bins(peak.start * grid.df_hz, SWAY_HZ).stop - peak.start,
         highest=grid.bins(0.0, grid.top_hz).stop,
     )

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.evidence import state_terms
+from dsp.features import slow_share
 from dsp.frame_fields import NUMBERS, numbers_of
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
+from dsp.peaks import TOP_OVER_MEAN_DB
 from dsp.results import FatigueEvidence, Segment, Term
 
 P_COLUMNS = slice(0, len(DECIDED))
@@ -130,7 +132,10 @@ def level_features(features: Mapping[str, float], parameters: Parameters) -> dic
     """Levels over the still floor, and the speed over 1 mm/s, dB; without a burst nothing lies between bursts."""
     still = parameters.still
     burst = features["crest"] >= still["burst_crest"]
+    ratio, low_g, rms_g = (np.array([features[n]], np.float32) for n in ("low_ratio", "low_rms_g", "rms_g"))
     return {
+        "stand_db": min(features["prominence_db"], features["bump_db"] + TOP_OVER_MEAN_DB),
+        "slow_share": float(slow_share(ratio, low_g, rms_g, parameters)[0]),
         "rest_db": _decibel(features["middle_g"] / (1e-3 * still["floor_mg"])) if burst else math.nan,
         "level_db": _decibel(features["rms_g"] / (1e-3 * still["floor_mg"])),
         "low_level_db": _decibel(features["low_rms_g"] / (1e-3 * still["floor_low_mg"])),

@@ -68,3 +68,54 @@ def test_nothing_above_eight_hertz_is_a_reflex_rhythm(signal: Make) -> None:
     xyz_g += np.random.default_rng(2).normal(scale=0.0012, size=xyz_g.shape)
     frames = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf").frames
     assert (frames["label"] == State.TREMOR.value).all()
+
+
+def narrow(seconds: float, rms_mg: float, hz: float, seed: int = 0) -> NDArray[np.float64]:
+    """One axis of a tremor half a hertz wide."""
+    rng = np.random.default_rng(seed)
+    n = round(seconds * RATE_HZ)
+    freq = np.fft.rfftfreq(n, 1 / RATE_HZ)
+    wave = np.fft.irfft(np.fft.rfft(rng.normal(size=n)) * np.exp(-0.5 * ((freq - hz) / 0.25) ** 2), n)
+    return np.asarray(1e-3 * rms_mg * wave / wave.std())
+
+
+@pytest.mark.parametrize("sway_mg", [5.0, 12.0, 18.0])
+def test_a_tremor_of_ten_milli_g_is_seen_on_the_sway_of_the_limb_that_holds(sway_mg: float) -> None:
+    still, sway = shaped(40.0, 0.0001, 0.3, 28.0, 1), shaped(40.0, sway_mg, 0.3, 1.8, 2)
+    xyz_g = still + sway - [0.0, 0.0, 1.0]
+    xyz_g[:, 0] += narrow(40.0, 10.0, 8.0)
+    frames = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf").frames
+    assert (frames["label"] == State.TREMOR.value).mean() > 0.95
+
+
+@pytest.mark.parametrize(("low_hz", "high_hz"), [(0.4, 6.0), (0.4, 8.0), (1.0, 7.0), (1.5, 10.0)])
+def test_broad_shaking_that_ends_abruptly_is_no_tremor(low_hz: float, high_hz: float) -> None:
+    frames = dsp.analyze(shaped(60.0, 60.0, low_hz, high_hz), rate_hz=RATE_HZ, placement="calf").frames
+    assert np.isin(frames["label"], RHYTHMIC).mean() < 0.2
+
+
+def test_what_stands_alone_does_so_beside_both_flanks() -> None:
+    line, edge = shaped(20.0, 30.0, 6.8, 7.2), shaped(20.0, 30.0, 1.0, 7.0)
+    both = [dsp.analyze(x, rate_hz=RATE_HZ, placement="calf").frames["bump_db"] for x in (line, edge)]
+    assert np.median(both[0]) > 10.0
+    assert np.median(both[1]) < 3.0
+
+
+def beat(turn_s: float, *, rest_s: float, seconds: float = 12.0) -> NDArray[np.float32]:
+    """A regular beat of 5.5 Hz that begins `rest_s` after a turn of 25 degrees."""
+    t = np.arange(round((10.0 + turn_s + rest_s + seconds) * RATE_HZ)) / RATE_HZ
+    angle = np.radians(25.0) * np.clip((t - 8.0) / turn_s, 0.0, 1.0)
+    xyz_g = np.stack([np.sin(angle), np.zeros_like(t), np.cos(angle)], axis=1)
+    since = t - 8.0 - turn_s - rest_s
+    phase = 2 * np.pi * 5.5 * since
+    on = (since > 0) & (since < seconds)
+    xyz_g[:, 1] += on * 0.1 * (np.sin(phase) + 0.25 * np.sin(2 * phase))
+    xyz_g += np.random.default_rng(1).normal(scale=0.0012, size=xyz_g.shape)
+    return xyz_g.astype(np.float32)
+
+
+def test_at_the_wrist_a_regular_beat_is_a_reflex_rhythm_only_right_after_a_brisk_turn() -> None:
+    for turn_s, rest_s, expected in ((0.3, 0.1, State.REFLEX_RHYTHM), (0.3, 8.0, State.TREMOR)):
+        found = dsp.analyze(beat(turn_s, rest_s=rest_s), rate_hz=RATE_HZ, placement="wrist").segments
+        (longest,) = sorted((s for s in found if s.label.value in RHYTHMIC), key=lambda s: -s.duration_s)[:1]
+        assert longest.label is expected, rest_s
