@@ -27,7 +27,7 @@ FLANK_HZ = 1.5
 """How far from a peak its flanks begin; they end at 3 Hz. A tremor of 2 Hz width has fallen to a fifth (Lorentzian)."""
 FLANK_FROM_HZ = 2.0
 TOP_OVER_MEAN_DB = 9.0
-"""How far the top of a tremor stands above the mean around it, at most (chi-square of six degrees of freedom, physics)."""
+"""How far the top of a tremor stands above the mean around it, at most (chi-square of six degrees, physics)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +128,7 @@ def peak_features(psd: Floats, peak: Peaks, fast_power: Floats, grid: Grid, plan
 def _louder_flank(peak: Peaks, grid: Grid) -> Floats:
     """Mean density of what lies 1.5 to 3 Hz beside the peak, on the side where there is more of it.
 
-    Red noise is louder below, a comb of harmonics has its next tooth there, and a spectrum that ends abruptly is as loud
+    Red noise is louder below, a comb of harmonics has its next tooth there, a spectrum that ends abruptly is as loud
     inside its edge: only shaking on its own frequency, narrow or two hertz wide, stands above both flanks.
     """
     middle, reach = MOST_WIDTH_BINS, round(FLANK_HZ / grid.df_hz)
