@@ -139,7 +139,7 @@ def _louder_flank(peak: Peaks, grid: Grid) -> Floats:
     counts[:, -1] = True
     low = sums(below * counts) / np.add.reduce(counts, axis=1, dtype=np.float32)
     high = sums(above) / np.float32(above.shape[1])
-    return np.maximum(low, high)
+    return np.asarray(np.maximum(low, high))
 
 
 def power_decibel(ratio: Floats) -> Floats:
