@@ -14,8 +14,10 @@ def quality_notes(watch: ChannelWatch, intake: Intake, grid: Grid, frames: int) 
             "set the sensor to 50 Hz or more"
         )
     if intake.missing:
+        gaps = len(intake.gaps)
         notes.append(
-            f"{intake.missing} samples are missing ({intake.missing / rate_hz:.1f} s), {len(intake.gaps)} gaps"
+            f"{intake.missing} samples are missing ({intake.missing / rate_hz:.1f} s), "
+            f"{gaps} gap{'s' if gaps != 1 else ''}"
         )
     if intake.bad_values:
         notes.append(f"{intake.bad_values} samples were infinite or impossibly large and count as missing")

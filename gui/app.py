@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 import session
 from dsp import Placement, Side
 from gui.crash import CrashReporter
-from gui.devices import Radio
+from gui.devices import AS_THEY_ARE, Radio, Streaming
 from gui.i18n import use_language
 from gui.instance import Instance
 from gui.settings import Settings, load_settings
@@ -27,6 +27,9 @@ def run(
     sides: Sequence[Side] = (),
     placement: Placement | None = None,
     record: bool = False,
+    folder: Path | None = None,
+    how: Streaming = AS_THEY_ARE,
+    check_in: bool = False,
     radio: Radio | None = None,
 ) -> int:
     """Open the window and stay until it is closed.
@@ -42,6 +45,10 @@ def run(
     sensors, sides, placement, record
         Sensors named on the command line: the session begins as soon as they have shown. Where they are worn and
         whether they are recorded; the settings decide what is not said.
+    folder, how
+        Folder to record that session into, in place of the library, and how its sensors are to stream.
+    check_in
+        Ask the questions first.
     radio
         Who finds sensors; the machine's own by default.
 
@@ -50,22 +57,22 @@ def run(
     int
         Exit code.
     """
-    folder = session.find_home(home)
-    settings, note = load_settings(folder.settings)
+    own = session.find_home(home)
+    settings, note = load_settings(own.settings)
     app = _application(settings)
     # The window is imported after the language is known: tables translate when they are shown.
     from gui.main_window import MainWindow  # noqa: PLC0415 - as above
     from gui.theme import DARK, LIGHT, apply_theme  # noqa: PLC0415 - as above
 
     apply_theme(app, LIGHT if settings.theme == "light" else DARK)
-    window = MainWindow(folder, settings)
+    window = MainWindow(own, settings)
     if radio is not None:
         window.radio = radio
-    crash = CrashReporter(folder.logs, window)
+    crash = CrashReporter(own.logs, window)
     crash.install()
     window.live.welcome.offer(shipped_samples())
     window.show()
-    lock = Instance(folder)
+    lock = Instance(own)
 
     def begin() -> None:
         if open_path is not None:
@@ -76,8 +83,12 @@ def run(
                 window.run_action("show_tour")
         elif sensors:
             window.attempt(
-                lambda: window.commands.begin_named(sensors, sides=sides, placement=placement, record=record)
+                lambda: window.commands.begin_named(
+                    sensors, sides=sides, placement=placement, record=record, how=how, folder=folder
+                )
             )
+        if check_in:
+            window.run_action("check_in")
         window.commands.look_after_library()
         for text in (note, lock.note):
             if text:

@@ -37,6 +37,7 @@ class Controller:
         self.guided_findings: guidance.GuidedFindings | None = None
         self._guided: session.GuidedRun | None = None
         self._labels: tuple[str, ...] = ()
+        self._folder: Path | None = None
 
     @property
     def going(self) -> bool:
@@ -79,8 +80,9 @@ class Controller:
         side: Mapping[str, Side],
         title: str,
         record: bool = False,
+        folder: Path | None = None,
     ) -> None:
-        """Begin a session on any sources.
+        """Begin a session on any sources; it is recorded into `folder`, or into the library.
 
         Raises
         ------
@@ -88,7 +90,8 @@ class Controller:
             When the sources do not fit together or the folder of recordings cannot be made.
         """
         self.stop()
-        folder = self.home.make(self.home.recordings) if record else None
+        self._folder = folder
+        record_to = self._make_folder() if record else None
         self.result = self.guided_findings = None
         model = SessionModel(title=title)
         # Each message carries its model: what an ended session said last must not reach the next one's.
@@ -97,7 +100,7 @@ class Controller:
             sink=lambda message: self._tell(model, message),
             placement=placement,
             side=side,
-            record_to=folder,
+            record_to=record_to,
             checkin=session.todays_checkin(self.home),
             history=self.history(),
         )
@@ -228,7 +231,11 @@ class Controller:
         if update is not None and not update.finished and not update.problem:
             running.stop_recording()
         else:
-            running.start_recording(self.home.make(self.home.recordings))
+            running.start_recording(self._make_folder())
+
+    def _make_folder(self) -> Path:
+        """Where this session is recorded."""
+        return self.home.make(self._folder or self.home.recordings)
 
     def mark(self, text: str) -> None:
         """Drop a marker."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +27,25 @@ AGAIN_S = 3.0
 END_S = 5.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streaming:
+    """How sensors are to stream.
+
+    Attributes
+    ----------
+    rate_hz
+        Rate to ask them for; None leaves it to them.
+    speed
+        Of the simulated limb: seconds of it a second.
+    """
+
+    rate_hz: float | None = None
+    speed: float = 1.0
+
+
+AS_THEY_ARE = Streaming()
+
+
 class Radio(Protocol):
     """What the app needs of a radio; `scan` returns at once and answers from any thread."""
 
@@ -41,7 +61,7 @@ class Radio(Protocol):
         """Wait until the sensors of these names have shown; their order is the names'."""
         ...
 
-    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str]) -> list[Source]:
+    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str], how: Streaming = AS_THEY_ARE) -> list[Source]:
         """Make sources of sensors that were found, all on one clock."""
         ...
 
@@ -98,17 +118,19 @@ class SensorRadio:
         around = dict(zip(real, session.find_sensors(self._radio(), real), strict=True)) if real else {}
         return [around.get(n, SIMULATED) for n in names]
 
-    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str]) -> list[Source]:
+    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str], how: Streaming = AS_THEY_ARE) -> list[Source]:
         """Make sources on one clock."""
         if all(i.family == SIMULATED.family for i in infos):
-            return simulated_sources(labels)
+            return simulated_sources(labels, how)
         from sensor import BleSource  # noqa: PLC0415 - with bleak behind it
 
         radio = self._radio()
         epoch_ns = radio.now_ns()
-        made = dict(zip(labels, simulated_sources(labels), strict=True))
+        made = dict(zip(labels, simulated_sources(labels, how), strict=True))
         return [
-            made[label] if info.family == SIMULATED.family else BleSource(radio, info, label=label, epoch_ns=epoch_ns)
+            made[label]
+            if info.family == SIMULATED.family
+            else BleSource(radio, info, label=label, rate_hz=how.rate_hz, epoch_ns=epoch_ns)
             for info, label in zip(infos, labels, strict=True)
         ]
 
@@ -177,18 +199,19 @@ class NoRadio:
         """Only the simulated limb is there."""
         return [SIMULATED for _ in names]
 
-    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str]) -> list[Source]:
+    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str], how: Streaming = AS_THEY_ARE) -> list[Source]:
         """Only the simulated limb can be used."""
         del infos
-        return simulated_sources(labels)
+        return simulated_sources(labels, how)
 
     def close(self) -> None:
         """Nothing is held."""
 
 
-def simulated_sources(labels: Sequence[str]) -> list[Source]:
+def simulated_sources(labels: Sequence[str], how: Streaming = AS_THEY_ARE) -> list[Source]:
     """Make a simulated leg of each label; two legs are not the same."""
-    return [SimulatedSource(label=label, loop=True, seed=i) for i, label in enumerate(labels)]
+    asked = {} if how.rate_hz is None else {"rate_hz": how.rate_hz}
+    return [SimulatedSource(label=label, loop=True, seed=i, speed=how.speed, **asked) for i, label in enumerate(labels)]
 
 
 def reason_and_remedy(text: str) -> tuple[str, str]:

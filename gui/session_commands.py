@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import session
 from dsp import Placement, Side, TremorscopeError
 from gui.bridge import Background
+from gui.devices import AS_THEY_ARE, Streaming
 from gui.dialogs.guided import GuidedDialog
 from gui.dialogs.picker import PickerDialog
 from gui.i18n import tr
@@ -52,9 +53,14 @@ class SessionCommands(ReplayCommands):
         *,
         placement: Placement,
         record: bool,
+        how: Streaming = AS_THEY_ARE,
+        folder: Path | None = None,
         then: Callable[[], object] | None = None,
     ) -> None:
-        """Begin a session on one or two sensors; a running one ends first, without keeping the window waiting."""
+        """Begin a session on one or two sensors; a running one ends first, without keeping the window waiting.
+
+        A recording goes into the library, or into `folder`.
+        """
         labels = [s.value for s in sides] if len(infos) == 2 else [infos[0].name]
         place = worn(placement.value, sides[0].value) if len(infos) == 1 else tr(PLACEMENTS[placement.value])
         title = " + ".join(dict.fromkeys(i.name for i in infos)) + " · " + place
@@ -62,11 +68,12 @@ class SessionCommands(ReplayCommands):
 
         def start(_: object) -> None:
             w.controller.start(
-                w.radio.sources(infos, labels),
+                w.radio.sources(infos, labels, how),
                 placement=dict.fromkeys(labels, placement),
                 side=dict(zip(labels, sides, strict=True)),
                 title=title,
                 record=record,
+                folder=folder,
             )
             w.controller.model.synthetic = any(i.family == SIMULATED.family for i in infos)
             w.show_page("show_live")
@@ -82,6 +89,8 @@ class SessionCommands(ReplayCommands):
         sides: Sequence[Side] = (),
         placement: Placement | None = None,
         record: bool = False,
+        how: Streaming = AS_THEY_ARE,
+        folder: Path | None = None,
     ) -> None:
         """Begin on the sensors of these names as soon as they have shown."""
         w, s = self.window, self.window.settings
@@ -91,7 +100,14 @@ class SessionCommands(ReplayCommands):
 
         def go(infos: list[SensorInfo]) -> None:
             w.notice.hide()
-            self.begin(infos, legs, placement=placement or Placement(s.placement), record=record or s.record_always)
+            self.begin(
+                infos,
+                legs,
+                placement=placement or Placement(s.placement),
+                record=record or folder is not None or s.record_always,
+                how=how,
+                folder=folder,
+            )
 
         if len(names) not in (1, 2):
             w.complain(tr("Choose one or two sensors."))

@@ -17,7 +17,7 @@ import recordings
 import session
 from dsp import Placement, Side
 from gui.app import shipped_samples
-from gui.devices import simulated_sources
+from gui.devices import AS_THEY_ARE, Streaming, simulated_sources
 from gui.i18n import use_language
 from gui.main_window import MainWindow
 from gui.settings import RememberedSensor, Settings
@@ -74,9 +74,9 @@ class StillRadio:
     def find(self, names: list[str]) -> list[SensorInfo]:
         return list(AROUND[: len(names)])
 
-    def sources(self, infos: list[SensorInfo], labels: list[str]) -> list[session.Source]:
+    def sources(self, infos: list[SensorInfo], labels: list[str], how: Streaming = AS_THEY_ARE) -> list[session.Source]:
         del infos
-        return simulated_sources(labels)
+        return simulated_sources(labels, how)
 
     def close(self) -> None: ...
 

@@ -93,13 +93,26 @@ def analyze_file(
 
 
 def analyze_all_sensors(
-    path: Path | str, *, placement: Placement | str | None = None, keep_spectra: bool = True
+    path: Path | str,
+    *,
+    placement: Placement | str | None = None,
+    unit: str | None = None,
+    rate_hz: float | None = None,
+    calibrate: bool = False,
+    keep_spectra: bool = True,
+    progress: Progress | None = None,
 ) -> list[AnalysedRecording]:
-    """Analyse every sensor of a file, in the file's order."""
-    first = recordings.read(Path(path))
+    """Analyse every sensor of a file, in the file's order; the parameters are those of `analyze_file`."""
+
+    def read(name: str | None) -> recordings.Recording:
+        return recordings.read(Path(path), sensor=name, unit=unit, rate_hz=rate_hz, calibrate=calibrate)
+
+    first = read(None)
     found = []
-    for name in first.sensors:
-        recording = first if name == first.sensor else recordings.read(Path(path), sensor=name)
+    for i, name in enumerate(first.sensors):
+        if progress is not None:
+            progress(i / len(first.sensors))
+        recording = first if name == first.sensor else read(name)
         if recording.samples:
             analysis = analyze_recording(recording, placement=placement, keep_spectra=keep_spectra)
             found.append(AnalysedRecording(recording=recording, analysis=analysis))

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
 
 import tremorscope as ts
 from dsp import SensorError
-from gui.devices import simulated_sources
+from gui.devices import AS_THEY_ARE, Streaming, simulated_sources
+from gui.dialogs.picker import PickerDialog
 from gui.main_window import MainWindow
 from sensor import Block, LinkChange, LinkState, SensorInfo, Status
 from sensor.messages import Sink
@@ -15,6 +19,7 @@ from sensor.simulated import SIMULATED, simulate
 from sensor.simulated.script import LimbScript, fast, hold, release, rest, slow
 from session import Source
 
+D = TypeVar("D", bound=QDialog)
 SAMPLES = Path(ts.__file__).parents[1] / "recordings" / "samples"
 SHORT = (rest(8.0), fast(), hold(12.0, rhythm=(2.0, 8.0)), release(), rest(6.0))
 TIRING = (rest(8.0), slow(), hold(40.0, tremor_from_s=10.0, tremor_mg=35.0, growth_db_per_min=16.0))
@@ -89,11 +94,11 @@ class ObedientRadio:
             raise SensorError(msg)
         return [known.get(n, SIMULATED) for n in names]
 
-    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str]) -> list[Source]:
+    def sources(self, infos: Sequence[SensorInfo], labels: Sequence[str], how: Streaming = AS_THEY_ARE) -> list[Source]:
         made: list[Source] = []
         for info, label in zip(infos, labels, strict=True):
             if info.family == SIMULATED.family:
-                made += simulated_sources([label])
+                made += simulated_sources([label], how)
             else:
                 self.made.append(ObedientSource(label, name=info.name))
                 made.append(self.made[-1])
@@ -101,6 +106,20 @@ class ObedientRadio:
 
     def close(self) -> None:
         self.scanning = False
+
+
+def open_dialog(window: MainWindow, kind: type[D]) -> D:
+    """Find the one dialog of a kind that is shown."""
+    (dialog,) = [d for d in window.findChildren(kind) if d.isVisible()]
+    return dialog
+
+
+def tick(dialog: PickerDialog, *keys: str) -> None:
+    """Tick these sensors and no others."""
+    for i in range(dialog.list.topLevelItemCount()):
+        item = dialog.list.topLevelItem(i)
+        wanted = item.data(0, Qt.ItemDataRole.UserRole) in keys
+        item.setCheckState(0, Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
 
 
 def said(window: MainWindow) -> str:

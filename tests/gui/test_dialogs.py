@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -23,32 +22,17 @@ from gui.settings import RememberedSensor
 from recordings.exporters import ENDINGS
 from sensor import LinkState, SensorInfo
 from sensor.simulated import SIMULATED
-from tests.gui.helpers import ObedientRadio, said
+from tests.gui.helpers import ObedientRadio, open_dialog, said, tick
 
 STRAP_A = SensorInfo(key="a", name="Strap A", family="polar", signal_dbm=-58, battery_percent=87)
 STRAP_B = SensorInfo(key="b", name="Strap B", family="movesense", signal_dbm=-77)
 WATCH = SensorInfo(key="c", name="Watch", family="thingy", signal_dbm=-50, warning="it sends 10 samples a second")
 
 
-D = TypeVar("D", bound=QDialog)
-
-
-def shown(window: MainWindow, kind: type[D]) -> D:
-    (dialog,) = [d for d in window.findChildren(kind) if d.isVisible()]
-    return dialog
-
-
-def pick(dialog: PickerDialog, *keys: str) -> None:
-    for i in range(dialog.list.topLevelItemCount()):
-        item = dialog.list.topLevelItem(i)
-        chosen = item.data(0, Qt.ItemDataRole.UserRole) in keys
-        item.setCheckState(0, Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
-
-
 def test_the_simulated_leg_is_always_there_even_without_a_radio(window: MainWindow, qtbot: QtBot) -> None:
     window.radio = NoRadio()
     qtbot.keyClick(window, Qt.Key.Key_D)
-    dialog = shown(window, PickerDialog)
+    dialog = open_dialog(window, PickerDialog)
     qtbot.waitUntil(lambda: "Looking around" not in dialog.trouble.text(), timeout=5_000)
     assert [i.key for i in dialog.chosen()] == [SIMULATED.key]
     assert len(dialog.trouble.text().splitlines()) == 2
@@ -65,11 +49,11 @@ def test_remembered_sensors_come_first_then_the_strongest_then_the_simulated_leg
 def test_the_list_shows_signal_battery_and_family_and_warns(window: MainWindow, qtbot: QtBot) -> None:
     window.radio = ObedientRadio(STRAP_A, WATCH)
     window.run_action("choose_sensor")
-    dialog = shown(window, PickerDialog)
+    dialog = open_dialog(window, PickerDialog)
     qtbot.waitUntil(lambda: dialog.list.topLevelItemCount() == 3, timeout=5_000)
     texts = [[dialog.list.topLevelItem(i).text(c) for c in range(4)] for i in range(3)]
     assert texts[1] == ["Strap A", "Polar", "▂▄▆█  -58 dBm", "87 %"]
-    pick(dialog, "c")
+    tick(dialog, "c")
     dialog.show_found((STRAP_A, WATCH))
     assert "10 samples a second" in dialog.trouble.text()
     dialog.reject()
@@ -85,11 +69,11 @@ def test_signal_bars_carry_their_number() -> None:
 def test_two_sensors_begin_as_left_and_right_and_are_remembered(window: MainWindow, qtbot: QtBot) -> None:
     radio = window.radio = ObedientRadio(STRAP_A, STRAP_B)
     window.run_action("choose_sensor")
-    dialog = shown(window, PickerDialog)
+    dialog = open_dialog(window, PickerDialog)
     qtbot.waitUntil(lambda: dialog.list.topLevelItemCount() == 3, timeout=5_000)
-    pick(dialog, "a", "b", SIMULATED.key)
+    tick(dialog, "a", "b", SIMULATED.key)
     assert not dialog.go.isEnabled()
-    pick(dialog, "a", "b")
+    tick(dialog, "a", "b")
     assert dialog.go.isEnabled()
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     assert [s.label for s in radio.made] == ["left", "right"]
@@ -100,9 +84,9 @@ def test_two_sensors_begin_as_left_and_right_and_are_remembered(window: MainWind
 def test_a_tap_tells_which_strap_is_which(window: MainWindow, qtbot: QtBot) -> None:
     radio = window.radio = ObedientRadio(STRAP_A, STRAP_B)
     window.run_action("choose_sensor")
-    dialog = shown(window, PickerDialog)
+    dialog = open_dialog(window, PickerDialog)
     qtbot.waitUntil(lambda: dialog.list.topLevelItemCount() == 3, timeout=5_000)
-    pick(dialog, "a", "b")
+    tick(dialog, "a", "b")
     qtbot.mouseClick(dialog.tap_button, Qt.MouseButton.LeftButton)
     assert "Listening" in dialog.tap.text()
     second = radio.made[1]
@@ -127,9 +111,9 @@ def test_a_tap_tells_which_strap_is_which(window: MainWindow, qtbot: QtBot) -> N
 def test_a_sensor_that_goes_away_during_the_tap_check_is_a_sentence(window: MainWindow, qtbot: QtBot) -> None:
     radio = window.radio = ObedientRadio(STRAP_A)
     window.run_action("choose_sensor")
-    dialog = shown(window, PickerDialog)
+    dialog = open_dialog(window, PickerDialog)
     qtbot.waitUntil(lambda: dialog.list.topLevelItemCount() == 2, timeout=5_000)
-    pick(dialog, "a")
+    tick(dialog, "a")
     dialog.toggle_tap_check()
     radio.made[0].tell(LinkState.FAILED, "the strap went out of reach", "bring it nearer and choose it again")
     qtbot.waitUntil(lambda: "out of reach" in dialog.trouble.text(), timeout=5_000)
@@ -140,7 +124,7 @@ def test_a_sensor_that_goes_away_during_the_tap_check_is_a_sentence(window: Main
 def test_a_radio_that_fails_says_why_and_what_mends_it(window: MainWindow, qtbot: QtBot) -> None:
     window.radio = ObedientRadio(trouble=("Bluetooth is switched off", "switch it on in the system's settings"))
     window.run_action("choose_sensor")
-    dialog = shown(window, PickerDialog)
+    dialog = open_dialog(window, PickerDialog)
     qtbot.waitUntil(lambda: "switched off" in dialog.trouble.text(), timeout=5_000)
     assert dialog.trouble.text().splitlines()[1] == "Switch it on in the system's settings."
     dialog.reject()
@@ -150,7 +134,7 @@ def test_a_remembered_sensor_is_chosen_beforehand(window: MainWindow, qtbot: QtB
     window.change_settings(sensors=(RememberedSensor(key="b", name="Strap B"),), placement="ankle", side="right")
     window.radio = ObedientRadio(STRAP_A, STRAP_B)
     window.run_action("choose_sensor")
-    dialog = shown(window, PickerDialog)
+    dialog = open_dialog(window, PickerDialog)
     qtbot.waitUntil(lambda: [i.key for i in dialog.chosen()] == ["b"], timeout=5_000)
     assert "used before" in dialog.list.topLevelItem(0).text(0)
     assert (dialog.placement.currentData(), dialog.side.currentData()) == ("ankle", Side.RIGHT.value)
@@ -162,7 +146,7 @@ def test_each_kind_of_export_has_a_preview_that_is_the_file_itself(
 ) -> None:
     open_sample("simulated-reflex-calf.csv")
     window.run_action("export")
-    dialog = shown(window, ExportDialog)
+    dialog = open_dialog(window, ExportDialog)
     assert set(KINDS) == set(ENDINGS)
     for i, kind in enumerate(KINDS):
         dialog.preview.clear()
@@ -195,7 +179,7 @@ def test_what_is_seen_is_saved_and_nothing_else(
     out = tmp_path / "part"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(out), ""))
     qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    dialog = shown(window, ExportDialog)
+    dialog = open_dialog(window, ExportDialog)
     dialog.seen.setChecked(True)
     assert "0:10 to 0:14" in dialog.seen.text()
     qtbot.waitUntil(lambda: "\n10." in dialog.preview.toPlainText(), timeout=20_000)
@@ -213,7 +197,7 @@ def test_an_export_that_cannot_be_written_is_a_sentence(
 ) -> None:
     open_sample("simulated-reflex-calf.csv")
     window.run_action("export")
-    shown(window, ExportDialog).save(tmp_path / "gone" / "a.csv")
+    open_dialog(window, ExportDialog).save(tmp_path / "gone" / "a.csv")
     qtbot.waitUntil(lambda: "cannot write" in window.notice.text.text().lower(), timeout=20_000)
     said(window)
 
@@ -224,7 +208,7 @@ def test_the_check_in_leads_to_advice(window: MainWindow, open_sample: Callable[
     before = window.guide.verdict
     assert before is not None
     qtbot.keyClick(window, Qt.Key.Key_C)
-    dialog = shown(window, CheckInDialog)
+    dialog = open_dialog(window, CheckInDialog)
     for chip in list(dialog.chips.values())[:3]:
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
@@ -234,14 +218,14 @@ def test_the_check_in_leads_to_advice(window: MainWindow, open_sample: Callable[
     said_so = [t for c in window.guide.verdict.advice.causes for t in c.terms if t.text.startswith("you said: ")]
     assert said_so
     qtbot.keyClick(window, Qt.Key.Key_C)
-    again = shown(window, CheckInDialog)
+    again = open_dialog(window, CheckInDialog)
     assert sum(chip.isChecked() for chip in again.chips.values()) == 3
     again.reject()
 
 
 def test_settings_are_taken_over_and_written(window: MainWindow, home: Path) -> None:
     window.run_action("show_settings")
-    dialog = shown(window, PreferencesDialog)
+    dialog = open_dialog(window, PreferencesDialog)
     dialog.theme.setCurrentIndex(1)
     dialog.scale.setCurrentIndex(dialog.scale.findData("150"))
     dialog.record.setChecked(True)
@@ -254,15 +238,15 @@ def test_settings_are_taken_over_and_written(window: MainWindow, home: Path) -> 
 
 def test_the_sheet_names_every_action_with_its_key(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_Question)
-    lines = shown(window, KeysDialog).lines
+    lines = open_dialog(window, KeysDialog).lines
     assert len(lines) == len(ACTIONS)
     assert all(any(line.startswith(f"{a.key} {a.text}") for line in lines) for a in ACTIONS)
-    shown(window, KeysDialog).reject()
+    open_dialog(window, KeysDialog).reject()
 
 
 def test_the_palette_finds_an_action_by_its_words_and_runs_it(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    dialog = shown(window, PaletteDialog)
+    dialog = open_dialog(window, PaletteDialog)
     qtbot.keyClicks(dialog.line, "sessions change")
     assert dialog.list.count() == 1
     qtbot.keyClick(dialog.line, Qt.Key.Key_Return)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import recordings
 from dsp import Side
-from gui.devices import SensorRadio
+from gui.devices import SensorRadio, Streaming
 from gui.dialogs.check_in import CheckInDialog
 from gui.dialogs.export import ExportDialog
 from gui.dialogs.guided import GuidedDialog
@@ -24,7 +24,7 @@ from sensor.simulated.script import LimbScript
 from sensor.virtual import VirtualH10, VirtualRadio, VirtualVeritySense
 from sensor.virtual.motion import PlayedMotion
 from session import LinkUpdate
-from tests.gui.helpers import SHORT, said
+from tests.gui.helpers import SHORT, open_dialog, said, tick
 
 LEFT, RIGHT = "F0:F1:F2:F3:F4:01", "F0:F1:F2:F3:F4:02"
 Play = Callable[[LimbScript], None]
@@ -48,18 +48,6 @@ def on_air(window: MainWindow) -> Iterator[VirtualRadio]:
         yield virtual
         window.attempt(window.controller.stop)
         window.radio.close()
-
-
-def open_dialog(window: MainWindow, kind: type[QDialog]) -> QDialog:
-    (dialog,) = [d for d in window.findChildren(kind) if d.isVisible()]
-    return dialog
-
-
-def tick(dialog: PickerDialog, *keys: str) -> None:
-    for i in range(dialog.list.topLevelItemCount()):
-        item = dialog.list.topLevelItem(i)
-        wanted = item.data(0, Qt.ItemDataRole.UserRole) in keys
-        item.setCheckState(0, Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
 
 
 def test_two_bluetooth_sensors_are_found_streamed_recorded_lost_and_found_again(
@@ -120,6 +108,23 @@ def test_sensors_named_on_the_command_line_begin_as_soon_as_they_show(
     qtbot.waitUntil(lambda: window.controller.running is None, timeout=30_000)
     window.commands.begin_named(["Muse"])
     qtbot.waitUntil(lambda: "did not show" in window.notice.text.text(), timeout=30_000)
+
+
+def test_named_sensors_stream_and_are_recorded_as_the_command_line_asked(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, home: Path
+) -> None:
+    window.commands.begin_named(["simulated"], how=Streaming(rate_hz=52.0, speed=20.0), folder=tmp_path / "elsewhere")
+    qtbot.waitUntil(lambda: window.controller.model.stream.now_s > 20.0, timeout=30_000)
+    trace = window.controller.model.stream.trace
+    assert trace is not None
+    assert trace.rate_hz == 52.0
+    window.run_action("toggle_record")
+    qtbot.waitUntil(lambda: window.controller.model.recording.finished, timeout=10_000)
+    window.run_action("toggle_record")
+    qtbot.waitUntil(lambda: not window.controller.model.recording.finished, timeout=10_000)
+    window.run_action("stop_session")
+    qtbot.waitUntil(lambda: len(list((tmp_path / "elsewhere").glob("*.mcap"))) == 2, timeout=30_000)
+    assert not list((home / "recordings").glob("*"))
 
 
 def test_from_a_session_over_a_crash_to_a_report(

@@ -298,3 +298,30 @@ def test_names_that_are_no_text_are_printed_with_their_bytes(tmp_path: Path, mon
     assert main(["export", "samples", name, "-o", name.replace(".csv", ".npz")]) == 0
     strict.flush()
     assert b"\\udcffght.npz" in strict.buffer.getvalue()
+
+
+def test_live_in_a_window_passes_on_what_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+
+    def window(**options: object) -> int:
+        asked.update(options)
+        return 0
+
+    monkeypatch.setattr("tremorscope.cli.open_app.has_display", lambda: True)
+    monkeypatch.setattr("gui.run", window)
+    args = ["simulated", "--rate", "52", "--speed", "4", "-o", str(tmp_path), "--checkin", "--side", "right"]
+    assert main(["live", *args]) == 0
+    assert (asked["folder"], asked["check_in"]) == (tmp_path, True)
+    assert (asked["how"].rate_hz, asked["how"].speed) == (52.0, 4.0)  # type: ignore[attr-defined]
+
+
+def test_a_report_takes_rate_and_calibration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(0)
+    bare = tmp_path / "bare.csv"
+    xyz_g = rng.normal(scale=0.002, size=(1200, 3)) + [0.0, 0.0, 1.0]
+    bare.write_text("x,y,z\n" + "\n".join(",".join(f"{v:.4f}" for v in row) for row in xyz_g), encoding="utf-8")
+    out = tmp_path / "page.html"
+    assert main(["report", str(bare), "--unit", "g", "-o", str(out)]) == 1
+    assert "--rate" in capsys.readouterr().err
+    assert main(["report", str(bare), "--unit", "g", "--rate", "60", "--calibrate", "-o", str(out)]) == 0
+    assert "0:20" in out.read_text(encoding="utf-8")

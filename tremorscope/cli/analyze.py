@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -141,6 +141,8 @@ def report(
     placement: PlacementOption = None,
     sensor: SensorOption = None,
     unit: UnitOption = None,
+    rate: RateOption = None,
+    calibrate: CalibrateOption = False,
     answer: AnswerOption = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     home: HomeOption = None,
@@ -152,12 +154,16 @@ def report(
     import session
 
     said = answers_in(answer) if answer else None
+    asked: dict[str, Any] = {"placement": placement, "unit": unit, "rate_hz": rate, "calibrate": calibrate}
     with progress_bar(path.name) as progress:
-        found = session.analyze_file(path, sensor=sensor, placement=placement, unit=unit, progress=progress)
+        every = []
+        if sensor is None:
+            every = session.analyze_all_sensors(path, **asked, progress=progress)
+        # A file without samples says so itself.
+        if sensor is not None or not every:
+            every = [session.analyze_file(path, sensor=sensor, **asked, progress=progress)]
     folder = session.find_home(home)
     target = out or folder.make(folder.reports) / f"{path.stem}.html"
-    several = sensor is None and len(found.recording.sensors) > 1
-    every = session.analyze_all_sensors(path, placement=placement) if several else [found]
     written = write_report_of(every, target, known=session.background_of(folder, path), checkin=said)
     print(written)  # noqa: T201 - this is the output
     if open_it:

@@ -71,6 +71,10 @@ def live(  # noqa: PLR0917 - typer passes by name
                 sides=[Side(s.value) for s in side or []],
                 placement=Placement(placement.value),
                 record=record,
+                folder=out,
+                rate_hz=rate,
+                sensor_speed=speed,
+                check_in=checkin,
                 virtual=virtual,
             )
 

@@ -95,6 +95,10 @@ def open_window(
     sides: "Sequence[Side]" = (),
     placement: "Placement | None" = None,
     record: bool = False,
+    folder: Path | None = None,
+    rate_hz: float | None = None,
+    sensor_speed: float = 1.0,
+    check_in: bool = False,
     virtual: bool = False,
 ) -> int:
     """Open the app; a sentence instead where no window can be shown. `virtual` puts virtual sensors on the air."""
@@ -106,6 +110,7 @@ def open_window(
         )
         return 1
     import gui
+    from gui.devices import Streaming
 
     with ExitStack() as stack:
         radio = None
@@ -123,5 +128,8 @@ def open_window(
             sides=sides,
             placement=placement,
             record=record,
+            folder=folder,
+            how=Streaming(rate_hz=rate_hz, speed=sensor_speed),
+            check_in=check_in,
             radio=radio,
         )
