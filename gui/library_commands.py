@@ -27,8 +27,7 @@ def analyse_library(window: "MainWindow") -> None:
                     progress((done + share) / len(missing))
 
                 try:
-                    found = session.analyze_file(library.folder / record.file, keep_spectra=False, progress=part)
-                    library.set_findings(record.id, session.plain(found.analysis.findings))
+                    session.analyze_kept(library, record.id, progress=part)
                 except TremorscopeError as error:
                     problems.append(str(error))
         return len(missing) - len(problems), problems

@@ -1,6 +1,7 @@
 """Reading: the format is recognised by its content, never by its ending."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -64,6 +65,29 @@ def read(
     if calibrate:
         recording = calibrated(recording)
     return recording if placement is None else replace(recording, placement=placement)
+
+
+def read_every(
+    path: Path | str, *, unit: str | None = None, rate_hz: float | None = None, calibrate: bool = False
+) -> list[Recording]:
+    """Read every sensor of a file, the best placed for leg tremor first; one that cannot be read is left out.
+
+    Parameters
+    ----------
+    path, unit, rate_hz, calibrate
+        As `read` takes them.
+
+    Raises
+    ------
+    FileFormatError, UnitError, RateError
+        When the first sensor cannot be read.
+    """
+    found = [read(path, unit=unit, rate_hz=rate_hz, calibrate=calibrate)]
+    for name in found[0].sensors:
+        if name != found[0].sensor:
+            with suppress(TremorscopeError):
+                found.append(read(path, sensor=name, unit=unit, rate_hz=rate_hz, calibrate=calibrate))
+    return found
 
 
 def _entry(path: Path) -> Path:

@@ -15,6 +15,7 @@ from session.encode import analysis_record, plain
 from session.engine import LiveSession, SessionResult
 from session.guided import GuidedRun, guided_findings_of
 from session.home import Home, find_home
+from session.kept import analyze_kept
 from session.memory import (
     CHECKIN_HOURS,
     Background,
@@ -68,6 +69,7 @@ __all__ = [
     "analysis_record",
     "analyze_all_sensors",
     "analyze_file",
+    "analyze_kept",
     "analyze_recording",
     "background_of",
     "compare",

@@ -11,10 +11,9 @@ import guidance
 import recordings
 from dsp import Side, StorageError
 from guidance import CheckIn, Part
-from session.analysis import compare
-from session.encode import plain
 from session.engine import SessionResult
 from session.home import Home
+from session.kept import findings_of
 
 CHECKIN_HOURS = 12.0
 """Answers about today are no answers about tomorrow."""
@@ -91,17 +90,12 @@ def remember(home: Home, result: SessionResult, *, checkin: CheckIn | None = Non
     """
     if result.recording is None or not result.analyses or result.recording.parent != home.recordings:
         return
-    main = max(result.analyses.values(), key=lambda a: a.findings.tremor_s + a.findings.reflex_rhythm_s)
     advised = [a.id for a in result.advice.next_time] if result.advice is not None else []
-    sides = compare(result.analyses)
-    more = sides.more if sides is not None else Side.UNKNOWN
     with recordings.Library(home.root) as library:
         found = _record(library, result.recording)
         if found is None:
             return
-        library.set_findings(
-            found.id, plain(main.findings) | {"advised": advised, "more": more.value, "guided": guided}
-        )
+        library.set_findings(found.id, findings_of(result.analyses) | {"advised": advised, "guided": guided})
         if checkin is not None and checkin.chosen:
             library.set_checkin(found.id, checkin.to_dict())
 

@@ -98,27 +98,40 @@ def facts_of(path: Path, *, sensor: str | None = None, unit: str | None = None, 
     TremorscopeError
         When it is no recording.
     """
-    from recordings.reading import read  # noqa: PLC0415 - reading needs every importer
+    from recordings.reading import read, read_every  # noqa: PLC0415 - reading needs every importer
 
-    return _of_native(path) or facts_of_recording(read(path, sensor=sensor, unit=unit, rate_hz=rate_hz))
+    if (native := _of_native(path)) is not None:
+        return native
+    if sensor is not None:
+        return facts_of_recording(read(path, sensor=sensor, unit=unit, rate_hz=rate_hz))
+    first, *others = read_every(path, unit=unit, rate_hz=rate_hz)
+    return facts_of_recording(first, others)
 
 
-def facts_of_recording(recording: Recording) -> Facts:
-    """Take the facts from a recording that has been read."""
-    own = SensorEntry(
-        label=recording.sensor,
-        device=recording.device or recording.format,
-        placement=recording.placement.value,
-        side=recording.side.value,
-        rate_hz=recording.rate_hz,
-    )
+def facts_of_recording(recording: Recording, others: Sequence[Recording] = ()) -> Facts:
+    """Take the facts from a recording that has been read, and from the other sensors of its file where they were."""
+    read = {r.sensor: _entry_of(r) for r in others}
+    own = _entry_of(recording)
     return Facts(
         start_ns=recording.start_ns,
         duration_s=recording.duration_s,
         gaps=len(recording.gaps),
         gap_s=sum(b - a for a, b in recording.gaps),
         recovered=any("recovered" in w for w in recording.warnings),
-        sensors=(own, *(SensorEntry(label=name) for name in recording.sensors if name != recording.sensor)),
+        sensors=(
+            own,
+            *(read.get(name) or SensorEntry(label=name) for name in recording.sensors if name != recording.sensor),
+        ),
+    )
+
+
+def _entry_of(recording: Recording) -> SensorEntry:
+    return SensorEntry(
+        label=recording.sensor,
+        device=recording.device or recording.format,
+        placement=recording.placement.value,
+        side=recording.side.value,
+        rate_hz=recording.rate_hz,
     )
 
 

@@ -3,7 +3,7 @@
 import filecmp
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -150,6 +150,10 @@ class Library:
         )
         return replace(recording, placement=Placement(aside.placement)) if aside.placement else recording
 
+    def reads_all(self, wanted: str) -> bool:
+        """Whether a session is of every sensor of its file, not of the one that the person chose."""
+        return read_aside(self.files.sidecar(self.show(wanted).file)).sensor is None
+
     def tag(self, wanted: str, tag: str, *, remove: bool = False) -> None:
         """Add a tag, or take it away."""
         added = () if remove else (tag,)
@@ -177,6 +181,7 @@ class Library:
         self,
         recording: Recording,
         *,
+        others: Sequence[Recording] = (),
         placement: Placement = Placement.UNKNOWN,
         unit: str | None = None,
         rate_hz: float | None = None,
@@ -189,6 +194,9 @@ class Library:
         ----------
         recording
             As it was read.
+        others
+            The other sensors of the same file, as they were read: the session is of them all. Without them, a file of
+            several sensors is a session of the one that was read.
         placement
             Where it was worn, when the file does not say so.
         unit, rate_hz
@@ -198,10 +206,10 @@ class Library:
         if recording.path is None:
             msg = "only a recording with a file can be imported; export it first"
             raise InputError(msg)
-        several = len(recording.sensors) > 1
+        one_of_several = len(recording.sensors) > 1 and not others
         aside = Aside(
             placement="" if placement is Placement.UNKNOWN else placement.value,
-            sensor=recording.sensor if several and recording.sensor else None,
+            sensor=recording.sensor if one_of_several and recording.sensor else None,
             unit=unit,
             rate_hz=rate_hz,
         )
@@ -213,7 +221,7 @@ class Library:
             msg = f"{recording.path.name} cannot be copied into the library: {error.strerror}; free some space"
             raise StorageError(msg) from error
         write_aside(self.files.sidecar(file), replace(aside, main=Path(file).name if "/" in file else ""))
-        return self._take_in(file, facts_of_recording(recording))
+        return self._take_in(file, facts_of_recording(recording, others))
 
     def rebuild(self, *, progress: Callable[[float], None] | None = None) -> int:
         """Make the index afresh from the files; tags and notes come from their sidecars."""

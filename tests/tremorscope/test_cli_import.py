@@ -63,3 +63,45 @@ def test_analyze_says_what_calibration_did(tmp_path: Path, home: Path, capsys: p
     path = loggers.cwa(tmp_path / "a.cwa")
     assert main(["analyze", str(path), "--calibrate", "--json"]) == 0
     assert "not calibrated to gravity" in capsys.readouterr().out
+
+
+@pytest.fixture
+def two_legs(tmp_path: Path) -> Path:
+    """A file of two sensors; the right leg shakes, the left one rests (synthetic)."""
+    rng, t = np.random.default_rng(1), np.arange(4000) / 100.0
+    lines = ["time_s,x_g,y_g,z_g,sensor"]
+    for name, size_g in (("left", 0.0), ("right", 0.03)):
+        xyz_g = rng.normal(scale=0.001, size=(len(t), 3)) + [0.0, 0.0, 1.0]
+        xyz_g[:, 0] += size_g * np.sin(2 * np.pi * 6.5 * t)
+        lines += [f"{s:.3f},{x:.5f},{y:.5f},{z:.5f},{name}" for s, (x, y, z) in zip(t, xyz_g, strict=True)]
+    path = tmp_path / "legs.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_a_file_of_two_sensors_is_one_session_of_both(
+    two_legs: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(two_legs)]) == 0
+    told = capsys.readouterr()
+    assert "left, right" in told.out
+    assert "was chosen" not in told.err
+    with recordings.Library(home) as library:
+        (session,) = library.sessions()
+        assert [(s.label, s.rate_hz) for s in session.sensors] == [("left", 100.0), ("right", 100.0)]
+        assert library.read(session.id, sensor="right").sensor == "right"
+        library.rebuild()
+        assert library.sessions()[0].sensors == session.sensors
+    assert main(["library", "analyze"]) == 0
+    with recordings.Library(home) as library:
+        found = library.sessions()[0].findings
+        assert found["still_s"] < 20.0, found
+
+
+def test_one_sensor_of_two_is_taken_in_alone_when_it_is_named(two_legs: Path, home: Path) -> None:
+    assert main(["import", str(two_legs), "--sensor", "left"]) == 0
+    assert main(["library", "analyze"]) == 0
+    with recordings.Library(home) as library:
+        (session,) = library.sessions()
+        assert library.read(session.id).sensor == "left"
+        assert session.findings["still_s"] > 35.0

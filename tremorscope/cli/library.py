@@ -173,13 +173,11 @@ def analyze_sessions(
         chosen = [library.show(w) for w in wanted] if wanted else [s for s in library.sessions() if not s.findings]
         for i, each in enumerate(chosen):
             try:
-                analysis = session.analyze_recording(library.read(each.id), keep_spectra=False)
+                findings = session.analyze_kept(library, each.id)
             except TremorscopeError as error:
                 failed += 1
                 typer.echo(f"tremorscope: {error}", err=True)
                 continue
-            findings = session.plain(analysis.findings)
-            library.set_findings(each.id, findings)
             if as_json:
                 print_json_line({"id": each.id, "findings": findings})
             progress((i + 1) / len(chosen))
@@ -293,7 +291,7 @@ def import_files(
 ) -> int:
     """Take recordings of any supported format into the library, every file as it is.
 
-    A file that cannot be read is named with the reason, and the others are taken all the same. --calibrate tells how
+    A file of several sensors becomes one session of them all; --sensor takes one of them. A file that cannot be read is named with the reason, and the others are taken all the same. --calibrate tells how
     far each is from gravity; the bytes stay as they are, and `analyze --calibrate` uses it.
 
     Example: tremorscope import ~/Downloads/phyphox/
@@ -306,11 +304,20 @@ def import_files(
         files = recordings_in(paths)
         for i, path in enumerate(files):
             try:
-                recording = recordings.read(path, sensor=sensor, unit=unit, rate_hz=rate, calibrate=calibrate)
-                worn = Placement(placement.value) if placement else recording.placement
-                added = library.add_import(recording, placement=worn, unit=unit, rate_hz=rate)
-                typer.echo(f"{added.id}  {path.name}  {clock(recording.duration_s)}  {recording.format}")
-                for warning in recording.warnings:
+                recording, *others = (
+                    recordings.read_every(path, unit=unit, rate_hz=rate, calibrate=calibrate)
+                    if sensor is None
+                    else [recordings.read(path, sensor=sensor, unit=unit, rate_hz=rate, calibrate=calibrate)]
+                )
+                # What the file says of each sensor stands; one place for all was named by the person.
+                worn = Placement.UNKNOWN if others else recording.placement
+                if placement is not None:
+                    worn = Placement(placement.value)
+                added = library.add_import(recording, others=others, placement=worn, unit=unit, rate_hz=rate)
+                sensors = f"  {', '.join(s.label for s in added.sensors)}" if others else ""
+                typer.echo(f"{added.id}  {path.name}  {clock(recording.duration_s)}  {recording.format}{sensors}")
+                warnings = [w for r in (recording, *others) for w in r.warnings]
+                for warning in dict.fromkeys(w for w in warnings if not (others and w.startswith("several sensors"))):
                     typer.echo(f"note: {path.name}: {warning}", err=True)
             except TremorscopeError as error:
                 failed += 1
