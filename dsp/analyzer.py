@@ -16,6 +16,7 @@ from dsp.live import LiveTracker, provisional_event
 from dsp.motion import Motion
 from dsp.notes import quality_notes
 from dsp.open_segment import OpenSegment
+from dsp.packed import Packed
 from dsp.parameters import load_worn_at
 from dsp.plan import make_plan
 from dsp.quality import ChannelWatch
@@ -42,9 +43,9 @@ class Analyzer:
     keep_spectra
         Whether `result` carries the spectra.
     keep_frames
-        Whether `result` carries the frames, and with them the spectra and the evidence of the segments. Without them
-        memory grows by the numbers of segments, events and holds alone: the frames of the segment that is going on are
-        held until it ends (1.5 MB an hour of it), and its evidence is handed over with it.
+        Whether `result` carries the frames, and with them the spectra. Without them memory grows by segments, events
+        and holds alone, and these are packed: the frames of the segment that is going on are held until it ends
+        (1.5 MB an hour of it).
     multitaper
         Use multi-taper spectra (offline study of band power; no envelope and beat features).
 
@@ -79,7 +80,7 @@ class Analyzer:
         self._run: Run | None = None
         self._finished = False
         self._open = OpenSegment(self._grid, self._parameters, keep_frames=keep_frames)
-        self._events: list[Event] = []
+        self._events: Packed[Event] = Packed(pack=not keep_frames)
         self._holds: list[Hold] = []
         self._psd: list[NDArray[np.float32]] = []
         self._taken_events = 0
@@ -207,8 +208,8 @@ class Analyzer:
     def findings(self) -> Findings:
         """Give what the session has shown so far, in numbers."""
         return build_findings(
-            segments=self._open.segments,
-            events=self._events,
+            segments=tuple(self._open.segments),
+            events=tuple(self._events),
             holds=self.holds,
             duration_s=self._intake.position / self.rate_hz,
             gap_s=self._intake.missing / self.rate_hz,
@@ -267,9 +268,10 @@ class Analyzer:
 
     def _absorb(self, run: Run, batches: list[FrameBatch]) -> None:
         """Take what became final in a run."""
-        fresh = run.jerks.events[self._taken_events :]
-        self._taken_events += len(fresh)
-        self._events += fresh
+        self._events.extend(run.jerks.events[self._taken_events :])
+        # The newest two are still looked at: what bounces after an impact belongs to it.
+        del run.jerks.events[:-2]
+        self._taken_events = len(run.jerks.events)
         for batch in batches:
             self._open.take(batch.frames, run, self._watch.flags(self.rate_hz))
             self._handed.batches.append(batch)
@@ -278,8 +280,6 @@ class Analyzer:
 
     def _hand_over(self) -> Update:
         update, self._last_psd = self._handed.over(self._open.segments, self._events)
-        if not self._keep_frames:
-            self._open.forget_evidence(len(update.segments))
         return update
 
     def _joined(self, psd: list[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -8,10 +8,11 @@ from dsp.frame_fields import FRAME_DTYPE, RAW_FRAME
 from dsp.grid import Grid
 from dsp.growing import Growing
 from dsp.labels import State
+from dsp.packed import Packed
 from dsp.parameters import Parameters
 from dsp.results import FatigueEvidence, Segment, Term
 from dsp.run import Run
-from dsp.segments import make_segment, no_data, without_evidence
+from dsp.segments import make_segment, no_data
 
 TIRING_REASONS = 2
 """Of the three reasons that a screen has room for."""
@@ -27,7 +28,7 @@ class OpenSegment:
     grid, parameters
         Of the analysis.
     keep_frames
-        Whether frames are kept when their segment has ended.
+        Whether frames are kept when their segment has ended, and segments as they are, not packed.
 
     Attributes
     ----------
@@ -39,7 +40,7 @@ class OpenSegment:
 
     def __init__(self, grid: Grid, parameters: Parameters, *, keep_frames: bool) -> None:
         self._grid, self._parameters, self._keep_frames = grid, parameters, keep_frames
-        self.segments: list[Segment] = []
+        self.segments: Packed[Segment] = Packed(pack=not keep_frames)
         self.start_s = 0.0
         self._frames = Growing((), RAW_FRAME)
         self._first = 0
@@ -87,11 +88,6 @@ class OpenSegment:
         """Add a segment that has ended."""
         self.segments.append(segment)
         self._rest.add(segment)
-
-    def forget_evidence(self, newest: int) -> None:
-        """Keep of the newest segments, which have been handed over, what findings are made of."""
-        for i in range(len(self.segments) - newest, len(self.segments)):
-            self.segments[i] = without_evidence(self.segments[i])
 
     def tiring_reasons(self, run: Run) -> tuple[Term, ...]:
         """Fatigue evidence for the open segment, strongest first, none unless it is enough; looked at once a hop."""

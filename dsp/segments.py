@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,12 +94,6 @@ def no_data(start_s: float, end_s: float, why: str) -> Segment:
         displacement_mm=nan,
         flags=(why,),
     )
-
-
-def without_evidence(segment: Segment) -> Segment:
-    """Copy a segment without what says why it is called so; its numbers stay."""
-    fatigue = None if segment.fatigue is None else replace(segment.fatigue, terms=())
-    return replace(segment, evidence=(), fatigue=fatigue)
 
 
 def _typical(ordered: NDArray[np.float32]) -> tuple[float, ...]:

@@ -1,5 +1,6 @@
 """Update: what one push made final."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -43,7 +44,7 @@ class Handed:
     _segments: int = 0
     _events: int = 0
 
-    def over(self, segments: list[Segment], events: list[Event]) -> tuple[Update, list[NDArray[np.float32]]]:
+    def over(self, segments: Sequence[Segment], events: Sequence[Event]) -> tuple[Update, list[NDArray[np.float32]]]:
         """Hand over what is new among all segments and events, and the frames; their spectra beside it."""
         frames = [batch.frames for batch in self.batches]
         psd = [batch.psd for batch in self.batches]

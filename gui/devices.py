@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from dsp import TremorscopeError
 from gui.i18n import tr
 from sensor import SensorInfo
-from sensor.simulated import SIMULATED, SimulatedSource
+from sensor.simulated import SIMULATED, SIMULATED_HZ, SimulatedSource
 from session import Source
 
 if TYPE_CHECKING:
@@ -210,8 +210,10 @@ class NoRadio:
 
 def simulated_sources(labels: Sequence[str], how: Streaming = AS_THEY_ARE) -> list[Source]:
     """Make a simulated leg of each label; two legs are not the same."""
-    asked = {} if how.rate_hz is None else {"rate_hz": how.rate_hz}
-    return [SimulatedSource(label=label, loop=True, seed=i, speed=how.speed, **asked) for i, label in enumerate(labels)]
+    return [
+        SimulatedSource(label=label, loop=True, seed=i, speed=how.speed, rate_hz=how.rate_hz or SIMULATED_HZ)
+        for i, label in enumerate(labels)
+    ]
 
 
 def reason_and_remedy(text: str) -> tuple[str, str]:

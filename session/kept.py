@@ -56,4 +56,5 @@ def findings_of(analyses: Mapping[str, dsp.Analysis]) -> dict[str, Any]:
     """Give what is kept of a session: the findings of the sensor that shook longest, and which side shook more."""
     main = max(analyses.values(), key=lambda a: a.findings.tremor_s + a.findings.reflex_rhythm_s)
     sides = compare(analyses)
-    return plain(main.findings) | {"more": (sides.more if sides is not None else Side.UNKNOWN).value}
+    kept: dict[str, Any] = plain(main.findings)
+    return kept | {"more": (sides.more if sides is not None else Side.UNKNOWN).value}

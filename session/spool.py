@@ -1,25 +1,24 @@
-"""Spool: what a live analysis hands over waits on the disk for the session's end, so that a night fills no memory."""
+"""Spool: frames of a live analysis wait on the disk for the session's end, so that a night does not fill the memory."""
 
 import errno
 import logging
 import os
-import pickle
 import tempfile
 from dataclasses import replace
 from typing import IO
 
 import numpy as np
+from numpy.typing import NDArray
 
 import dsp
 
 BLOCK_FRAMES = 1024
 """Frames (nine minutes) that are written at once; a shorter session never touches the disk."""
-BLOCK_SEGMENTS = 128
 log = logging.getLogger(__name__)
 
 
 class Spool:
-    """Keeps the frames and segments of one analysis, in a file without a name that is gone with it.
+    """Keeps the frames of one analysis, in a file without a name that is gone with it.
 
     A disk that takes no more is no reason to lose anything: from then on the rest waits in memory.
     """
@@ -27,45 +26,32 @@ class Spool:
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
         self._full = False
-        # Where in the file each block of frames and of segments is; the blocks come in any order.
-        self._frame_blocks: list[tuple[int, int]] = []
-        self._segment_blocks: list[tuple[int, int]] = []
-        self._frames: list[bytes] = []
-        self._frame_count = 0
-        self._segments: list[dsp.Segment] = []
+        self._waiting: list[bytes] = []
+        self._frames = 0
+        self.on_disk = 0
 
     @property
-    def on_disk(self) -> int:
-        """Bytes that wait on the disk."""
-        return sum(size for _, size in (*self._frame_blocks, *self._segment_blocks))
+    def in_memory(self) -> int:
+        """Bytes that wait in memory."""
+        return sum(len(part) for part in self._waiting)
 
-    def add(self, update: dsp.Update) -> None:
-        """Take what one push made final."""
-        if len(update.frames):
-            self._frames.append(update.frames.tobytes())
-            self._frame_count += len(update.frames)
-        self._segments += update.segments
-        if self._frame_count >= BLOCK_FRAMES and self._write(b"".join(self._frames), self._frame_blocks):
-            self._frames, self._frame_count = [], 0
-        if len(self._segments) >= BLOCK_SEGMENTS and self._write(pickle.dumps(self._segments), self._segment_blocks):
-            self._segments = []
+    def add(self, frames: NDArray[np.void]) -> None:
+        """Take frames that became final."""
+        if not len(frames):
+            return
+        self._waiting.append(frames.tobytes())
+        self._frames += len(frames)
+        if self._frames >= BLOCK_FRAMES and self._write(b"".join(self._waiting)):
+            self._waiting, self._frames = [], 0
 
     def completed(self, analysis: dsp.Analysis) -> dsp.Analysis:
-        """Give an analysis that kept neither frames nor evidence both back; as it is when the disk fails now."""
-        segments: list[dsp.Segment] = []
+        """Give an analysis that did not keep its frames them back; as it is when the disk fails now."""
         try:
-            frames = b"".join([*(self._read(at, size) for at, size in self._frame_blocks), *self._frames])
-            for at, size in self._segment_blocks:
-                segments += pickle.loads(self._read(at, size))  # noqa: S301 - our own, from a file without a name
+            held = bytearray(b"".join([self._read(), *self._waiting]))
         except OSError as error:
-            log.warning("what was put aside cannot be read any more (%s)", error.strerror)
+            log.warning("the frames put aside cannot be read any more (%s)", error.strerror)
             return analysis
-        return replace(
-            analysis,
-            frames=np.frombuffer(bytearray(frames), dsp.FRAME_DTYPE),
-            frames_kept=True,
-            segments=(*segments, *self._segments),
-        )
+        return replace(analysis, frames=np.frombuffer(held, dsp.FRAME_DTYPE), frames_kept=True)
 
     def close(self) -> None:
         """Let the file go."""
@@ -73,24 +59,25 @@ class Spool:
             self._file.close()
             self._file = None
 
-    def _write(self, block: bytes, places: list[tuple[int, int]]) -> bool:
-        """Write a block; whether it is on the disk now."""
+    def _write(self, block: bytes) -> bool:
+        """Write a block behind those that are there; whether it is on the disk now."""
         if self._full:
             return False
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="tremorscope-", buffering=0)  # noqa: SIM115 - closed by `close`
-            at = self._file.seek(0, 2)
+            self._file.seek(self.on_disk)
             if self._file.write(block) < len(block):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - handled with the disk's own
         except OSError as error:
-            log.warning("nothing more can be put aside on the disk (%s); it waits in memory", error.strerror)
+            log.warning("no more frames can be put aside on the disk (%s); they wait in memory", error.strerror)
             self._full = True
             return False
-        places.append((at, len(block)))
+        self.on_disk += len(block)
         return True
 
-    def _read(self, at: int, size: int) -> bytes:
-        assert self._file is not None  # noqa: S101 - a block has been written
-        self._file.seek(at)
-        return self._file.read(size)
+    def _read(self) -> bytes:
+        if self._file is None:
+            return b""
+        self._file.seek(0)
+        return self._file.read(self.on_disk)

@@ -125,7 +125,7 @@ class SensorStream:
         analyzer = self._analyzer
         assert analyzer is not None  # noqa: S101 - both callers have just made sure
         update = analyzer.push(xyz_g, start_s=start_s)
-        self._spool.add(update)
+        self._spool.add(update.frames)
         if quiet:
             self._next_s += len(xyz_g) / analyzer.rate_hz
             return
@@ -184,7 +184,7 @@ class SensorStream:
         if self._analyzer is None:
             return
         last = self._analyzer.finish()
-        self._spool.add(last)
+        self._spool.add(last.frames)
         self._tell(last, self._analyzer)
         found = self._analyzer.result()
         if self.longest is None or found.duration_s > self.longest.duration_s:

@@ -2,11 +2,12 @@
 
 from sensor.simulated.limb import SimulatedSession, TrueEvent, TrueHold, TrueSpan, simulate
 from sensor.simulated.script import SCRIPTS, Doing, LimbScript, Step
-from sensor.simulated.source import SIMULATED, SimulatedSource
+from sensor.simulated.source import SIMULATED, SIMULATED_HZ, SimulatedSource
 
 __all__ = [
     "SCRIPTS",
     "SIMULATED",
+    "SIMULATED_HZ",
     "Doing",
     "LimbScript",
     "SimulatedSession",

@@ -11,6 +11,8 @@ from sensor.simulated.limb import load_priors, simulate
 from sensor.simulated.script import SCRIPTS, LimbScript
 
 SIMULATED = SensorInfo(key="simulated", name="Simulated limb", family="simulated", model="Simulated limb")
+SIMULATED_HZ = 104.0
+"""Of the Verity Sense in its SDK mode, the sensor the limb pretends to wear."""
 BLOCK_S = 0.1
 BATTERY_PERCENT = 87
 
@@ -41,7 +43,7 @@ class SimulatedSource:
         speed: float = 1.0,
         label: str = "simulated",
         seed: int = 0,
-        rate_hz: float = 104.0,
+        rate_hz: float = SIMULATED_HZ,
         loop: bool = False,
     ) -> None:
         if not (speed >= 0 and np.isfinite(speed)):

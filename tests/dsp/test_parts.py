@@ -14,11 +14,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 import dsp
+from dsp import packed
 from dsp.fatigue import RestBaseline
 from dsp.few import middle, middles
 from dsp.findings_builder import build_findings
 from dsp.frame_fields import FRAME_DTYPE, NUMBERS, joined, numbers_of
 from dsp.labels import Placement, Side, State
+from dsp.packed import Packed
 from dsp.parameters import DECIDED, load_parameters
 from dsp.results import Hold, Segment
 from dsp.sliding import Sliding, windows
@@ -216,3 +218,17 @@ def test_segments_and_events_survive_a_file_and_a_copy_with_their_evidence(
     assert all(item.evidence for item in again if item.label is not State.UNCLEAR)
     with pytest.raises(FrozenInstanceError):
         again[0].evidence = ()
+
+
+@pytest.mark.parametrize("pack", [False, True])
+def test_packed_items_are_those_that_were_added(pack: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "BLOCK", 3)
+    kept, plain = Packed[str](pack=pack), [f"item {i}" for i in range(20)]
+    kept.extend(plain)
+    assert (len(kept), list(kept)) == (20, plain)
+    assert [kept[i] for i in range(-20, 20)] == [plain[i] for i in range(-20, 20)]
+    for part in (slice(17, None), slice(2, 19), slice(None, None, 5), slice(-2, None), slice(30, None)):
+        assert kept[part] == plain[part]
+    assert (kept.nbytes > 0) is pack
+    with pytest.raises(IndexError):
+        kept[20]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import dsp
-from dsp import run
+from dsp import packed, run
 from dsp.grid import make_grid
 from dsp.growing import Growing
 from dsp.parameters import load_worn_at
@@ -205,9 +205,10 @@ def test_what_a_run_keeps_does_not_grow_with_its_length(signal: Callable[..., ND
 
 
 def test_frames_that_are_not_kept_change_nothing_else_and_take_no_memory(
-    signal: Callable[..., NDArray[np.float32]],
+    signal: Callable[..., NDArray[np.float32]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     xyz_g = busy(signal, 100.0, 400.0)
+    monkeypatch.setattr(packed, "BLOCK", 4)
     whole = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf")
     analyzer, updates = dsp.Analyzer(100.0, "calf", keep_frames=False), []
     for at in range(0, len(xyz_g), 250):
@@ -219,14 +220,13 @@ def test_frames_that_are_not_kept_change_nothing_else_and_take_no_memory(
     assert np.concatenate([u.frames for u in updates]).tobytes() == whole.frames.tobytes()
     assert (result.frames_kept, len(result.frames), result.spectra) == (False, 0, None)
     assert repr([s for u in updates for s in u.segments]) == repr(list(whole.segments))
-    assert [(s.start_s, s.label) for s in result.segments] == [(s.start_s, s.label) for s in whole.segments]
-    assert any(s.evidence for s in whole.segments)
-    assert not any(s.evidence or (s.fatigue is not None and s.fatigue.terms) for s in result.segments)
+    assert repr(result.segments) == repr(whole.segments)
     assert repr(result.events) == repr(whole.events)
     assert result.findings == whole.findings
     assert result.quality == whole.quality
     assert whole.frames_kept
     assert len(analyzer._open._frames.kept) == 0
+    assert analyzer._open.segments.nbytes > 0
 
 
 def test_memory_of_a_long_time_is_given_back_when_it_is_forgotten() -> None:

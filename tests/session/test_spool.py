@@ -41,7 +41,6 @@ def demo_g() -> np.ndarray:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool, "BLOCK_FRAMES", 16)
-    monkeypatch.setattr(spool, "BLOCK_SEGMENTS", 3)
 
 
 def assert_complete(found: dsp.Analysis | None, xyz_g: np.ndarray) -> None:
@@ -59,7 +58,7 @@ def assert_complete(found: dsp.Analysis | None, xyz_g: np.ndarray) -> None:
 def test_what_waited_on_the_disk_comes_back_whole(demo_g: np.ndarray) -> None:
     stream = streamed(demo_g)
     assert stream._spool.on_disk > 100 * dsp.FRAME_DTYPE.itemsize
-    assert stream._spool._frame_count < 16
+    assert stream._spool.in_memory < 16 * dsp.FRAME_DTYPE.itemsize
     stream.finish()
     assert_complete(stream.longest, demo_g)
 

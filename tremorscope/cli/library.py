@@ -291,8 +291,9 @@ def import_files(
 ) -> int:
     """Take recordings of any supported format into the library, every file as it is.
 
-    A file of several sensors becomes one session of them all; --sensor takes one of them. A file that cannot be read is named with the reason, and the others are taken all the same. --calibrate tells how
-    far each is from gravity; the bytes stay as they are, and `analyze --calibrate` uses it.
+    A file of several sensors becomes one session of them all; --sensor takes one of them. A file that cannot be read is
+    named with the reason, and the others are taken all the same. --calibrate tells how far each is from gravity; the
+    bytes stay as they are, and `analyze --calibrate` uses it.
 
     Example: tremorscope import ~/Downloads/phyphox/
     """

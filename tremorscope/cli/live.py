@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import session
     from dsp import Placement, Side
 
-SIMULATED_HZ = 104.0
-"""Of the Verity Sense in its SDK mode, the sensor the limb pretends to wear."""
 MOST_SENSORS = 2
 RADIO_DEMO_S = 60.0
 """Of streaming, in real time: long enough for a stretch, jerks and a rhythm of the demo script."""
@@ -340,7 +338,7 @@ def _simulated(
     label: str, *, script: str = "demo", speed: float = 1.0, seed: int = 0, rate_hz: float | None = None
 ) -> "sensor.Source":
     from dsp import InputError
-    from sensor.simulated import SCRIPTS, SimulatedSource
+    from sensor.simulated import SCRIPTS, SIMULATED_HZ, SimulatedSource
 
     if script not in SCRIPTS:
         msg = f"there is no simulated session {script!r}; choose one of {', '.join(SCRIPTS)}"
