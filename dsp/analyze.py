@@ -58,6 +58,7 @@ def analyze(
         rate = rate_hz if rate_hz is not None else source[0].rate_hz
         total = getattr(source, "total", 0) or sum(len(run) for run in source)
     analyzer = Analyzer(rate, placement, side=side, keep_spectra=keep_spectra, multitaper=multitaper)
+    analyzer.expect(total)
     done = 0
     for xyz_g, start_s in _pieces(source):
         if not len(xyz_g):

@@ -10,6 +10,7 @@ from dsp.findings import Findings
 from dsp.findings_builder import build_findings
 from dsp.frames import FrameBatch
 from dsp.grid import make_grid
+from dsp.growing import Growing
 from dsp.intake import Intake, Piece, checked_rows
 from dsp.labels import Placement, Side, State
 from dsp.live import LiveTracker, provisional_event
@@ -82,7 +83,7 @@ class Analyzer:
         self._open = OpenSegment(self._grid, self._parameters, keep_frames=keep_frames)
         self._events: Packed[Event] = Packed(pack=not keep_frames)
         self._holds: list[Hold] = []
-        self._psd: list[NDArray[np.float32]] = []
+        self._psd = Growing((len(self._grid.freq_hz),), np.float32)
         self._taken_events = 0
         self._covered_s = 0.0
         self._handed = Handed()
@@ -108,7 +109,8 @@ class Analyzer:
     @property
     def last_frames_psd(self) -> NDArray[np.float32]:
         """Spectra of the frames that became final last, (frames, m), g^2/Hz."""
-        return self._joined(self._last_psd)
+        psd = self._last_psd
+        return np.concatenate(psd) if psd else np.empty((0, len(self.freq_hz)), np.float32)
 
     @property
     def holds(self) -> tuple[Hold, ...]:
@@ -138,6 +140,13 @@ class Analyzer:
         reasons = self._open.tiring_reasons(self._run)
         # What makes it a fatigue tremor comes before what makes it a tremor.
         return replace(state, tiring=True, evidence=(*reasons, *state.evidence)) if reasons else state
+
+    def expect(self, samples: int) -> None:
+        """Make room for the result of so many samples at once; without this it grows as they come."""
+        frames = samples // self._grid.hop + 1
+        self._open.reserve(frames)
+        if self._keep_spectra:
+            self._psd.reserve(frames)
 
     def push(self, xyz_g: ArrayLike, *, start_s: float | None = None) -> Update:
         """Take samples.
@@ -183,13 +192,13 @@ class Analyzer:
 
     def result(self) -> Analysis:
         """Everything found so far; complete after `finish`."""
-        frames = self._open.kept_frames
+        frames = self._open.kept_frames(final=self._finished)
         spectra = None
         if self._keep_spectra:
             kind = "multi-taper (NW 2, K 3)" if self._multitaper else "Hann"
             window = f"{kind}, {self._grid.window / self.rate_hz:.3g} s, every {self._grid.hop / self.rate_hz:.3g} s"
-            psd, time_s = self._joined(self._psd), frames["time_s"].copy()
-            spectra = Spectra(freq_hz=self.freq_hz, psd=psd, time_s=time_s, window=window)
+            psd = self._psd.handed_over() if self._finished else self._psd.kept.copy()
+            spectra = Spectra(freq_hz=self.freq_hz, psd=psd, time_s=frames["time_s"].copy(), window=window)
         return Analysis(
             rate_hz=self.rate_hz,
             duration_s=self._intake.position / self.rate_hz,
@@ -276,14 +285,11 @@ class Analyzer:
             self._open.take(batch.frames, run, self._watch.flags(self.rate_hz))
             self._handed.batches.append(batch)
             if self._keep_spectra:
-                self._psd.append(batch.psd)
+                self._psd.extend(batch.psd)
 
     def _hand_over(self) -> Update:
         update, self._last_psd = self._handed.over(self._open.segments, self._events)
         return update
-
-    def _joined(self, psd: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-        return np.concatenate(psd) if psd else np.empty((0, len(self.freq_hz)), np.float32)
 
 
 def _placement(placement: Placement | str) -> Placement:

@@ -9,6 +9,9 @@ SMALLEST = 64
 SPARE = 16
 """Times what is left that a buffer may be larger after rows were forgotten."""
 
+MOST_UNUSED = 1.1
+"""Times what is kept that a buffer may be when it is handed over as it is."""
+
 
 class Growing:
     """Rows appended to a buffer that doubles, each known by its number since the beginning.
@@ -66,11 +69,20 @@ class Growing:
         """Append rows."""
         size = self._size + len(rows)
         if size > len(self._buffer):
-            larger = np.empty((max(size, 2 * len(self._buffer)), *self._buffer.shape[1:]), self._buffer.dtype)
-            larger[: self._size] = self.kept
-            self._buffer = larger
+            self.reserve(max(size, 2 * len(self._buffer)))
         self._buffer[self._size : size] = rows
         self._size = size
+
+    def reserve(self, rows: int) -> None:
+        """Make room for so many rows altogether, so that appending them moves nothing."""
+        if rows > len(self._buffer):
+            larger = np.empty((rows, *self._buffer.shape[1:]), self._buffer.dtype)
+            larger[: self._size] = self.kept
+            self._buffer = larger
+
+    def handed_over(self) -> NDArray[Any]:
+        """All rows that are kept, for somebody who keeps them; nothing may be appended any more."""
+        return self.kept if len(self._buffer) <= MOST_UNUSED * self._size else self.kept.copy()
 
     def drop(self, first: int) -> None:
         """Forget the rows before `first`; what is left is moved, so this is for large blocks."""

@@ -84,10 +84,11 @@ class Intake:
 
     def usable(self, axes_g: Floats) -> Floats:
         """Put NaN for what cannot be an acceleration, and zero for an axis that has held no value so far."""
+        if axes_g.size and axes_g.min() >= -MOST_G and axes_g.max() <= MOST_G and self._seen.all():
+            return axes_g
         good: NDArray[np.bool_] = np.abs(axes_g) <= MOST_G
         if good.all():
-            if not self._seen.all():
-                self._note_axes(good)
+            self._note_axes(good)
             return axes_g
         self.bad_values += int((~good & ~np.isnan(axes_g)).any(axis=0).sum())
         absent = self._note_axes(good) & good.any(axis=0)

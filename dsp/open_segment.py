@@ -54,10 +54,16 @@ class OpenSegment:
         """Frames taken so far, those forgotten included."""
         return len(self._frames)
 
-    @property
-    def kept_frames(self) -> NDArray[np.void]:
-        """A copy of all frames; none of them when they are not kept."""
-        return self._frames.part(0).view(FRAME_DTYPE).copy() if self._keep_frames else np.empty(0, FRAME_DTYPE)
+    def reserve(self, frames: int) -> None:
+        """Make room for so many frames at once."""
+        if self._keep_frames:
+            self._frames.reserve(frames)
+
+    def kept_frames(self, *, final: bool) -> NDArray[np.void]:
+        """All frames, none of them when they are not kept; `final` when no other will follow."""
+        if not self._keep_frames:
+            return np.empty(0, FRAME_DTYPE)
+        return (self._frames.handed_over() if final else self._frames.part(0).copy()).view(FRAME_DTYPE)
 
     def take(self, frames: NDArray[np.void], run: Run, flags: tuple[str, ...]) -> None:
         """Take the next final frames of a run: they extend the open segment or end it; `flags` limit trust in it."""

@@ -130,9 +130,9 @@ class ChannelWatch:
 
 def _block_means(blocks_g: Floats) -> NDArray[np.float64]:
     """Mean of each block (last axis)."""
-    total: NDArray[np.float64] = blocks_g.sum(axis=-1).astype(np.float64)
+    total = np.einsum("...i->...", blocks_g).astype(np.float64)
     total /= blocks_g.shape[-1]
-    return total
+    return np.asarray(total)
 
 
 def _as_large_as_gravity(mean_g: NDArray[np.float64]) -> NDArray[np.bool_]:

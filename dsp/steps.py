@@ -50,6 +50,7 @@ class Steps:
         self.hop_least = Growing((), np.float32)
         self.hop_mean = Growing((3,), np.float32)
         self.hop_tilt = Growing((), np.float32)
+        self._even = grid.hop % STEPS_PER_HOP == 0
         self._last = np.zeros((2, 1), np.float32)
         self._least_change_g = np.inf
 
@@ -88,18 +89,35 @@ class Steps:
         begin, end = int(edges[0]), int(edges[-1])
         starts = edges[:-1] - begin
         sizes = np.diff(edges).astype(np.float32)
-        energy = np.add.reduceat(stream.energy.part(begin, end)[0], starts)
+        energy = self._sums(stream.energy.part(begin, end), starts)[0]
         energy /= sizes
-        both = (np.sqrt(np.maximum.reduceat(p.part(begin, end)[0], starts)) for p in (stream.level, stream.slow))
+        both = (np.sqrt(self._largest(p.part(begin, end)[0], starts)) for p in (stream.level, stream.slow))
         fast, slow = (np.concatenate([before, new]) for before, new in zip(self._last, both, strict=True))
         self._last = np.stack([fast[-1:], slow[-1:]])
-        mean = np.add.reduceat(stream.samples.part(begin, end), starts, axis=1)
+        mean = self._sums(stream.samples.part(begin, end), starts)
         mean /= sizes
         self.energy.extend(energy)
         self.loud.extend(fast[1:])
         self.level.extend(kick_level.kick_level(fast, slow, self._parameters))
         self.mean.extend(mean.T)
         self.count = target
+
+    def _sums(self, values: Floats, starts: NDArray[np.int64]) -> Floats:
+        """Sum of each step of each row, (rows, steps)."""
+        if not self._even:
+            return np.add.reduceat(values, starts, axis=1)
+        return np.asarray(np.einsum("aij->ai", values.reshape(len(values), len(starts), -1)))
+
+    def _largest(self, values: Floats, starts: NDArray[np.int64]) -> Floats:
+        """Largest value of each step, (steps,)."""
+        if not self._even:
+            return np.maximum.reduceat(values, starts)
+        # Value by value of all steps at once: a quarter of the time that a reduction of short rows takes.
+        first, *others = values.reshape(len(starts), -1).T
+        largest: Floats = first.copy()
+        for other in others:
+            np.maximum(largest, other, out=largest)
+        return largest
 
     def _take_hops(self, stream: Stream, hops: int) -> None:
         first = self.hops
