@@ -86,39 +86,44 @@ def fatigue_evidence(
     """
     p = parameters.fatigue
     minutes = frames["time_s"].astype(np.float64) / 60.0
-    level_db = 20.0 * np.log10(np.maximum(frames["rms_g"].astype(np.float64), 1e-6))
-    long_enough = len(frames) >= 3 and 60.0 * (minutes[-1] - minutes[0]) >= p["shortest_s"]
-    growth = theil_sen(minutes, level_db) if long_enough else float("nan")
-    shift = theil_sen(minutes, frames["mean_hz"].astype(np.float64)) if long_enough else float("nan")
+    rms_g = np.maximum(frames["rms_g"].astype(np.float64), 1e-6)
+    growth = shift = above = math.nan
+    if len(frames) >= 3 and 60.0 * (minutes[-1] - minutes[0]) >= p["shortest_s"]:
+        growth = theil_sen(minutes, 20.0 * np.log10(rms_g))
+        shift = theil_sen(minutes, frames["mean_hz"].astype(np.float64))
     into = None if hold_start_s is None else max(0.0, start_s - hold_start_s)
-    above = 20.0 * math.log10(max(middle(frames["rms_g"]), 1e-6) / rest_rms_g) if rest_rms_g > 0 else float("nan")
-    terms = []
+    if rest_rms_g > 0:
+        above = 20.0 * math.log10(middle(rms_g) / rest_rms_g)
+    values = {}
     if not math.isnan(growth):
-        value = float(np.clip(growth / p["amplitude_db_per_min"], -STRONG_TERM, STRONG_TERM))
-        verb = "grew" if growth >= 0 else "shrank"
-        terms.append(Term(name="growth", value=value, text=f"{verb} by {abs(growth):.0f} dB a minute"))
+        values["growth"] = _within(growth / p["amplitude_db_per_min"], -STRONG_TERM, STRONG_TERM)
     if not math.isnan(shift):
-        value = float(np.clip(-shift / p["frequency_hz_per_min"], -1.0, 1.0)) * 0.5
-        verb = "rose" if shift > 0 else "fell"
-        terms.append(
-            Term(name="slowing", value=value, text=f"its mean frequency {verb} by {abs(shift):.1f} Hz a minute")
-        )
-    if into is not None:
-        value = 1.0 if into >= p["into_hold_s"] else -1.0
-        terms.append(Term(name="into_hold", value=value, text=f"began {into:.0f} s into the hold"))
-    else:
-        terms.append(Term(name="into_hold", value=-1.0, text="no stretch was being held"))
+        values["slowing"] = 0.5 * _within(-shift / p["frequency_hz_per_min"], -1.0, 1.0)
+    values["into_hold"] = 1.0 if into is not None and into >= p["into_hold_s"] else -1.0
     if not math.isnan(above):
-        value = float(np.clip((above - p["above_rest_db"]) / 6.0, -1.0, 0.5))
-        terms.append(Term(name="above_rest", value=value, text=f"{above:.0f} dB above the rest before"))
-    total = sum(t.value for t in terms)
-    grew = not math.isnan(growth) and growth > 0
+        values["above_rest"] = _within((above - p["above_rest_db"]) / 6.0, -1.0, 0.5)
+
+    def spoken() -> tuple[Term, ...]:
+        held = "no stretch was being held" if into is None else f"began {into:.0f} s into the hold"
+        texts = {
+            "growth": f"{'shrank' if growth < 0 else 'grew'} by {abs(growth):.0f} dB a minute",
+            "slowing": f"its mean frequency {'rose' if shift > 0 else 'fell'} by {abs(shift):.1f} Hz a minute",
+            "into_hold": held,
+            "above_rest": f"{above:.0f} dB above the rest before",
+        }
+        terms = [Term(name=name, value=value, text=texts[name]) for name, value in values.items()]
+        return tuple(sorted(terms, key=lambda t: -abs(t.value)))
+
     return FatigueEvidence(
         into_hold_s=into,
         amplitude_db_per_min=growth,
         frequency_hz_per_min=shift,
         low_high_ratio=middle(frames["low_high_ratio"]),
         above_rest_db=above,
-        is_fatigue=grew and total >= NEEDED_ODDS,
-        terms=tuple(sorted(terms, key=lambda t: -abs(t.value))),
+        is_fatigue=growth > 0 and sum(values.values()) >= NEEDED_ODDS,
+        terms=spoken,
     )
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return min(most, max(least, value))

@@ -6,18 +6,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MANY = 150
-"""Numbers from which numpy's median is the quicker one."""
+MANY = 64
+"""Numbers from which an array is the quicker one."""
 
 
 def middle(values: NDArray[Any]) -> float:
-    """Median; NaN of nothing."""
-    if len(values) > MANY:
-        return float(np.median(values.astype(np.float64)))
-    ordered = sorted(values.tolist())
-    if not ordered:
+    """Median of known values; NaN of nothing."""
+    size = len(values)
+    if not size:
         return math.nan
-    return float(0.5 * (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]))
+    low, high = (size - 1) // 2, size // 2
+    ordered = sorted(values.tolist()) if size <= MANY else np.partition(values, sorted({low, high}))
+    return 0.5 * (float(ordered[low]) + float(ordered[high]))
 
 
 def largest(values: NDArray[Any]) -> float:

@@ -32,8 +32,8 @@ class Term:
         return f"{self.value:+.1f} {self.text}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FatigueEvidence:
+@dataclass(frozen=True, kw_only=True)
+class FatigueEvidence(Worked):
     """What shows that a tremor belongs to a tiring muscle.
 
     Attributes
@@ -60,7 +60,7 @@ class FatigueEvidence:
     low_high_ratio: float
     above_rest_db: float
     is_fatigue: bool
-    terms: tuple[Term, ...] = ()
+    terms: Later[tuple[Term, ...]] = Later(())  # noqa: RUF009 - a descriptor
 
 
 @dataclass(frozen=True, kw_only=True)
