@@ -1,5 +1,7 @@
 """Open segment: the final frames of the state that is going on, which end as a segment when the state changes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from dsp.packed import Packed
 from dsp.parameters import Parameters
 from dsp.results import FatigueEvidence, Segment, Term
 from dsp.run import Run
-from dsp.segments import make_segment, no_data
+from dsp.segments import make_segment, no_data, summarise
 
 TIRING_REASONS = 2
 """Of the three reasons that a screen has room for."""
@@ -77,15 +79,13 @@ class OpenSegment:
             del names[0], begins[0]
         starts_s = (frames["time_s"][begins] - 0.5 * self._grid.hop / self._grid.rate_hz).tolist()
         self._frames.extend(frames.view(RAW_FRAME))
-        for at, name, start_s in zip(begins, names, starts_s, strict=True):
-            self._close(known + at, start_s, run, flags)
-            self._label = name
+        self._close([known + at for at in begins], starts_s, run, flags, following=names)
         self._forget()
 
     def end(self, end_s: float, run: Run, flags: tuple[str, ...]) -> None:
         """End the open segment with its run."""
         if self._first < len(self._frames):
-            self._close(len(self._frames), end_s, run, flags)
+            self._close([len(self._frames)], [end_s], run, flags, following=[State.NO_DATA])
         else:
             self.add(no_data(run.start_s, end_s, "too short to analyse"))
         self._forget()
@@ -106,12 +106,21 @@ class OpenSegment:
             self._tiring = tuple(t for t in terms if t.value > 0)[:TIRING_REASONS]
         return self._tiring
 
-    def _close(self, end: int, end_s: float, run: Run, flags: tuple[str, ...]) -> None:
-        """End the open segment before frame `end`."""
-        frames, label = self._frames.part(self._first, end), self._label
-        start_s, self._first, self.start_s = self.start_s, end, end_s
-        fatigue = self._fatigue(frames, start_s, run) if label is State.TREMOR else None
-        self.add(make_segment(frames, label, start_s, end_s, run.frames.weighed_by, fatigue=fatigue, flags=flags))
+    def _close(
+        self, ends: list[int], ends_s: list[float], run: Run, flags: tuple[str, ...], *, following: Sequence[State]
+    ) -> None:
+        """End the open segment before the first of some frames, and each that follows before the next of them."""
+        if not ends:
+            return
+        first, frames = self._first, self._frames.part(self._first, ends[-1])
+        begins = [0, *(end - first for end in ends[:-1])]
+        summaries = summarise(frames, begins)
+        parameters = run.frames.weighed_by
+        for i, (end, end_s, label, summary) in enumerate(zip(ends, ends_s, following, summaries, strict=True)):
+            start_s, own = self.start_s, frames[begins[i] : end - first]
+            fatigue = self._fatigue(own, start_s, run) if self._label is State.TREMOR else None
+            self.add(make_segment(self._label, start_s, end_s, summary, parameters, fatigue=fatigue, flags=flags))
+            self._first, self.start_s, self._label = end, end_s, label
 
     def _forget(self) -> None:
         """Forget the frames of segments that have ended, when they are not kept."""

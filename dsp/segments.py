@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,31 +15,88 @@ from dsp.parameters import DECIDED, Parameters
 from dsp.peaks import TOP_OVER_MEAN_DB
 from dsp.results import FatigueEvidence, Segment, Term
 
-P_COLUMNS = slice(0, len(DECIDED))
+P_ROWS = slice(0, len(DECIDED))
 SEEN = NUMBERS[len(DECIDED) : NUMBERS.index("missing")]
 """The features of a frame."""
-SEEN_COLUMNS = slice(len(DECIDED), len(NUMBERS))
-PEAK_COLUMN = NUMBERS.index("peak_hz")
+SEEN_ROWS = slice(len(DECIDED), NUMBERS.index("missing"))
+LIMITS = {"filled": NUMBERS.index("missing"), "clipped": NUMBERS.index("clipped")}
+"""What a share of the frame that is not zero is called."""
+PEAK_ROW = NUMBERS.index("peak_hz")
 PEAK, RMS, DISPLACEMENT = (SEEN.index(name) for name in ("peak_hz", "rms_g", "displacement_mm"))
-LIMITS = ("filled", "clipped")
-"""What the last two numbers of a frame say when they are not zero."""
-FEW = 40
-"""Numbers up to which plain ones are quicker than arrays."""
+
+
+class Summary(NamedTuple):
+    """Frames of one label in few numbers.
+
+    Attributes
+    ----------
+    p
+        Mean probability of each state.
+    typical
+        Median of each feature over the frames in which it is known, in the order of `SEEN`.
+    peak_spread_hz
+        Standard deviation of the peak.
+    limits
+        Flags.
+    """
+
+    p: list[float]
+    typical: list[float]
+    peak_spread_hz: float
+    limits: list[str]
+
+
+def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
+    """Sum up frames in parts, each from one of `begins` to the next one or to the end; many parts cost little more."""
+    numbers = numbers_of(frames).T.copy()
+    sizes = np.diff([*begins, len(frames)])
+    p = np.add.reduceat(numbers[P_ROWS].astype(np.float64), begins, axis=1) / sizes
+    spread_hz = _spreads(numbers[PEAK_ROW].astype(np.float64), begins, sizes)
+    flagged = {name: np.maximum.reduceat(numbers[row], begins).tolist() for name, row in LIMITS.items()}
+    typical = _medians(numbers[SEEN_ROWS], begins, sizes)
+    return [
+        Summary(*part, [name for name, most in flagged.items() if most[i] > 0])
+        for i, part in enumerate(zip(p.T.tolist(), typical.T.tolist(), spread_hz.tolist(), strict=True))
+    ]
+
+
+def _spreads(values: NDArray[np.float64], begins: list[int], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Give the standard deviation of the known values of each part."""
+    unknown = np.isnan(values)
+    values[unknown] = 0.0
+    known = sizes - np.add.reduceat(unknown, begins, dtype=np.intp)
+    with np.errstate(invalid="ignore"):
+        values -= np.repeat(np.add.reduceat(values, begins) / known, sizes)
+        values[unknown] = 0.0
+        values *= values
+        return np.asarray(np.sqrt(np.add.reduceat(values, begins) / known))
+
+
+def _medians(values: NDArray[np.float32], begins: list[int], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Median of the known values of each part of each row, (rows, parts); sorts them."""
+    # With the unknown last.
+    for begin, size in zip(begins, sizes.tolist(), strict=True):
+        values[:, begin : begin + size].sort(axis=1)
+    known = sizes - np.add.reduceat(np.isnan(values), begins, axis=1, dtype=np.intp)
+    rows = np.arange(len(values))[:, None]
+    low, high = (values[rows, begins + at].astype(np.float64) for at in (np.maximum(known - 1, 0) // 2, known // 2))
+    middle: NDArray[np.float64] = 0.5 * (low + high)
+    middle[known == 0] = np.nan
+    return middle
 
 
 def make_segment(
-    frames: NDArray[np.void],
     label: State,
     start_s: float,
     end_s: float,
+    summary: Summary,
     parameters: Parameters,
     *,
     fatigue: FatigueEvidence | None = None,
     flags: Sequence[str] = (),
 ) -> Segment:
-    """Segment from its frames, all of one label, for the time it stands for."""
-    numbers = numbers_of(frames).T.copy()
-    p = (np.add.reduce(numbers[P_COLUMNS], axis=1, dtype=np.float64) / len(frames)).tolist()
+    """Segment of one label from the summary of its frames, for the time it stands for."""
+    p, typical = summary.p, summary.typical
     order = sorted(range(len(p)), key=lambda k: -p[k])
     runner_up: State | None
     if label is State.NO_DATA:
@@ -50,12 +108,6 @@ def make_segment(
         own = DECIDED.index(label)
         confidence = p[own]
         runner_up = DECIDED[order[1] if order[0] == own else order[0]]
-    seen = numbers[SEEN_COLUMNS.start :]
-    spread_hz = math.nan if label is State.NO_DATA else _spread(numbers[PEAK_COLUMN])
-    # With the unknown last: one pass for all features instead of a median each.
-    seen.sort(axis=1)
-    typical = _typical(seen)
-    limits = [name for name, row in zip(LIMITS, seen[-len(LIMITS) :, -1].tolist(), strict=True) if row > 0]
 
     def evidence() -> tuple[Term, ...]:
         if runner_up is None or label is State.UNCLEAR:
@@ -70,11 +122,11 @@ def make_segment(
         confidence=confidence,
         runner_up=runner_up,
         peak_hz=typical[PEAK],
-        peak_spread_hz=spread_hz,
+        peak_spread_hz=summary.peak_spread_hz if label is not State.NO_DATA else math.nan,
         rms_g=typical[RMS],
         displacement_mm=typical[DISPLACEMENT],
         evidence=evidence,
-        flags=(*flags, *limits),
+        flags=(*flags, *summary.limits),
         fatigue=fatigue,
     )
 
@@ -94,31 +146,6 @@ def no_data(start_s: float, end_s: float, why: str) -> Segment:
         displacement_mm=nan,
         flags=(why,),
     )
-
-
-def _typical(ordered: NDArray[np.float32]) -> tuple[float, ...]:
-    """Median of each feature (a row, sorted) over the frames in which it is known."""
-    size = ordered.shape[1]
-    low, high, last = ordered[: len(SEEN), [(size - 1) // 2, size // 2, size - 1]].T.tolist()
-    typical = [0.5 * (a + b) for a, b in zip(low, high, strict=True)]
-    for row, newest in enumerate(last):
-        if math.isnan(newest):
-            known = ordered[row][~np.isnan(ordered[row])].tolist()
-            typical[row] = 0.5 * (known[(len(known) - 1) // 2] + known[len(known) // 2]) if known else math.nan
-    return tuple(typical)
-
-
-def _spread(values: NDArray[np.float32]) -> float:
-    """Give the standard deviation of the known values."""
-    known = [v for v in values.tolist() if not math.isnan(v)] if len(values) < FEW else values[~np.isnan(values)]
-    if not len(known):
-        return math.nan
-    if isinstance(known, list):
-        mean = sum(known) / len(known)
-        return math.sqrt(sum((v - mean) ** 2 for v in known) / len(known))
-    away = known.astype(np.float64)
-    away -= away.sum() / len(away)
-    return math.sqrt(float((away * away).sum()) / len(away))
 
 
 def level_features(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+import random
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
 
@@ -23,6 +24,8 @@ from dsp.labels import Placement, Side, State
 from dsp.packed import Packed
 from dsp.parameters import DECIDED, load_parameters
 from dsp.results import Hold, Segment
+from dsp.rows import neighbours, products, sums, weighted
+from dsp.segments import SEEN, summarise
 from dsp.sliding import Sliding, windows
 
 LEVELS = st.lists(st.floats(0, 1, width=32), min_size=1, max_size=200)
@@ -232,3 +235,41 @@ def test_packed_items_are_those_that_were_added(pack: bool, monkeypatch: pytest.
     assert (kept.nbytes > 0) is pack
     with pytest.raises(IndexError):
         kept[20]
+
+
+@given(st.integers(1, 8), st.integers(1, 60), st.integers(0, 15), st.randoms())
+def test_neighbours_repeat_the_ends_and_sums_do_not_depend_on_how_many_rows_there_are(
+    rows: int, columns: int, reach: int, chance: random.Random
+) -> None:
+    values = np.random.default_rng(chance.getrandbits(32)).random((rows, columns + 3), np.float32)[:, :columns]
+    values = values.copy()
+    at = np.array([chance.randrange(columns) for _ in range(rows)])
+    padded = np.pad(values, ((0, 0), (reach, reach)), mode="edge")
+    wanted = np.array([row[i : i + 2 * reach + 1] for row, i in zip(padded, at, strict=True)])
+    assert np.array_equal(neighbours(values, at, reach), wanted)
+    weights = values[0].copy()
+    for row in range(rows):
+        alone = values[row : row + 1]
+        assert sums(values)[row] == sums(alone)[0] == sums(alone.copy())[0]
+        assert weighted(values, weights)[row] == weighted(alone, weights)[0]
+        assert products(values, values)[row] == products(alone, alone)[0]
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=6), st.randoms())
+def test_segments_summed_up_together_are_what_each_is_alone(sizes: list[int], chance: random.Random) -> None:
+    frames = np.zeros(sum(sizes), FRAME_DTYPE)
+    numbers = numbers_of(frames)
+    numbers[:] = np.random.default_rng(chance.getrandbits(32)).random(numbers.shape, np.float32)
+    numbers[numbers < 0.05] = np.nan
+    numbers[:, NUMBERS.index("missing") :] = np.nan_to_num(numbers[:, NUMBERS.index("missing") :])
+    frames["p_still"] = frames["p_movement"] = frames["p_reflex_rhythm"] = frames["p_tremor"] = 0.25
+    begins = [0, *np.cumsum(sizes)[:-1].tolist()]
+    together = summarise(frames, begins)
+    for found, begin, size in zip(together, begins, sizes, strict=True):
+        part = frames[begin : begin + size]
+        assert repr(summarise(part, [0])) == repr([found])
+        for value, name in zip(found.typical, SEEN, strict=True):
+            known = part[name][~np.isnan(part[name])].astype(np.float64)
+            assert np.array_equal(value, np.median(known) if len(known) else np.nan, equal_nan=True)
+        peaks = part["peak_hz"][~np.isnan(part["peak_hz"])].astype(np.float64)
+        assert found.peak_spread_hz == pytest.approx(peaks.std() if len(peaks) else np.nan, abs=1e-9, nan_ok=True)
