@@ -95,13 +95,14 @@ class CurveTable:
         """
         x = np.array([features[name] for name in self.features], np.float64)
         unknown = np.isnan(x)
-        piece = np.zeros(x.shape, np.intp)
+        # Counted in single bytes: an eighth of the memory to pass through.
+        count = np.zeros(x.shape, np.int8)
         for knot in self._knots:
-            piece += x >= knot
+            count += (x >= knot).view(np.int8)
         if unknown.any():
-            piece[unknown] = self._unknown
+            count[unknown] = self._unknown
             x[unknown] = 0.0
-        piece += self._offset
+        piece = count + self._offset
         x -= self._start.take(piece)
         total = np.empty((len(prior), x.shape[1]))
         total[:] = prior[:, None]

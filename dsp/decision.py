@@ -45,18 +45,19 @@ class Filter:
         -------
         (frames, 4), rows sum to 1
         """
-        rows = list(zip(*(state.tolist() for state in likelihood.T), strict=True))
-        out: list[float] = []
-        if not rows:
+        if not len(likelihood):
             return np.empty((0, 4))
+        # What a state keeps beyond what every state gets from the others; weights are carried along times this.
+        kept = np.array(self.stay) - np.array(self.leave)
+        rows = list(zip(*((likelihood * kept).T.tolist()), strict=True))
+        out: list[float] = []
         start = 0
         if self._weight is None:
             self._weight = rows[0]
             out += rows[0]
             start = self._frames = 1
         b0, b1, b2, b3 = self._weight
-        l0, l1, l2, l3 = self.leave
-        k0, k1, k2, k3 = (stay - leave for stay, leave in zip(self.stay, self.leave, strict=True))
+        l0, l1, l2, l3 = (np.array(self.leave) / kept).tolist()
         # Plain numbers: four states are too few for array operations to pay. The sum is brought back to 1 at every
         # eighth frame of the run only, however the frames come; likelihoods of 1e-12 cannot underflow meanwhile.
         while start < len(rows):
@@ -66,15 +67,16 @@ class Filter:
             end = min(len(rows), start + RESCALED_EVERY - self._frames % RESCALED_EVERY)
             for e0, e1, e2, e3 in rows[start:end]:
                 left = b0 * l0 + b1 * l1 + b2 * l2 + b3 * l3
-                b0 = e0 * (b0 * k0 + left)
-                b1 = e1 * (b1 * k1 + left)
-                b2 = e2 * (b2 * k2 + left)
-                b3 = e3 * (b3 * k3 + left)
+                b0 = e0 * (b0 + left)
+                b1 = e1 * (b1 + left)
+                b2 = e2 * (b2 + left)
+                b3 = e3 * (b3 + left)
                 out += (b0, b1, b2, b3)
             self._frames += end - start
             start = end
         self._weight = (b0, b1, b2, b3)
         alpha = np.array(out).reshape(-1, 4)
+        alpha /= kept
         alpha /= _total(alpha.T)[:, None]
         return alpha
 

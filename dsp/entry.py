@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.parameters import Parameters
+from dsp.rows import largest
 
 Floats = NDArray[np.float32]
 
@@ -52,7 +53,7 @@ class Entry:
             self._shaking = False
             return np.full(len(shaking), np.nan, np.float32)
         begins = shaking & ~np.concatenate([[self._shaking], shaking[:-1]])
-        turn = np.concatenate([[self._turn], turning.max(axis=1)])
+        turn = np.concatenate([[self._turn], largest(turning)])
         # The newest beginning at or before each frame; 0 is the one of an earlier batch.
         at = np.maximum.accumulate(np.where(begins, np.arange(1, len(begins) + 1), 0))
         out = np.where(shaking, turn[at], np.float32(np.nan))

@@ -8,6 +8,7 @@ from dsp.entry import Entry
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.parameters import Parameters
 from dsp.plan import Plan
+from dsp.rows import sums
 from dsp.sliding import Sliding, windows
 from dsp.steps import Steps
 from dsp.stream import Stream
@@ -53,7 +54,7 @@ class FrameFeatures:
         values |= features.burst_features(blocks)
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
-        values["tilt_rate_deg_per_s"] = np.add.reduce(turning, axis=1) / np.float32(turns)
+        values["tilt_rate_deg_per_s"] = sums(turning) / np.float32(turns)
         values["entry_deg_per_s"] = self._entry.follow(values, turning)
         values["missing"] = self._share(stream.filled, begin, end)
         values["clipped"] = self._share(stream.clipped, begin, end)

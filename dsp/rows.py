@@ -26,6 +26,15 @@ def products(values: Floats, others: Floats) -> Floats:
     return np.asarray(np.einsum("ij,ij->i", values, others))
 
 
+def largest(values: Floats) -> Floats:
+    """Largest value of each row, (rows,); column by column, which is the quicker way while there are few."""
+    first, *others = values.T
+    out: Floats = first.copy()
+    for other in others:
+        np.maximum(out, other, out=out)
+    return out
+
+
 def neighbours(values: Floats, at: NDArray[np.intp], reach: int) -> Floats:
     """Values around a column of each row; beyond the ends of a row its first or last value is repeated.
 

@@ -8,6 +8,7 @@ from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.growing import Growing
 from dsp.kick import START_FLOOR_G, step_edges
 from dsp.parameters import Parameters
+from dsp.rows import largest
 from dsp.stream import Stream
 
 Floats = NDArray[np.float32]
@@ -112,12 +113,7 @@ class Steps:
         """Largest value of each step, (steps,)."""
         if not self._even:
             return np.maximum.reduceat(values, starts)
-        # Value by value of all steps at once: a quarter of the time that a reduction of short rows takes.
-        first, *others = values.reshape(len(starts), -1).T
-        largest: Floats = first.copy()
-        for other in others:
-            np.maximum(largest, other, out=largest)
-        return largest
+        return largest(values.reshape(len(starts), -1))
 
     def _take_hops(self, stream: Stream, hops: int) -> None:
         first = self.hops
