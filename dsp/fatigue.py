@@ -3,6 +3,7 @@
 import functools
 import math
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -14,6 +15,10 @@ from dsp.parameters import Parameters
 from dsp.results import FatigueEvidence, Segment, Term
 
 STRONG_TERM = 2.0
+WEAK_TERM = 0.5
+"""The mean frequency says less: it falls after exercise, but rises and falls with effort too."""
+LEAST_INDEPENDENT = 3.0
+"""Independent values from which the spread about a line can be told."""
 NEEDED_ODDS = 1.0
 """Sum of terms from which a tremor may be called fatigue tremor: 73 % (prior)."""
 
@@ -63,10 +68,65 @@ def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return i, j
 
 
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Slope of a feature over a segment, and how far it may be off.
+
+    Attributes
+    ----------
+    per_min, error_per_min
+        Slope and its standard error, units a minute; NaN when too short to tell.
+    """
+
+    per_min: float
+    error_per_min: float
+
+    def odds(self, usual: float, spread: float, steady: float) -> float:
+        """Log-odds of a slope of `usual` +- `spread` against one of 0 +- `steady`, given how well it is known."""
+        if math.isnan(self.per_min):
+            return math.nan
+        there, none = math.hypot(spread, self.error_per_min), math.hypot(steady, self.error_per_min)
+        # A slope the other way speaks no less against it the steeper it is: the odds stay at their lowest.
+        lowest = -abs(usual) * none * none / (there * there - none * none)
+        slope = max(math.copysign(1.0, usual) * self.per_min, lowest)
+        away, own = (slope - abs(usual)) / there, slope / none
+        return 0.5 * (own * own - away * away) + math.log(none / there)
+
+
+NO_TREND = Trend(math.nan, math.nan)
+
+
+def trend(minutes: NDArray[np.float64], values: NDArray[np.float64], independent_s: float) -> Trend:
+    """Robust slope of `values`, of which one every `independent_s` seconds tells something new.
+
+    Parameters
+    ----------
+    minutes, values
+        Evenly spaced, (n,).
+    independent_s
+        Windows overlap and a tremor waxes and wanes, so that neighbouring values go together.
+
+    Notes
+    -----
+    The error is that of a least-squares line through so many independent values (Theil-Sen is as sharp for Gaussian
+    ones), with Student's widening for the few of them.
+    """
+    lasts = float(minutes[-1] - minutes[0]) if len(minutes) >= 3 else 0.0
+    count = 60.0 * lasts / independent_s + 1.0
+    if count <= LEAST_INDEPENDENT:
+        return NO_TREND
+    slope = theil_sen(minutes, values)
+    rest = values - slope * minutes
+    rest -= rest.mean()
+    spread = math.sqrt(float((rest * rest).mean()) * count / (count - 2.0))
+    return Trend(slope, spread * math.sqrt(12.0 / count) / lasts)
+
+
 def fatigue_evidence(
     frames: NDArray[np.void],
     *,
     start_s: float,
+    end_s: float,
     hold_start_s: float | None,
     rest_rms_g: float,
     parameters: Parameters,
@@ -77,38 +137,44 @@ def fatigue_evidence(
     ----------
     frames
         Its frames.
-    start_s
-        Start of the segment.
+    start_s, end_s
+        Of the segment; infinity while it goes on.
     hold_start_s
         Start of the hold it lies in; None outside a hold.
     rest_rms_g
         The person's rest baseline; NaN when unknown.
     """
-    p = parameters.fatigue
-    minutes = frames["time_s"].astype(np.float64) / 60.0
-    rms_g = np.maximum(frames["rms_g"].astype(np.float64), 1e-6)
-    growth = shift = above = math.nan
-    if len(frames) >= 3 and 60.0 * (minutes[-1] - minutes[0]) >= p["shortest_s"]:
-        growth = theil_sen(minutes, 20.0 * np.log10(rms_g))
-        shift = theil_sen(minutes, frames["mean_hz"].astype(np.float64))
+    p, half_s = parameters.fatigue, 0.5 * parameters.spectrum["window_s"]
+    # Windows that reach beyond the tremor hold less of it: they would show growth at its start and decline at its end.
+    whole = frames[(frames["time_s"] - half_s >= start_s) & (frames["time_s"] + half_s <= end_s)]
+    minutes = whole["time_s"].astype(np.float64) / 60.0
+    growth = shift = NO_TREND
+    if len(whole) >= 3 and 60.0 * (minutes[-1] - minutes[0]) >= p["shortest_s"]:
+        level_db = 20.0 * np.log10(np.maximum(whole["rms_g"].astype(np.float64), 1e-6))
+        growth = trend(minutes, level_db, p["independent_s"])
+        shift = trend(minutes, whole["mean_hz"].astype(np.float64), p["independent_s"])
     into = None if hold_start_s is None else max(0.0, start_s - hold_start_s)
+    above = math.nan
     if rest_rms_g > 0:
-        above = 20.0 * math.log10(middle(rms_g) / rest_rms_g)
+        above = 20.0 * math.log10(max(middle(frames["rms_g"]), 1e-6) / rest_rms_g)
+    grows = growth.odds(p["growth_db_per_min"], p["growth_spread_db_per_min"], p["steady_db_per_min"])
+    slows = shift.odds(-p["slowing_hz_per_min"], p["slowing_hz_per_min"], p["steady_hz_per_min"])
     values = {}
-    if not math.isnan(growth):
-        values["growth"] = _within(growth / p["amplitude_db_per_min"], -STRONG_TERM, STRONG_TERM)
-    if not math.isnan(shift):
-        values["slowing"] = 0.5 * _within(-shift / p["frequency_hz_per_min"], -1.0, 1.0)
+    if not math.isnan(grows):
+        values["growth"] = _within(grows, -STRONG_TERM, STRONG_TERM)
+    if not math.isnan(slows):
+        values["slowing"] = _within(slows, -WEAK_TERM, WEAK_TERM)
     values["into_hold"] = 1.0 if into is not None and into >= p["into_hold_s"] else -1.0
     if not math.isnan(above):
         values["above_rest"] = _within((above - p["above_rest_db"]) / 6.0, -1.0, 0.5)
 
     def spoken() -> tuple[Term, ...]:
-        held = "no stretch was being held" if into is None else f"began {into:.0f} s into the hold"
+        size, error, verb = abs(growth.per_min), growth.error_per_min, "shrank" if growth.per_min < 0 else "grew"
+        turn, turn_error, way = abs(shift.per_min), shift.error_per_min, "rose" if shift.per_min > 0 else "fell"
         texts = {
-            "growth": f"{'shrank' if growth < 0 else 'grew'} by {abs(growth):.0f} dB a minute",
-            "slowing": f"its mean frequency {'rose' if shift > 0 else 'fell'} by {abs(shift):.1f} Hz a minute",
-            "into_hold": held,
+            "growth": f"{verb} by {size:.0f} dB a minute, give or take {error:.0f}",
+            "slowing": f"its mean frequency {way} by {turn:.1f} Hz a minute, give or take {turn_error:.1f}",
+            "into_hold": "no stretch was being held" if into is None else f"began {into:.0f} s into the hold",
             "above_rest": f"{above:.0f} dB above the rest before",
         }
         terms = [Term(name=name, value=value, text=texts[name]) for name, value in values.items()]
@@ -116,11 +182,13 @@ def fatigue_evidence(
 
     return FatigueEvidence(
         into_hold_s=into,
-        amplitude_db_per_min=growth,
-        frequency_hz_per_min=shift,
+        amplitude_db_per_min=growth.per_min,
+        amplitude_error_db_per_min=growth.error_per_min,
+        frequency_hz_per_min=shift.per_min,
+        frequency_error_hz_per_min=shift.error_per_min,
         low_high_ratio=middle(frames["low_high_ratio"]),
         above_rest_db=above,
-        is_fatigue=growth > 0 and sum(values.values()) >= NEEDED_ODDS,
+        is_fatigue=grows >= p["growth_needed"] and sum(values.values()) >= NEEDED_ODDS,
         terms=spoken,
     )
 

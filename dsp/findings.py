@@ -87,7 +87,7 @@ class Findings:
     fatigue_tremor_s
         Seconds of tremor with fatigue evidence.
     amplitude_db_per_min, frequency_hz_per_min
-        Medians over the tremor segments that are long enough; NaN otherwise.
+        Medians over the tremor segments that are long enough, weighted by how well each is known; NaN otherwise.
     hold_to_tremor_s
         Median time from the start of a hold to its tremor; NaN without.
     tremor_trend_db_per_hold
@@ -153,9 +153,9 @@ class SideComparison:
     rhythm_s_difference
         Seconds of reflex rhythm, left minus right.
     coherence
-        Largest magnitude-squared coherence in the tremor band while both sides shook, 0 to 1; NaN when they never did.
+        Squared correlation of the two sides' amplitudes while both shook, 0 to 1; NaN when they hardly did.
     more
-        The side that clearly shook more; unknown when they shook about alike.
+        The side that clearly showed more, each held to the shorter of the analysed times; unknown when about alike.
     """
 
     tremor_db: float

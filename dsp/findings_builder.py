@@ -11,7 +11,7 @@ import numpy as np
 from dsp.fatigue import theil_sen
 from dsp.findings import Findings, HoldFinding
 from dsp.labels import EventLabel, Placement, Side, State
-from dsp.results import Event, Hold, Segment
+from dsp.results import Event, FatigueEvidence, Hold, Segment
 
 T = TypeVar("T", Segment, Hold)
 NAN = float("nan")
@@ -81,8 +81,8 @@ def build_findings(
         rhythm_hz=_weighted([(s.peak_hz, s.duration_s) for s in rhythm]),
         rhythm_rms_g=_weighted([(s.rms_g, s.duration_s) for s in rhythm]),
         fatigue_tremor_s=sum(s.duration_s for s in fatigued),
-        amplitude_db_per_min=_median([s.fatigue.amplitude_db_per_min for s in tremor if s.fatigue is not None]),
-        frequency_hz_per_min=_median([s.fatigue.frequency_hz_per_min for s in tremor if s.fatigue is not None]),
+        amplitude_db_per_min=_growth([s.fatigue for s in tremor if s.fatigue is not None]),
+        frequency_hz_per_min=_slowing([s.fatigue for s in tremor if s.fatigue is not None]),
         hold_to_tremor_s=_median([h.tremor_after_s for h in shaken if h.tremor_after_s is not None]),
         tremor_trend_db_per_hold=_trend([20.0 * math.log10(max(h.tremor_rms_g, 1e-6)) for h in shaken]),
         jerk_trend_per_hold=_trend([float(h.jerk_count) for h in stretches]),
@@ -127,8 +127,8 @@ def _hold_finding(hold: Hold, line: _Line[Segment], jerks: Sequence[Event]) -> H
         tremor_rms_g=_weighted([(s.rms_g, s.duration_s) for s in shaking]),
         tremor_hz=_weighted([(s.peak_hz, s.duration_s) for s in shaking]),
         fatigue=any(f.is_fatigue for f in fatigue),
-        amplitude_db_per_min=_median([f.amplitude_db_per_min for f in fatigue]),
-        frequency_hz_per_min=_median([f.frequency_hz_per_min for f in fatigue]),
+        amplitude_db_per_min=_growth(fatigue),
+        frequency_hz_per_min=_slowing(fatigue),
     )
 
 
@@ -150,6 +150,21 @@ def _outside(segment: Segment, holds: _Line[Hold]) -> float:
     return segment.duration_s - sum(_overlap(segment, h.onset_s, h.end_s) for h in near)
 
 
+def _growth(known: Sequence[FatigueEvidence]) -> float:
+    """Growth of the tremor, dB/min: the better a segment shows it, the more it counts."""
+    return _weighted([(f.amplitude_db_per_min, _weight(f.amplitude_error_db_per_min)) for f in known])
+
+
+def _slowing(known: Sequence[FatigueEvidence]) -> float:
+    """Trend of the mean frequency, Hz/min, weighted likewise."""
+    return _weighted([(f.frequency_hz_per_min, _weight(f.frequency_error_hz_per_min)) for f in known])
+
+
+def _weight(error: float) -> float:
+    """Weight of a trend with this standard error; an exact one is not believed beyond a tenth."""
+    return 1.0 / max(error, 0.1) ** 2
+
+
 def _median(values: Sequence[float]) -> float:
     known = [v for v in values if not math.isnan(v)]
     return median(known) if known else NAN
@@ -160,7 +175,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _weighted(pairs: Sequence[tuple[float, float]]) -> float:
-    """Median of values weighted by seconds."""
+    """Median of values, each with its weight."""
     known = sorted((v, w) for v, w in pairs if not math.isnan(v))
     total, passed = sum(w for _, w in known), 0.0
     for value, weight in known:

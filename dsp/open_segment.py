@@ -1,5 +1,6 @@
 """Open segment: the final frames of the state that is going on, which end as a segment when the state changes."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -101,7 +102,7 @@ class OpenSegment:
         if place != self._tiring_at:
             self._tiring_at = place
             shaking = place[0] < place[1] and self._label is State.TREMOR
-            fatigue = self._fatigue(self._frames.part(self._first), self.start_s, run) if shaking else None
+            fatigue = self._fatigue(self._frames.part(self._first), self.start_s, math.inf, run) if shaking else None
             terms = fatigue.terms if fatigue is not None and fatigue.is_fatigue else ()
             self._tiring = tuple(t for t in terms if t.value > 0)[:TIRING_REASONS]
         return self._tiring
@@ -118,7 +119,7 @@ class OpenSegment:
         parameters = run.frames.weighed_by
         for i, (end, end_s, label, summary) in enumerate(zip(ends, ends_s, following, summaries, strict=True)):
             start_s, own = self.start_s, frames[begins[i] : end - first]
-            fatigue = self._fatigue(own, start_s, run) if self._label is State.TREMOR else None
+            fatigue = self._fatigue(own, start_s, end_s, run) if self._label is State.TREMOR else None
             self.add(make_segment(self._label, start_s, end_s, summary, parameters, fatigue=fatigue, flags=flags))
             self._first, self.start_s, self._label = end, end_s, label
 
@@ -127,10 +128,11 @@ class OpenSegment:
         if not self._keep_frames:
             self._frames.drop(self._first)
 
-    def _fatigue(self, frames: NDArray[np.void], start_s: float, run: Run) -> FatigueEvidence:
+    def _fatigue(self, frames: NDArray[np.void], start_s: float, end_s: float, run: Run) -> FatigueEvidence:
         return fatigue_evidence(
             frames.view(FRAME_DTYPE),
             start_s=start_s,
+            end_s=end_s,
             hold_start_s=run.hold_start_at(start_s + HOLD_KNOWN_S),
             rest_rms_g=self._rest.rms_g,
             parameters=self._parameters,

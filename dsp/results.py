@@ -48,6 +48,8 @@ class FatigueEvidence(Worked):
         Power 4-6 Hz / power 8-12 Hz.
     above_rest_db
         Amplitude above the person's own rest baseline, dB; NaN without a baseline.
+    amplitude_error_db_per_min, frequency_error_hz_per_min
+        Standard errors of the trends; NaN when too short to tell.
     is_fatigue
         Whether the tremor may be called fatigue tremor.
     terms
@@ -60,6 +62,8 @@ class FatigueEvidence(Worked):
     low_high_ratio: float
     above_rest_db: float
     is_fatigue: bool
+    amplitude_error_db_per_min: float = float("nan")
+    frequency_error_hz_per_min: float = float("nan")
     terms: Later[tuple[Term, ...]] = Later(())  # noqa: RUF009 - a descriptor
 
 

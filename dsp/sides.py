@@ -24,18 +24,22 @@ def compare_sides(left: Analysis, right: Analysis) -> SideComparison:
     nan = float("nan")
     both = not (math.isnan(a.tremor_rms_g) or math.isnan(b.tremor_rms_g))
     tremor_db = 20.0 * math.log10(a.tremor_rms_g / b.tremor_rms_g) if both else nan
-    seconds = a.tremor_s - b.tremor_s
-    jerks = a.reflex_jerk_count - b.reflex_jerk_count
-    rhythm = a.reflex_rhythm_s - b.reflex_rhythm_s
-    score = np.sign(seconds) * (abs(seconds) >= CLEAR_S) + np.sign(jerks) * (abs(jerks) >= CLEAR_JERKS)
-    if both:
-        score += np.sign(tremor_db) * (abs(tremor_db) >= CLEAR_DB)
+    # A strap that lost its link for half the session has seen half as much: both are held to the shorter time.
+    common_s = min(a.analysed_s, b.analysed_s)
+    left_share, right_share = (common_s / f.analysed_s if f.analysed_s > 0 else 0.0 for f in (a, b))
+    seen = (
+        (left_share * a.tremor_s - right_share * b.tremor_s, CLEAR_S),
+        (left_share * a.reflex_rhythm_s - right_share * b.reflex_rhythm_s, CLEAR_S),
+        (left_share * a.reflex_jerk_count - right_share * b.reflex_jerk_count, CLEAR_JERKS),
+        (tremor_db if both else 0.0, CLEAR_DB),
+    )
+    score = sum((difference > 0) - (difference < 0) for difference, clear in seen if abs(difference) >= clear)
     more = Side.LEFT if score > 0 else Side.RIGHT if score < 0 else Side.UNKNOWN
     return SideComparison(
         tremor_db=tremor_db,
-        tremor_s_difference=seconds,
-        jerk_difference=jerks,
-        rhythm_s_difference=rhythm,
+        tremor_s_difference=a.tremor_s - b.tremor_s,
+        jerk_difference=a.reflex_jerk_count - b.reflex_jerk_count,
+        rhythm_s_difference=a.reflex_rhythm_s - b.reflex_rhythm_s,
         coherence=_common(left, right),
         more=more,
     )

@@ -211,6 +211,27 @@ def test_left_and_right_are_compared(signal: Make) -> None:
     assert 0 <= same.coherence <= 1
 
 
+def test_a_side_that_lost_half_of_the_session_is_not_the_calmer_one(signal: Make) -> None:
+    whole = signal(seconds=80.0, tremor=(5, 75, 7.0, 0.08))
+    half = signal(seconds=80.0, tremor=(5, 75, 7.0, 0.08), seed=5)
+    half[4000:] = np.nan
+    left, right = (dsp.analyze(x, rate_hz=100.0, side=side) for x, side in ((whole, "left"), (half, "right")))
+    found = dsp.compare_sides(left, right)
+    assert found.tremor_s_difference > 20
+    assert not found.asymmetric
+
+
+def test_a_reflex_rhythm_on_one_side_alone_makes_the_sides_differ(signal: Make) -> None:
+    calm = dsp.analyze(signal(seconds=40.0), rate_hz=100.0, side="right")
+    t = np.arange(4000) / 100.0
+    beating = signal(seconds=40.0)
+    beating[:, 0] += ((t > 10) & (t < 30)) * 0.1 * (np.sin(2 * np.pi * 5.5 * t) + 0.3 * np.sin(4 * np.pi * 5.5 * t))
+    left = dsp.analyze(beating.astype(np.float32), rate_hz=100.0, placement="calf", side="left")
+    assert left.findings.reflex_rhythm_s > 10
+    assert left.findings.tremor_s < 5
+    assert dsp.compare_sides(left, calm).more is dsp.Side.LEFT
+
+
 def test_progress_goes_to_one(signal: Make) -> None:
     seen: list[float] = []
     dsp.analyze(signal(seconds=20.0), rate_hz=100.0, progress=seen.append)
