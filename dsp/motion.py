@@ -16,6 +16,7 @@ class Motion:
 
     def __init__(self) -> None:
         self._pending: list[Floats] = []
+        self._pending_rows = 0
         self._mean: NDArray[np.float64] | None = None
         self._last = np.zeros(3)
         self._newest = np.empty((0, 3), np.float32)
@@ -23,8 +24,9 @@ class Motion:
     def take(self, rows: Floats) -> None:
         """Remember what was pushed, (n, 3); a look may follow."""
         self._pending.append(rows)
-        if len(self._pending) > 1 and sum(map(len, self._pending)) > MOST_PENDING:
-            self._pending = self._pending[-1:]
+        self._pending_rows += len(rows)
+        if len(self._pending) > 1 and self._pending_rows > MOST_PENDING:
+            self._pending, self._pending_rows = self._pending[-1:], len(rows)
             self._mean = None
 
     @property
@@ -32,7 +34,7 @@ class Motion:
         """The rows pushed last without their running mean; NaN where samples are missing."""
         for rows in self._pending:
             self._newest = self._without_mean(rows)
-        self._pending = []
+        self._pending, self._pending_rows = [], 0
         return self._newest
 
     def _without_mean(self, rows: Floats) -> Floats:

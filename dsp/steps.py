@@ -89,7 +89,7 @@ class Steps:
         edges = step_edges(np.arange(self.count, target + 1), self._grid)
         begin, end = int(edges[0]), int(edges[-1])
         starts = edges[:-1] - begin
-        sizes = np.diff(edges).astype(np.float32)
+        sizes = (edges[1:] - edges[:-1]).astype(np.float32)
         energy = self._sums(stream.energy.part(begin, end), starts)[0]
         energy /= sizes
         both = (np.sqrt(self._largest(p.part(begin, end)[0], starts)) for p in (stream.level, stream.slow))
