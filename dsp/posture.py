@@ -88,7 +88,11 @@ class HoldFinder:
                 if self._open is not None and self._still_hops == 0:
                     self._end(first + i, released=False)
             elif rate > p["move_rate_deg_per_s"]:
-                self._move(first + i, rate)
+                begin = i
+                while i < len(rates) and rates[i] > p["move_rate_deg_per_s"]:
+                    i += 1
+                self._move(first + begin, max(rates[begin:i]))
+                continue
             elif self._moving_since is None:
                 while next_break < len(breaks) and breaks[next_break] < i:
                     next_break += 1
@@ -113,6 +117,7 @@ class HoldFinder:
             self._end(at, released=False)
 
     def _move(self, at: int, rate: float) -> None:
+        """Take hops in motion, from hop `at` on, with their highest rate of turn."""
         if self._moving_since is None:
             self._moving_since = at - RATE_HOPS + 1
             self._peak_rate = 0.0
@@ -141,12 +146,16 @@ class HoldFinder:
         """Add hops to the mean of this posture, one after the other, however many come at once."""
         if not len(gravity_g):
             return
+        self._still_hops += len(gravity_g)
+        if len(gravity_g) == 1 and self._sum is not None:
+            (x, y, z), (more_x, more_y, more_z) = self._sum, gravity_g[0].tolist()
+            self._sum = (x + more_x, y + more_y, z + more_z)
+            return
         rows = gravity_g.astype(np.float64)
         if self._sum is not None:
             rows = np.concatenate([[self._sum], rows])
         x, y, z = (np.add.accumulate(rows, axis=0)[-1] if len(rows) > 1 else rows[0]).tolist()
         self._sum = (x, y, z)
-        self._still_hops += len(gravity_g)
 
     def _arrive(self, at: int) -> None:
         """Decide whether the movement that has just ended was a stretch, a release, or a change of position."""
