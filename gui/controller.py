@@ -9,6 +9,7 @@ import guidance
 import recordings
 import session
 from dsp import InputError, Placement, Side, StorageError
+from gui.i18n import foreign
 from gui.model import Document, ModelMessage, SessionModel
 from gui.model.guided import GuidedOver, GuidedTurn
 from gui.model.verdict import Verdict
@@ -56,7 +57,7 @@ class Controller:
     ) -> None:
         """Begin a session on the simulated limb."""
         source = SimulatedSource(script=script, speed=speed, label="simulated", loop=loop)
-        title = f"{source.info.name} · {worn(placement.value, side.value)}"
+        title = f"{foreign(source.info.name)} · {worn(placement.value, side.value)}"
         self.start([source], placement={"simulated": placement}, side={"simulated": side}, title=title, record=record)
         self.model.synthetic = True
 

@@ -85,6 +85,26 @@ def _on(p: QPainter) -> None:
     _line(p, (9, 5), (15, 11), (9, 17))
 
 
+def _tremor(p: QPainter) -> None:
+    path = QPainterPath(QPointF(2, 11))
+    for x in (2.0, 11.0):
+        path.cubicTo(x + 1.5, 1.0, x + 3.0, 1.0, x + 4.5, 11)
+        path.cubicTo(x + 6.0, 21.0, x + 7.5, 21.0, x + 9.0, 11)
+    pen = p.pen()
+    pen.setWidthF(2.2)
+    p.setPen(pen)
+    p.drawPath(path)
+
+
+def _nothing(p: QPainter) -> None:
+    """Take the room of a sign where there is none, so that numbers stand below each other."""
+
+
+def _jerk(p: QPainter) -> None:
+    p.setBrush(p.pen().color())
+    p.drawPolygon(QPolygonF([QPointF(4, 5), QPointF(18, 5), QPointF(11, 17.5)]))
+
+
 _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "live": _live,
     "replay": _replay,
@@ -96,4 +116,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "theme": _theme,
     "back": _back,
     "on": _on,
+    "tremor": _tremor,
+    "reflex_jerk": _jerk,
+    "nothing": _nothing,
 }

@@ -10,7 +10,7 @@ from gui.bridge import Background
 from gui.devices import AS_THEY_ARE, Streaming
 from gui.dialogs.guided import GuidedDialog
 from gui.dialogs.picker import PickerDialog
-from gui.i18n import tr
+from gui.i18n import foreign, tr
 from gui.replay_commands import ReplayCommands
 from gui.words import PLACEMENTS, worn
 from sensor import SensorInfo
@@ -63,7 +63,7 @@ class SessionCommands(ReplayCommands):
         """
         labels = [s.value for s in sides] if len(infos) == 2 else [infos[0].name]
         place = worn(placement.value, sides[0].value) if len(infos) == 1 else tr(PLACEMENTS[placement.value])
-        title = " + ".join(dict.fromkeys(i.name for i in infos)) + " · " + place
+        title = " + ".join(dict.fromkeys(foreign(i.name) for i in infos)) + " · " + place
         w = self.window
 
         def start(_: object) -> None:

@@ -8,7 +8,7 @@ from recordings.recording import Marker, Recording
 if TYPE_CHECKING:
     from recordings.exporters import ExportOptions, check_export, export
     from recordings.library import Library, SessionRecord
-    from recordings.reading import read, read_every
+    from recordings.reading import read, read_every, read_span
     from recordings.store import (
         NativeFile,
         Recorder,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HOME_OF = {
     **dict.fromkeys(("ExportOptions", "check_export", "export"), "recordings.exporters"),
     **dict.fromkeys(("Library", "SessionRecord"), "recordings.library"),
-    **dict.fromkeys(("read", "read_every"), "recordings.reading"),
+    **dict.fromkeys(("read", "read_every", "read_span"), "recordings.reading"),
     **dict.fromkeys(
         ("NativeFile", "Recorder", "RecorderStatus", "StreamMeta", "read_native", "recover", "repair", "window"),
         "recordings.store",
@@ -45,6 +45,7 @@ __all__ = [
     "read",
     "read_every",
     "read_native",
+    "read_span",
     "recover",
     "repair",
     "window",

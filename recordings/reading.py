@@ -32,7 +32,7 @@ from recordings.importers import (
 from recordings.importers.asked import Asked
 from recordings.importers.textfile import HEAD_BYTES, decode_head
 from recordings.recording import Recording
-from recordings.store import is_native, read_native
+from recordings.store import NativeFile, is_native, read_native
 
 MOST_NESTED = 3
 """Packed files within packed files; more is hostile."""
@@ -65,6 +65,37 @@ def read(
     if calibrate:
         recording = calibrated(recording)
     return recording if placement is None else replace(recording, placement=placement)
+
+
+def read_span(path: Path | str, start_s: float, end_s: float, *, sensor: str | None = None) -> Recording | None:
+    """Read a part of a recording whose format tells where it is; the same samples as in the whole, without markers.
+
+    Parameters
+    ----------
+    path
+        The file.
+    start_s, end_s
+        Seconds from the start of the recording; infinity leaves an end open.
+    sensor
+        Which one, when the file holds several.
+
+    Returns
+    -------
+    Recording or None
+        None where the whole has to be read: another format than the native one, a recording with gaps or damage, or a
+        span without samples.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            native = is_native(file.read(HEAD_BYTES))
+        if not native:
+            return None
+        with NativeFile(path) as opened:
+            return opened.span(start_s, end_s, sensor=sensor)
+    except (OSError, ValueError, KeyError, TremorscopeError):
+        # Whoever reads the whole says what is wrong with it.
+        return None
 
 
 def read_every(

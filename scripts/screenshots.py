@@ -18,12 +18,13 @@ import session
 from dsp import Placement, Side
 from gui.app import shipped_samples
 from gui.devices import AS_THEY_ARE, Streaming, simulated_sources
-from gui.i18n import use_language
+from gui.i18n import foreign, use_language
 from gui.main_window import MainWindow
 from gui.settings import RememberedSensor, Settings
 from gui.theme import DARK, LIGHT, Theme, apply_theme
+from gui.words import worn
 from sensor import LinkChange, LinkState, SensorInfo
-from sensor.simulated import SCRIPTS, SimulatedSource, simulate
+from sensor.simulated import SCRIPTS, SIMULATED, SimulatedSource, simulate
 from sensor.simulated.script import fast, hold, release, rest
 from session import LinkUpdate
 
@@ -135,7 +136,7 @@ class Studio:
             sources,
             placement=dict.fromkeys(labels, Placement.CALF),
             side=dict(zip(labels, (Side.LEFT, Side.RIGHT), strict=False)),
-            title="Simulated limb · calf" if len(labels) > 1 else "Simulated limb · left calf",
+            title=f"{foreign(SIMULATED.name)} · {worn('calf', 'unknown' if len(labels) > 1 else 'left')}",
         )
         model = window.controller.model
         model.synthetic = True

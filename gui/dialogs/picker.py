@@ -144,7 +144,7 @@ class PickerDialog(Sheet):
     def _row(self, info: SensorInfo, *, known: bool, away: bool, on: bool) -> QTreeWidgetItem:
         percent = self._battery.get(info.key, info.battery_percent)
         battery = f"{percent} %" if percent is not None else ""
-        name = info.name + (" · " + tr("used before") if known else "")
+        name = foreign(info.name) + (" · " + tr("used before") if known else "")
         signal = tr("not seen yet") if away else bars(info.signal_dbm)
         item = QTreeWidgetItem([name, tr(FAMILIES.get(info.family, info.family)), signal, battery])
         item.setData(0, KEY, info.key)

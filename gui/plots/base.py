@@ -18,7 +18,7 @@ RIGHT_PX = 10
 AFTER_S = 0.6
 """Room right of now in the live plots, where the bracket of the tremor band stands."""
 TOP_PX = 6
-"""Half a line of type: the highest tick is written around its line."""
+"""Half a line of type: the highest tick is written around its line; without an axis below, the lowest as well."""
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]  # pyqtgraph has no types
@@ -39,7 +39,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc,unused-ignore]  # pyqtgraph has 
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         item = self.getPlotItem()
         item.disableAutoRange()
-        item.layout.setContentsMargins(0, TOP_PX, RIGHT_PX, 0)
+        item.layout.setContentsMargins(0, TOP_PX, RIGHT_PX, 0 if bottom else TOP_PX)
         item.showAxis("bottom", bottom)
         self.getAxis("left").setWidth(left_px)
         for side in ("left", "bottom"):

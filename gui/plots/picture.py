@@ -1,5 +1,7 @@
 """Picture: a spectrogram as an image, where a gap is a hole and not a quiet colour."""
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ from gui.theme import Theme
 LEVELS_DB = (-4.0, 36.0)
 """From a quiet sensor's noise (about 1 mg^2/Hz) to strong shaking, dB relative to 1 mg^2/Hz."""
 COLOURS = 256
+SLOW_HZ = 0.5
+"""Below, the features of the analysis do not look either."""
 
 
 class Picture:
@@ -34,6 +38,8 @@ class Picture:
         low, high = LEVELS_DB
         scaled = np.clip((level - low) / (high - low), 0.0, 1.0) * (COLOURS - 1)
         index = np.where(np.isnan(scaled), COLOURS, np.nan_to_num(scaled)).astype(np.intp)
+        # What changes so slowly is posture: its bright line would draw the eye away from the shaking.
+        index[:, : math.ceil(SLOW_HZ / bin_hz)] = COLOURS
         self.item.setImage(self._table[index], autoLevels=False, levels=None)
         # Only after the first image has the item a size to scale.
         self.item.setRect(QRectF(start_s, -0.5 * bin_hz, max(1e-6, end_s - start_s), level.shape[1] * bin_hz))

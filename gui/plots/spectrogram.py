@@ -5,12 +5,14 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from gui.i18n import tr
-from gui.model.session import TOP_HZ, TRACE_S, StreamModel
+from gui.model.session import TOP_HZ, TRACE_S, WINDOW_S, StreamModel
 from gui.plots.base import AFTER_S, Plot
 from gui.plots.picture import Picture
 from gui.theme import Theme
 
 BAND_HZ = (4.0, 12.0)
+NEWEST_OPACITY = 0.55
+"""Of the last two seconds, which only the newest window has seen so far."""
 TICKS_HZ = (0, 5, 10, 15, 20)
 
 
@@ -24,8 +26,10 @@ class SpectrogramPlot(Plot):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, name=tr("Spectrogram, 0 to 20 Hz, the last 30 seconds"))
-        self._picture = Picture(theme)
+        self._picture, self._newest = Picture(theme), Picture(theme)
         self.addItem(self._picture.item)
+        self.addItem(self._newest.item)
+        self._newest.item.setOpacity(NEWEST_OPACITY)
         self._bracket = pg.PlotCurveItem()
         self.addItem(self._bracket, ignoreBounds=True)
         low, high = BAND_HZ
@@ -41,6 +45,7 @@ class SpectrogramPlot(Plot):
         """Take the theme's colours."""
         self.paint_axes(theme)
         self._picture.set_theme(theme)
+        self._newest.set_theme(theme)
         self._bracket.setPen(pg.mkPen(theme.text, width=1))
         self._shown = None
 
@@ -49,6 +54,7 @@ class SpectrogramPlot(Plot):
         ring = stream.spectrogram
         self._picture.item.setVisible(ring is not None)
         if ring is None:
+            self._newest.item.hide()
             return
         newest, level = ring.window(end_s, TRACE_S)
         key = (stream.label, ring.end_s, round(end_s, 1))
@@ -57,6 +63,11 @@ class SpectrogramPlot(Plot):
         self._shown = key
         start = newest - len(level) * ring.hop_s
         self._picture.show(level, start_s=start, end_s=newest, bin_hz=stream.bin_hz)
+        # The window of the newest column reaches to now, so that it is all that is known of the last two seconds.
+        waiting = 0.5 * ring.hop_s < -newest <= 0.5 * WINDOW_S + 2.0 * ring.hop_s
+        self._newest.item.setVisible(waiting and bool(np.isfinite(level[-1]).any()))
+        if waiting:
+            self._newest.show(level[-1:], start_s=newest, end_s=0.0, bin_hz=stream.bin_hz)
 
     def table(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """Give the levels as a table."""

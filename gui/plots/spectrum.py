@@ -1,6 +1,7 @@
 """Spectrum now: the newest four seconds, with the tremor band shaded and the peak named at the line."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -10,7 +11,7 @@ from gui.i18n import tr
 from gui.model.rings import level_db
 from gui.model.session import TOP_HZ, StreamModel
 from gui.plots.base import Plot
-from gui.plots.picture import LEVELS_DB
+from gui.plots.picture import LEVELS_DB, SLOW_HZ
 from gui.plots.spectrogram import BAND_HZ
 from gui.theme import BODY_SIZE_PX, Theme, face
 from gui.words import RHYTHMIC
@@ -62,6 +63,12 @@ class BandPlot(Plot):
         self._label.setPos(peak_hz, float(level[min(len(level) - 1, round(peak_hz / bin_hz))]) + 1.0)
 
 
+def draw_fast(curve: pg.PlotDataItem, freq_hz: NDArray[np.floating[Any]], level: NDArray[np.float32]) -> None:
+    """Draw a spectrum without its slow end, which is posture."""
+    first = int(np.searchsorted(freq_hz, SLOW_HZ - 1e-6))
+    curve.setData(freq_hz[first:], level[first:])
+
+
 class SpectrumPlot(BandPlot):
     """The newest spectrum."""
 
@@ -89,7 +96,7 @@ class SpectrumPlot(BandPlot):
         state = stream.live.label.value
         rhythmic = state in RHYTHMIC_NAMES
         self._curve.setPen(pg.mkPen(self.theme.states[state if rhythmic else "still"], width=1))
-        self._curve.setData(np.arange(len(level)) * stream.bin_hz, level)
+        draw_fast(self._curve, np.arange(len(level)) * stream.bin_hz, level)
         self.set_top(float(level[band_bins(stream.bin_hz, len(level))].max()))
         self.name_peak(stream.live.peak_hz if rhythmic else float("nan"), level, stream.bin_hz)
 

@@ -15,6 +15,10 @@ from gui.words import clock, size_g
 SYMBOLS = {"reflex_jerk": "t", "twitch": "o"}
 RANGE_SHARES = (-1.0, 0.0, 1.0)
 """Where the lines of the grid stand, as shares of the vertical range."""
+ROOM, MARKS = (1.1, 1.25), 1.13
+"""How far the plot reaches below and above the range of the axes, and where events are marked, as shares of it."""
+ROOM_LOW, MARKS_LOW, LOW_PX = (1.15, 1.6), 1.3, 130.0
+"""The same for a plot so low that a line of type takes a tenth of it."""
 MOST_NAMES = 6
 """More names would hide the trace; the list of events has them all."""
 NAME_CLEAR_S = 3.0
@@ -72,12 +76,17 @@ class AxisCurves:
             for colour in plot.theme.axes
         ]
         self._steps = Steps()
+        self._low = False
         self._lines = [plot.add_line(share) for share in RANGE_SHARES]
 
     @property
     def marks_g(self) -> float:
         """The height above the axes at which events are marked."""
-        return 1.13 * self._steps.range_g
+        return (MARKS_LOW if self._is_low() else MARKS) * self._steps.range_g
+
+    def _is_low(self) -> bool:
+        """Whether the plot is so low that signs and names need a larger share of it."""
+        return bool(0.0 < self._plot.getPlotItem().getViewBox().height() < LOW_PX)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
@@ -97,10 +106,12 @@ class AxisCurves:
 
     def follow(self, xyz_g: Floats, *, whole: bool = False) -> None:
         """Fit the range to the axes."""
-        if not self._steps.follow(xyz_g, whole=whole):
+        changed, low = self._steps.follow(xyz_g, whole=whole), self._is_low()
+        if not changed and low is self._low:
             return
-        range_g = self._steps.range_g
-        self._plot.setYRange(-1.1 * range_g, 1.25 * range_g, padding=0)
+        self._low, range_g = low, self._steps.range_g
+        bottom, top = ROOM_LOW if low else ROOM
+        self._plot.setYRange(-bottom * range_g, top * range_g, padding=0)
         for line, share in zip(self._lines, RANGE_SHARES, strict=True):
             line.setValue(share * range_g)
         self._plot.getAxis("left").setTicks([self._steps.ticks()])

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.actions import BY_ID
-from gui.i18n import tr
+from gui.i18n import foreign, tr
+from gui.icons import icon
 from gui.model.history import by_day, night
 from gui.theme import GRID_PX, Theme
 from gui.views.calendar import Calendar
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from recordings import Library, SessionRecord
 
 COLUMNS = 7
+SIGNED = ((3, "tremor", "tremor_s"), (4, "reflex_jerk", "reflex_jerk_count"))
+"""Columns that count shaking, with its sign and the number behind it."""
 
 
 class LibraryView(QWidget):
@@ -44,9 +47,11 @@ class LibraryView(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._home: Path | None = None
         self._library: Library | None = None
         self.records: list[SessionRecord] = []
+        self.records_shown: list[SessionRecord] = []
         self.empty = Empty(
             tr("No session is recorded yet. Press R in a session, or let each be recorded."), tr("Look again")
         )
@@ -136,6 +141,8 @@ class LibraryView(QWidget):
         self.calendar.set_theme(theme)
         for card in self._cards:
             card.set_theme(theme)
+        self._theme = theme
+        self._sign()
 
     def use(self, home: Path) -> None:
         """Use the library below a home; it is opened when it is first looked at."""
@@ -176,8 +183,19 @@ class LibraryView(QWidget):
         for i, record in enumerate(shown):
             for j, text in enumerate(row_of(record)):
                 self.table.setItem(i, j, QTableWidgetItem(text))
+        self._sign()
         if shown:
             self.table.selectRow(0)
+
+    def _sign(self) -> None:
+        """Put the sign of what a column counts where there is some of it: never colour alone."""
+        states = self._theme.states
+        signs = {kind: icon(kind, states[kind]) for _, kind, _ in SIGNED}
+        nothing = icon("nothing", states["still"])
+        for i, record in enumerate(self.records_shown):
+            for j, kind, name in SIGNED:
+                if (cell := self.table.item(i, j)) is not None:
+                    cell.setIcon(signs[kind] if (record.findings.get(name) or 0) > 0 else nothing)
 
     @property
     def chosen(self) -> "SessionRecord | None":
@@ -189,7 +207,7 @@ class LibraryView(QWidget):
         record = self.chosen
         if record is None:
             return
-        parts = [record.title, record.when, record.device]
+        parts = [record.title, record.when, foreign(record.device)]
         if record.recovered:
             parts.append(tr("recovered after a crash"))
         self.about.setText(" · ".join(p for p in parts if p))

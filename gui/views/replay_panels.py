@@ -10,7 +10,7 @@ import dsp
 from gui.i18n import foreign, inside, mark, tr
 from gui.model import Document
 from gui.model.rings import level_db
-from gui.plots.spectrum import BandPlot
+from gui.plots.spectrum import BandPlot, draw_fast
 from gui.theme import Theme
 from gui.views.card import Card, button, clear, label, quiet, wrapped
 from gui.views.compare_card import SpanNumbers, numbers_of, words_of
@@ -75,7 +75,7 @@ class SpanSpectrum(Card):
             self.other_words.setText("")
             return
         freq_hz, psd, numbers = self._kept
-        self._other.setData(freq_hz, level_db(psd))
+        draw_fast(self._other, freq_hz, level_db(psd))
         mine = self._current is not None and numbers.name == self._current[2].name
         name = words_of(numbers, "span") if mine else numbers.name
         self.other_words.setText(
@@ -94,7 +94,7 @@ class SpanSpectrum(Card):
         self.title.setText(tr("Selection against rest") if document.span else tr("At the playhead, against rest"))
         found, rest = document.spectrum(start_s, end_s), document.rest_spectrum()
         if rest is not None:
-            self._rest.setData(rest[0], level_db(rest[1]))
+            draw_fast(self._rest, rest[0], level_db(rest[1]))
         else:
             self._rest.clear()
         if found is None:
@@ -104,7 +104,7 @@ class SpanSpectrum(Card):
             return
         freq_hz, psd = found
         level = level_db(psd)
-        self._span.setData(freq_hz, level)
+        draw_fast(self._span, freq_hz, level)
         self.plot.set_top(float(level[(freq_hz >= BAND_BINS_HZ[0]) & (freq_hz <= BAND_BINS_HZ[1])].max()))
         if self._current is None or (self._current[2].start_s, self._current[2].end_s) != (start_s, end_s):
             self._current = (freq_hz, psd, numbers_of(document, start_s, end_s))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.actions import BY_ID
-from gui.i18n import tr
+from gui.i18n import foreign, tr
 from gui.model import Document
 from gui.plots.long import LongSpectrogram, LongTrace
 from gui.theme import GRID_PX, Theme
@@ -22,6 +22,7 @@ from gui.views.transport import SPEEDS, Transport
 from gui.words import clock, worn
 
 GAP_PX = GRID_PX + 4
+LONGEST_NAME = 48
 TOP_ACTIONS = ("compare_with", "annotate", "export")
 
 
@@ -120,7 +121,7 @@ class ReplayView(QWidget):
         self.compare(None)
         self._pages.setCurrentIndex(1)
         recording = document.recording
-        self.title.setText(f"{document.name} · {worn(recording.placement.value, recording.side.value)}")
+        self.title.setText(f"{shortened(document.name)} · {worn(recording.placement.value, recording.side.value)}")
         self.details.setText(details_words(document))
         self.details.setToolTip("\n".join([self.details.text(), *recording.warnings]))
         self._whole.aside.setText(clock(document.end_s - document.start_s))
@@ -216,10 +217,15 @@ class ReplayView(QWidget):
         document.go(to_s)
 
 
+def shortened(name: str) -> str:
+    """Leave out the middle of a name so long that it would widen the window."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 18]}…{name[-16:]}"
+
+
 def details_words(document: Document) -> str:
     """Say what was recorded, and what to know of it."""
     recording = document.recording
-    parts = [p for p in (recording.device or recording.format,) if p]
+    parts = [p for p in (foreign(recording.device) or recording.format,) if p]
     parts += [f"{recording.rate_hz:.4g} Hz", clock(recording.duration_s)]
     gaps = recording.gaps
     if gaps:

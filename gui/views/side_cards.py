@@ -210,5 +210,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setPen(QColor(accent))
         painter.drawText(box.adjusted(48, 0, 0, 0), middle, SIGNS[kind])
         painter.setPen(QColor(theme.text if kind in ("movement", "marker") else accent))
-        painter.drawText(box.adjusted(68, 0, -70, 0), middle, index.data(TEXT))
+        words = box.adjusted(68, 0, -(painter.fontMetrics().horizontalAdvance(index.data(VALUE)) + 14), 0)
+        fitting = painter.fontMetrics().elidedText(index.data(TEXT), Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, middle, fitting)
         painter.restore()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
 import dsp
 from gui.i18n import foreign, tr
@@ -29,8 +29,12 @@ class StateCard(Card):
         self.column.setSpacing(6)
         top = QHBoxLayout()
         top.setSpacing(12)
-        top.addWidget(self.name)
-        top.addWidget(self.sure, alignment=Qt.AlignmentFlag.AlignBottom)
+        # Both stand on one line of writing, however tall the row is.
+        words = QGridLayout()
+        words.setHorizontalSpacing(12)
+        for column, each in enumerate((self.name, self.sure)):
+            words.addWidget(each, 0, column, Qt.AlignmentFlag.AlignBaseline)
+        top.addLayout(words)
         top.addStretch()
         right = QVBoxLayout()
         right.setSpacing(2)
@@ -39,7 +43,6 @@ class StateCard(Card):
             right.addWidget(each)
         top.addLayout(right)
         self.column.addLayout(top)
-        self.sure.setContentsMargins(0, 0, 0, 13)
         self.column.addWidget(self.reasons)
         self.setFixedHeight(112)
         self._key: object = None

@@ -183,7 +183,8 @@ class Timeline(QWidget):
     def _stretches(self, painter: QPainter) -> None:
         y = EVENTS_PX + BAND_PX + 10
         for i, hold in enumerate(self.story.holds, 1):
-            end_s = hold.end_s if hold.released or self.story.now is None else max(hold.end_s, self.story.end_s)
+            # A stretch that is still held reaches to now, not to the edge of the first minute.
+            end_s = hold.end_s if hold.released or self.story.now is None else max(hold.end_s, self.story.now[2])
             left, right = self.x_at(hold.start_s), min(self.x_at(end_s), self.width() - 1.0)
             painter.setPen(QPen(QColor(self._theme.quiet), 1))
             corners = [QPointF(left, y - 5), QPointF(left, y), QPointF(right, y), QPointF(right, y - 5)]

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.actions import BY_ID
 from gui.i18n import foreign, mark, tr
@@ -12,7 +12,7 @@ from gui.views.card import Card, Elided, button, label, quiet
 from gui.words import SIDES, SIGNS, clock, size_bytes, state_name
 
 BAR_PX = 44
-DETAILS_PX = 12
+DETAILS_PX, BADGE_PX = 11, 18
 STALE_S = 2.0
 """Older data is said aloud."""
 MANY_LOST = 0.02
@@ -128,12 +128,23 @@ class TopBar(QWidget):
         self.details.setFont(face(DETAILS_PX))
         self.badge = QLabel(tr("synthetic"))
         self.badge.setObjectName("badge")
-        self.badge.setFixedHeight(22)
+        self.badge.setFixedHeight(BADGE_PX)
+        self.badge.setFont(face(DETAILS_PX))
         self.other = button("", tr("Show the other sensor of the session."), kind="pill")
         self.other.clicked.connect(self.other_pressed)
-        for part in (self._light, self.title, self.badge):
-            self.device.row.addWidget(part)
-        self.device.row.addWidget(self.details, 1)
+        # Two lines: beside the title, half of the details would be cut in a small window, more in longer languages.
+        self.device.row.addWidget(self._light)
+        lines, first = QVBoxLayout(), QHBoxLayout()
+        first.setSpacing(10)
+        lines.setSpacing(0)
+        first.addWidget(self.title)
+        first.addWidget(self.badge)
+        first.addStretch()
+        lines.addStretch()
+        lines.addLayout(first)
+        lines.addWidget(self.details)
+        lines.addStretch()
+        self.device.row.addLayout(lines, 1)
         self.recording = Bar(theme)
         self.recording.setAccessibleName(tr("The recording"))
         self.recording.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -9,7 +9,7 @@ from gui.i18n import inside, tr
 from gui.model import Document
 from gui.plots.base import LEFT_AXIS_PX
 from gui.theme import AXIS_SIZE_PX, Theme, face
-from gui.views.card import Card, Combo, button, quiet
+from gui.views.card import Card, Combo, Elided, button
 from gui.words import clock, clock_tenths, state_name
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
@@ -142,11 +142,11 @@ class Transport(Card):
         self.speed.addItems([f"{s:g}×" for s in SPEEDS])
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         self.speed.activated.connect(lambda i: self.speed_chosen.emit(SPEEDS[i]))
-        self.state = quiet("")
+        self.state = Elided(name="quiet")
+        self.state.setAlignment(Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addSpacing(LEFT_AXIS_PX)
-        row.addWidget(quiet(tr("speed")))
         row.addWidget(self.speed)
         row.addStretch()
         for action, text in (("previous_event", tr("◀ event")), ("jump_back", tr("−5 s"))):
@@ -160,8 +160,8 @@ class Transport(Card):
         self.loop = self._key("toggle_loop", tr("Loop"))
         self.loop.setCheckable(True)
         row.addWidget(self.loop)
-        row.addStretch()
-        row.addWidget(self.state)
+        # What fits beside the keys: its words must not widen the window.
+        row.addWidget(self.state, 1)
         self.column.addLayout(row)
 
     def _key(self, action: str, text: str) -> QPushButton:

@@ -32,6 +32,8 @@ class PacketAt(NamedTuple):
     packet: Packet
     xyz_g: NDArray[np.float32]
     at_ns: int
+    first: int
+    """Number of its first sample since the sensor began, modulo 2**32."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -66,9 +68,10 @@ def contents(
             if channel in packets and length >= PACKET.size:
                 packet = Packet.decode(chunk[body:after])
                 xyz_g = _samples(chunk, after, packet.samples)
+                first = MESSAGE_HEAD.unpack_from(chunk, after)[3] if len(xyz_g) else 0
                 after += len(xyz_g) * SAMPLE.itemsize
                 if only is None or packets[channel] == only:
-                    yield PacketAt(packets[channel], sequence, packet, xyz_g, at_ns)
+                    yield PacketAt(packets[channel], sequence, packet, xyz_g, at_ns, first)
             elif channel in topics and only is None:
                 value = json.loads(chunk[body:after])
                 if isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +23,10 @@ PACK_PIECES = 1024
 TOLD = ("app_version", "analysis_version", "continues")
 SECONDS_SLACK = 1.0
 """A window looks this much further for the packets that reach into it."""
+MOST_S = 1e9
+"""Longer than any recording (thirty years)."""
+LARGEST_NUMBER = 1 << 32
+"""Samples after which their numbers in the file begin again (a year at 100 Hz)."""
 
 
 def is_native(head: bytes) -> bool:
@@ -198,17 +202,55 @@ class NativeFile:
             whole = self.read(label)
             return [cut for run in whole.samples if (cut := _cut(run, start_s, end_s)) is not None]
         origin_s, totals = self.origin_s, self.totals[label]
-        from_ns = self.start_ns + round((origin_s + start_s - SECONDS_SLACK) * 1e9)
-        until_ns = self.start_ns + round((origin_s + end_s + SECONDS_SLACK) * 1e9)
+        built, _ = self._between(label, start_s, end_s)
+        runs = self._runs(label, built, origin_s, totals.rate_hz)
+        return [cut for run in runs if (cut := _cut(run, start_s, end_s)) is not None]
+
+    def span(self, start_s: float, end_s: float, *, sensor: str | None = None) -> Recording | None:
+        """Read a part of one sensor, its samples and their times the same as in the whole, without reading the rest.
+
+        Parameters
+        ----------
+        start_s, end_s
+            Seconds from the start of the recording.
+        sensor
+            Its label; None takes the first.
+
+        Returns
+        -------
+        Recording or None
+            Without markers. None where the part alone does not tell the times: the file was not finished or is
+            damaged, time is missing in it, or nothing lies in the span.
+        """
+        label = self.label_of(sensor)
+        totals = self.totals.get(label)
+        if totals is None or totals.gaps or self._damaged or totals.samples > LARGEST_NUMBER:
+            return None
+        built, first = self._between(label, start_s, end_s)
+        if len(built.timeline.runs) != 1 or self._damaged:
+            return None
+        # One run: the number of a sample gives its time, as it does when the whole is read.
+        built.timeline.runs[0].start_s = totals.first_s + first / totals.rate_hz
+        found = self._recording(label, built, self.origin_s, [], chosen=sensor is None, rate_hz=totals.rate_hz)
+        parts = [cut for run in found.samples if (cut := _cut(run, start_s, end_s)) is not None]
+        return replace(found, samples=parts) if parts else None
+
+    def _between(self, label: str, start_s: float, end_s: float) -> tuple[_Sensor, int]:
+        """Put together the packets that may reach into a time, and the number of their first sample."""
+        origin_s = self.origin_s
+        # No further than any recording reaches, because infinity makes no whole number.
+        early_s, late_s = max(start_s, -MOST_S), min(end_s, MOST_S)
+        from_ns = self.start_ns + round((origin_s + early_s - SECONDS_SLACK) * 1e9)
+        until_ns = self.start_ns + round((origin_s + late_s + SECONDS_SLACK) * 1e9)
         rows = self._found.index
         wanted = rows[(rows["first_ns"] <= max(0, until_ns)) & (rows["last_ns"] >= max(0, from_ns))]
-        built = _Sensor()
+        built, first = _Sensor(), 0
         for row in wanted:
             for item in self._chunk(int(row["offset"]), int(row["length"]), only=label):
                 if isinstance(item, PacketAt):
+                    first = first if built.timeline.runs else item.first
                     built.add(item)
-        runs = self._runs(label, built, origin_s, totals.rate_hz)
-        return [cut for run in runs if (cut := _cut(run, start_s, end_s)) is not None]
+        return built, first
 
     def notes(self) -> list[tuple[str, dict[str, Any]]]:
         """Every JSON message: (topic, value) in the order in which they were written."""
@@ -253,11 +295,19 @@ class NativeFile:
         yield from contents(chunk, packets=self.packets, topics=self.topics, only=only)
 
     def _recording(
-        self, label: str, built: _Sensor, origin_s: float, notes: list[NoteAt], *, chosen: bool
+        self,
+        label: str,
+        built: _Sensor,
+        origin_s: float,
+        notes: list[NoteAt],
+        *,
+        chosen: bool,
+        rate_hz: float | None = None,
     ) -> Recording:
         meta, head = self._meta.get(schema.STREAM + label, {}), self._meta[schema.HEAD]
         totals = totals_of(built.timeline)
         rate = totals.rate_hz if totals is not None else float(meta.get("nominal_hz", 0.0)) or 1.0
+        rate = rate_hz or rate
         runs = self._runs(label, built, origin_s, rate)
         told = {k: v for k, v in head.items() if k in TOLD or k.startswith("setting.")}
         return Recording(
@@ -346,8 +396,8 @@ def _cut(run: Samples, start_s: float, end_s: float) -> Samples | None:
     """Cut a run to the samples whose time is within [start_s, end_s)."""
     # A sample that lies on the edge but for rounding belongs to the window that begins there.
     slack = 1e-6
-    first = max(0, int(np.ceil((start_s - run.start_s) * run.rate_hz - slack)))
-    last = min(len(run), int(np.ceil((end_s - run.start_s) * run.rate_hz - slack)))
+    at = (np.array([start_s, end_s]) - run.start_s) * run.rate_hz - slack
+    first, last = (int(i) for i in np.ceil(np.clip(at, 0.0, len(run))))
     if last <= first:
         return None
     ahead_s = first / run.rate_hz

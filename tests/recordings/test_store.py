@@ -372,3 +372,35 @@ def test_the_viewers_own_decoders_read_samples_packets_and_notes(store: ModuleTy
     assert notes["/status/left"]["battery_percent"] == 80
     assert about["tremorscope"]["analysis_version"] == "2026.1"
     assert about["stream/left"]["placement"] == "calf"
+
+
+def test_a_span_alone_holds_the_same_samples_at_the_same_times_as_the_whole(store: ModuleType, tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    recorder = Recorder(tmp_path / "a.mcap", sensors=[store.STREAM], start_ns=10**18)
+    for i, part in enumerate(store.blocks(90.0)):
+        # A sensor's own stamps wander by milliseconds around its rate.
+        recorder.add_samples("left", xyz_g=part, start_s=5.0 + i * 0.1 + rng.normal(scale=0.003), rate_hz=100.0)
+    path = recorder.close()
+    (whole,) = recordings.read(path).samples
+    for start_s, end_s in ((30.0, 41.5), (-np.inf, 7.25), (80.0, np.inf), (0.0, 0.013)):
+        found = recordings.read_span(path, start_s, end_s)
+        assert found is not None
+        (part,) = found.samples
+        times_s = whole.start_s + np.arange(len(whole)) / whole.rate_hz
+        wanted = (times_s >= start_s - 1e-9) & (times_s < end_s - 1e-9)
+        assert np.array_equal(part.xyz_g, whole.xyz_g[wanted])
+        assert part.start_s == pytest.approx(times_s[wanted][0], abs=1e-9)
+        assert (found.rate_hz, found.side, found.placement) == (whole.rate_hz, "left", "calf")
+
+
+def test_a_span_that_does_not_tell_its_times_alone_has_the_whole_read(store: ModuleType, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "gap.mcap", sensors=[store.STREAM], start_ns=10**18)
+    for i, part in enumerate(store.blocks(20.0)):
+        recorder.add_samples("left", xyz_g=part, start_s=i * 0.1 + (4.0 if i > 90 else 0.0), rate_hz=100.0)
+    assert recordings.read_span(recorder.close(), 2.0, 3.0) is None
+    even = store.record(tmp_path / "even.mcap", store.blocks())
+    assert recordings.read_span(even, 100.0, 101.0) is None
+    assert recordings.read_span(store.leave_part(tmp_path / "cut.mcap", store.blocks()), 1.0, 2.0) is None
+    (tmp_path / "text.csv").write_text("x,y,z\n")
+    assert recordings.read_span(tmp_path / "text.csv", 1.0, 2.0) is None
+    assert recordings.read_span(tmp_path / "none.mcap", 1.0, 2.0) is None

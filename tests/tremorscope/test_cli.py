@@ -325,3 +325,20 @@ def test_a_report_takes_rate_and_calibration(tmp_path: Path, capsys: pytest.Capt
     assert "--rate" in capsys.readouterr().err
     assert main(["report", str(bare), "--unit", "g", "--rate", "60", "--calibrate", "-o", str(out)]) == 0
     assert "0:20" in out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_an_exported_span_of_samples_reads_that_span_alone(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    args = ["live", "simulated", "--no-gui", "--speed", "0", "--seconds", "60", "-o", str(tmp_path / "night")]
+    assert main(args) == 0
+    (path,) = (tmp_path / "night").glob("*.mcap")
+    kind = ["export", "samples", str(path), "--from", "20", "--to", "31.5", "-o"]
+    with monkeypatch.context() as whole:
+        whole.setattr("recordings.read_span", lambda *_, **__: None)
+        assert main([*kind, str(tmp_path / f"whole.{ending}")]) == 0
+    with monkeypatch.context() as alone:
+        alone.setattr("recordings.read", None)
+        assert main([*kind, str(tmp_path / f"alone.{ending}")]) == 0
+    assert (tmp_path / f"alone.{ending}").read_bytes() == (tmp_path / f"whole.{ending}").read_bytes()

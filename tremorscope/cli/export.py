@@ -1,5 +1,6 @@
 """`tremorscope export`."""
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,14 +95,23 @@ def export(  # noqa: PLR0917 - typer passes by name
         msg = f"{kind.value} as {out.suffix} hold one sensor; choose it with --sensor"
         raise typer.BadParameter(msg)
     worn = Placement(placement.value) if placement else None
+    # What an analysis says of a part depends on the rest, and every Nth sample counts from the first.
+    part = not needs_analysis(kind.value, out) and every == 1 and (start is not None or end is not None)
+
+    def read(name: str | None) -> recordings.Recording:
+        found = recordings.read_span(path, options.first_s, options.last_s, sensor=name) if part else None
+        if found is None:
+            return recordings.read(path, sensor=name, unit=unit, rate_hz=rate, placement=worn)
+        return found if worn is None else replace(found, placement=worn)
+
     with progress_bar(path.name) as progress:
-        first = recordings.read(path, sensor=sensor, unit=unit, rate_hz=rate, placement=worn)
+        first = read(sensor)
         names = first.sensors if several else (first.sensor,)
         parts = []
         for i, name in enumerate(names):
             recording = first
             if name != first.sensor:
-                recording = recordings.read(path, sensor=name, unit=unit, rate_hz=rate, placement=worn)
+                recording = read(name)
             analysis = None
             if needs_analysis(kind.value, out) and recording.samples:
                 analysis = _analysis(session, recording, needed=kind is not Kind.samples, multitaper=multitaper)
