@@ -128,6 +128,19 @@ ACTIONS = (
         "copy_spectrum", mark("Copy spectrum"), "Ctrl+Shift+S", mark("Copy the spectrum of the selection as a table.")
     ),
     _recording("other_sensor", mark("Other sensor of the file"), "", mark("Open the file's next sensor.")),
+    _recording(
+        "keep_in_library",
+        mark("Keep in the library"),
+        "",
+        mark("Take the open recording into your library, with every sensor that it holds."),
+    ),
+    _recording(
+        "delete_session",
+        mark("Delete the session"),
+        "",
+        mark("Delete the session that is chosen in the library, for good."),
+        Needs.NOTHING,
+    ),
     _app("check_in", mark("Check-in"), "C", mark("Twenty seconds of questions that sharpen the advice.")),
     _app("analyse_library", mark("Analyse the library"), "", mark("Find out what the sessions show, for the trends.")),
     _app("repair_library", mark("Repair the library"), "", mark("Recover what a crash left behind.")),

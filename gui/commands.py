@@ -17,7 +17,13 @@ from gui.dialogs.keys import KeysDialog
 from gui.dialogs.palette import PaletteDialog
 from gui.dialogs.preferences import PreferencesDialog
 from gui.i18n import tr
-from gui.library_commands import analyse_library, look_after_library, repair_library
+from gui.library_commands import (
+    analyse_library,
+    delete_session,
+    keep_in_library,
+    look_after_library,
+    repair_library,
+)
 from gui.model import Document
 from gui.opening import first_look
 from gui.session_commands import SessionCommands
@@ -158,7 +164,7 @@ class Commands(SessionCommands):
             if look is not None:
                 begin(look)
             w.background.run(
-                lambda progress: Document(recordings.read(path, progress=progress)), then=show, failed=w.complain
+                lambda progress: Document(recordings.read_kept(path, progress=progress)), then=show, failed=w.complain
             )
 
         w.notice.wait(tr("Reading {name} …", name=path.name), cancel=w.background.cancel)
@@ -213,6 +219,14 @@ class Commands(SessionCommands):
     def analyse_library(self) -> None:
         """Analyse what was not analysed yet."""
         analyse_library(self.window)
+
+    def keep_in_library(self) -> None:
+        """Take the open recording into the library."""
+        keep_in_library(self.window)
+
+    def delete_session(self) -> None:
+        """Delete the session that is chosen in the library."""
+        delete_session(self.window)
 
     def look_after_library(self) -> None:
         """Recover what a crash left behind, while the window is already there."""

@@ -7,7 +7,9 @@ import recordings
 import session
 from dsp import TremorscopeError
 from gui.bridge import Background, Progress
+from gui.dialogs.base import Sheet
 from gui.i18n import tr
+from gui.words import clock
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -42,6 +44,58 @@ def analyse_library(window: "MainWindow") -> None:
 
     window.notice.wait(tr("Analysing the sessions …"), cancel=window.background.cancel)
     window.background.run(work, then=done, failed=window.complain)
+
+
+def keep_in_library(window: "MainWindow") -> None:
+    """Take the open recording into the library: the file as it is, with every sensor that it holds."""
+    document, root = window.document, window.home.root
+    assert document is not None  # noqa: S101 - the action needs a document
+    recording = document.recording
+    path = recording.path
+    if path is None or path.absolute().parent == window.home.recordings.absolute():
+        window.notice.say(tr("This recording is in the library already."))
+        return
+
+    def work(_: Progress) -> str:
+        names = [n for n in recording.sensors if n != recording.sensor]
+        others = [recordings.read(path, sensor=name) for name in names]
+        with recordings.Library(root) as library:
+            return library.add_import(recording, others=others, placement=recording.placement).title
+
+    def done(title: str) -> None:
+        if window.page == "show_library":
+            window.attempt(window.library.refresh)
+        window.notice.say(
+            tr("Kept as {name}.", name=title), verb=tr("Library"), act=lambda: window.run_action("show_library")
+        )
+
+    window.notice.wait(tr("Copying {name} …", name=path.name), cancel=window.background.cancel)
+    window.background.run(work, then=done, failed=window.complain)
+
+
+def delete_session(window: "MainWindow") -> None:
+    """Ask, and delete the session that is chosen in the library."""
+    record = window.library.chosen if window.page == "show_library" else None
+    if record is None:
+        window.notice.say(tr("Choose a session in the library first."))
+        return
+    about = tr("{name} ({time}): the recording, its notes and its report go for good.", name=record.title,
+               time=clock(record.duration_s))  # fmt: skip
+    sheet = Sheet(window, tr("Delete this session?"), about)
+    go = sheet.add_foot(tr("Delete"))
+    # Enter must not delete what cannot be brought back.
+    go.setAutoDefault(False)
+    go.setDefault(False)
+
+    def delete() -> None:
+        sheet.accept()
+        with recordings.Library(window.home.root) as library:
+            library.delete(record.id)
+        window.library.refresh()
+        window.notice.say(tr("{name} was deleted.", name=record.title))
+
+    go.clicked.connect(lambda: window.attempt(delete))
+    sheet.open()
 
 
 def repair_library(window: "MainWindow") -> None:

@@ -252,7 +252,7 @@ class ReplayCommands:
         w = self.window
 
         def read(progress: Progress) -> Document:
-            other = Document(recordings.read(path))
+            other = Document(recordings.read_kept(path))
             other.take_analysis(session.analyze_recording(other.recording, progress=progress))
             return other
 
@@ -285,7 +285,7 @@ class ReplayCommands:
         path, name = recording.path, names[(names.index(recording.sensor) + 1) % len(names)]
 
         def read(progress: Progress) -> Document:
-            return Document(recordings.read(path, sensor=name, progress=progress))
+            return Document(recordings.read_kept(path, sensor=name, progress=progress))
 
         def show(document: Document) -> None:
             w.notice.hide()

@@ -11,6 +11,7 @@ from gui.devices import AS_THEY_ARE, Streaming
 from gui.dialogs.guided import GuidedDialog
 from gui.dialogs.picker import PickerDialog
 from gui.i18n import foreign, tr
+from gui.model.stream import KEPT_S
 from gui.replay_commands import ReplayCommands
 from gui.words import PLACEMENTS, worn
 from sensor import SensorInfo
@@ -157,6 +158,10 @@ class SessionCommands(ReplayCommands):
         """Scroll the live plots so that a time stands in their middle."""
         model = self.window.controller.model
         model.scroll(time_s + 15.0 - model.view_end_s)
+        if time_s < model.stream.now_s - KEPT_S:
+            self.window.notice.say(
+                tr("The last {n} minutes can be looked back on here; the recording has the rest.", n=round(KEPT_S / 60))
+            )
 
     def look_back(self) -> None:
         """Scroll the live plots back."""

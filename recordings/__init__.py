@@ -7,7 +7,7 @@ from recordings.recording import Marker, Recording
 
 if TYPE_CHECKING:
     from recordings.exporters import ExportOptions, check_export, export
-    from recordings.library import Library, SessionRecord
+    from recordings.library import Library, SessionRecord, read_kept
     from recordings.reading import read, read_every, read_span
     from recordings.store import (
         NativeFile,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HOME_OF = {
     **dict.fromkeys(("ExportOptions", "check_export", "export"), "recordings.exporters"),
-    **dict.fromkeys(("Library", "SessionRecord"), "recordings.library"),
+    **dict.fromkeys(("Library", "SessionRecord", "read_kept"), "recordings.library"),
     **dict.fromkeys(("read", "read_every", "read_span"), "recordings.reading"),
     **dict.fromkeys(
         ("NativeFile", "Recorder", "RecorderStatus", "StreamMeta", "read_native", "recover", "repair", "window"),
@@ -44,6 +44,7 @@ __all__ = [
     "export",
     "read",
     "read_every",
+    "read_kept",
     "read_native",
     "read_span",
     "recover",

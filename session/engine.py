@@ -11,6 +11,7 @@ import dsp
 import guidance
 from dsp import InputError, Placement, Side
 from sensor import Block, LinkChange, LinkState, Source, SourceMessage, Status
+from session import tidy
 from session.analysis import make_advice
 from session.messages import (
     AdviceUpdate,
@@ -131,6 +132,7 @@ class LiveSession:
         self._ending = _Ending()
         self._worker = threading.Thread(target=self._work, name="session", daemon=True)
         self._second_at = 0.0
+        self._tidied_s = 0.0
         self.result: SessionResult | None = None
 
     @property
@@ -239,6 +241,9 @@ class LiveSession:
         self._second_at = now + ONCE_A_SECOND_S
         if (update := self._recorder.update()) is not None:
             self._sink(update)
+        if abs(self._now_s() - self._tidied_s) >= tidy.EVERY_S:
+            self._tidied_s = self._now_s()
+            tidy.give_back()
 
     def _advise(self) -> None:
         legs = {label: s.live for label, s in self._streams.items() if s.live is not None}

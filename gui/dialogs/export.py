@@ -256,7 +256,7 @@ def _other_sensors(
     for name in document.recording.sensors:
         if name == document.recording.sensor or path is None:
             continue
-        other = recordings.read(path, sensor=name)
+        other = recordings.read_kept(path, sensor=name)
         if other.samples:
             analysis = session.analyze_recording(other, progress=progress) if needs_analysis(kind, out) else None
             found.append((other, analysis))

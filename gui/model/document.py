@@ -10,7 +10,7 @@ import recordings
 from gui.model.annotations import Annotations
 from gui.model.pyramid import Floats, Pyramid
 from gui.model.rings import level_db
-from gui.model.session import TOP_HZ
+from gui.model.stream import TOP_HZ
 
 SLOW_S = 1.0
 """What a mean over so long leaves is shown as acceleration without gravity (for the eye; the analysis has its own)."""

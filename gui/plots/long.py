@@ -8,7 +8,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from gui.i18n import tr
 from gui.model import Document
-from gui.model.session import TOP_HZ
+from gui.model.stream import TOP_HZ
 from gui.plots.base import Plot, range_ticks
 from gui.plots.picture import Picture
 from gui.plots.spectrogram import BAND_HZ, frequency_ticks

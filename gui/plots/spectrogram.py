@@ -5,7 +5,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from gui.i18n import tr
-from gui.model.session import TOP_HZ, TRACE_S, WINDOW_S, StreamModel
+from gui.model.stream import TOP_HZ, TRACE_S, WINDOW_S, StreamModel
 from gui.plots.base import AFTER_S, Plot
 from gui.plots.picture import Picture
 from gui.theme import Theme

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gui.i18n import tr
 from gui.model.rings import level_db
-from gui.model.session import TOP_HZ, StreamModel
+from gui.model.stream import TOP_HZ, StreamModel
 from gui.plots.base import Plot
 from gui.plots.picture import LEVELS_DB, SLOW_HZ
 from gui.plots.spectrogram import BAND_HZ

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from dsp import Event
 from gui.i18n import tr
 from gui.model.rings import Floats
-from gui.model.session import TRACE_S, StreamModel
+from gui.model.stream import TRACE_S, StreamModel
 from gui.plots.base import AFTER_S, Plot, Steps
 from gui.theme import AXIS_SIZE_PX, Theme, face
 from gui.words import clock, size_g

@@ -112,11 +112,13 @@ class LibraryView(QWidget):
             (tr("Open"), tr("Open the session in replay"), self.open_chosen),
             (tr("Analyse"), tr(BY_ID["analyse_library"].about), lambda: self.wanted.emit("analyse_library")),
             (tr("Repair"), tr(BY_ID["repair_library"].about), lambda: self.wanted.emit("repair_library")),
+            (tr("Delete"), tr(BY_ID["delete_session"].about), lambda: self.wanted.emit("delete_session")),
         ):
             made = button(text, about)
             made.clicked.connect(act)
+            if text == tr("Delete"):
+                row.addStretch()
             row.addWidget(made)
-        row.addStretch()
         card.column.addLayout(row)
 
     def _build_details(self, card: Card) -> None:

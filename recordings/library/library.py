@@ -17,6 +17,7 @@ from recordings.library.companions import companions
 from recordings.library.entry import Facts, SessionRecord, facts_of, facts_of_recording
 from recordings.library.folder import PARTIAL_ENDING, Folder
 from recordings.library.index import Index
+from recordings.library.kept import as_kept
 from recordings.library.names import printable
 from recordings.library.sidecar import Aside, read_aside, write_aside
 from recordings.recording import Recording
@@ -143,12 +144,8 @@ class Library:
         """Read a session, as it was read when it was taken in: with unit, rate and placement that the person named."""
         from recordings.reading import read  # noqa: PLC0415 - reading needs every importer
 
-        found = self.show(wanted)
-        aside = read_aside(self.files.sidecar(found.file))
-        recording = read(
-            self.files.real(found.file), sensor=sensor or aside.sensor, unit=aside.unit, rate_hz=aside.rate_hz
-        )
-        return replace(recording, placement=Placement(aside.placement)) if aside.placement else recording
+        file = self.show(wanted).file
+        return as_kept(read, self.files.real(file), read_aside(self.files.sidecar(file)), sensor=sensor)
 
     def reads_all(self, wanted: str) -> bool:
         """Whether a session is of every sensor of its file, not of the one that the person chose."""

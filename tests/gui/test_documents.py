@@ -1,24 +1,30 @@
 """What the app knows of a recording, without widgets: envelopes, gaps, notes, trends."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 import recordings
 import session
-from dsp import Samples
+from dsp import Placement, Samples
+from gui.dialogs.base import Sheet
+from gui.main_window import MainWindow
 from gui.model import Document
 from gui.model.annotations import LABEL, Annotations
 from gui.model.history import by_day, night
 from gui.model.pyramid import Pyramid
 from gui.model.rings import SpectrogramRing, TraceRing
 from recordings import Marker
-from tests.gui.helpers import noisy
+from tests.gui.helpers import SAMPLES, noisy, open_dialog, said
 
 RATE_HZ = 100.0
 
@@ -164,3 +170,60 @@ def test_days_and_trends_come_from_the_sessions_findings() -> None:
     assert np.isnan(found.hold_to_tremor_s)
     assert list(by_day([record])) == [found.when.date()]
     assert isinstance(found.when.date(), date)
+
+
+def test_what_was_named_at_the_import_counts_when_the_session_is_opened(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, home: Path
+) -> None:
+    counts = np.round(noisy(1500) * 4096).astype(int)
+    bare = tmp_path / "counts.txt"
+    bare.write_text("\n".join(f"{x} {y} {z}" for x, y, z in counts))
+    with recordings.Library(home) as library:
+        made = recordings.read(bare, unit="counts:0.000244140625", rate_hz=50.0)
+        kept = library.add_import(made, placement=Placement.THIGH, unit="counts:0.000244140625", rate_hz=50.0)
+        path = library.path_of(kept.id)
+    window.commands.open_path(path)
+    qtbot.waitUntil(lambda: window.document is not None, timeout=30_000)
+    found = window.document.recording
+    assert (found.rate_hz, found.placement) == (50.0, Placement.THIGH)
+    assert found.duration_s == pytest.approx(30.0)
+
+
+def test_an_open_recording_is_kept_in_the_library_and_deleted_again(
+    window: MainWindow, qtbot: QtBot, home: Path, open_sample: Callable[[str], None]
+) -> None:
+    open_sample("simulated-fatigue-calf.csv")
+    window.run_action("delete_session")
+    assert said(window) == "Choose a session in the library first."
+    window.run_action("keep_in_library")
+    qtbot.waitUntil(lambda: "Kept as imported-simulated-fatigue-calf" in window.notice.text.text(), timeout=30_000)
+    window.run_action("show_library")
+    (record,) = window.library.records
+    assert record.file == "imported-simulated-fatigue-calf.csv"
+    qtbot.waitUntil(lambda: window.library.chosen is not None)
+    window.run_action("delete_session")
+    dialog = open_dialog(window, Sheet)
+    assert record.title in " ".join(each.text() for each in dialog.findChildren(QLabel))
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert (home / "recordings" / record.file).exists()
+    if dialog.isVisible():
+        dialog.reject()
+    window.run_action("delete_session")
+    (dialog,) = [d for d in window.findChildren(Sheet) if d.isVisible()]
+    (delete,) = [b for b in dialog.findChildren(QPushButton) if b.text() == "Delete"]
+    qtbot.mouseClick(delete, Qt.MouseButton.LeftButton)
+    assert not (home / "recordings" / record.file).exists()
+    assert window.library.records == []
+    assert "was deleted" in said(window)
+
+
+def test_a_recording_of_the_library_is_not_taken_in_twice(
+    window: MainWindow, qtbot: QtBot, home: Path, open_sample: Callable[[str], None]
+) -> None:
+    with recordings.Library(home) as library:
+        kept = library.add_import(recordings.read(SAMPLES / "simulated-calm-calf.csv"))
+        path = library.path_of(kept.id)
+    window.commands.open_path(path)
+    qtbot.waitUntil(lambda: window.document is not None, timeout=30_000)
+    window.run_action("keep_in_library")
+    assert said(window) == "This recording is in the library already."

@@ -7,7 +7,7 @@ import dsp
 from dsp import EventLabel, State
 from gui.model import outline
 from gui.model.outline import Mark, Outline, Span
-from gui.model.session import KEPT_S, StreamModel
+from gui.model.stream import KEPT_S, StreamModel
 from gui.theme import DARK
 from gui.views.live_view import story_of
 from gui.views.timeline import Timeline
