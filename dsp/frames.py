@@ -76,6 +76,12 @@ class Frames:
         """Spectrum of the newest frame; None before the first."""
         return self._waiting_psd[-1] if len(self._waiting_psd) else None
 
+    @property
+    def shaking(self) -> tuple[NDArray[np.float64], int]:
+        """Forward probability of tremor or reflex rhythm in each kept frame, (n,), and the first one's place."""
+        rhythmic = [DECIDED.index(State.REFLEX_RHYTHM), DECIDED.index(State.TREMOR)]
+        return self._alpha.kept[:, rhythmic].sum(axis=1), self._alpha.first
+
     # -- frames in ----------------------------------------------------------------------------------------------------
 
     def room_for_psd(self, frames: int) -> Floats:

@@ -99,6 +99,12 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
     )
 
 
+def step_edges(steps: NDArray[np.int64], grid: Grid) -> NDArray[np.int64]:
+    """First sample of each step, counted from the start of the run."""
+    edges: NDArray[np.int64] = steps // STEPS_PER_HOP * grid.hop + grid.step_edges[steps % STEPS_PER_HOP]
+    return edges
+
+
 def hann(size: int) -> NDArray[np.float32]:
     """Periodic Hann window: 0.5 - 0.5 cos(2 pi n / size), the form whose overlapping squares sum evenly."""
     return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(size) / size)).astype(np.float32)

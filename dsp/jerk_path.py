@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from dsp.frames import Frames
 from dsp.grid import Grid
 from dsp.jerks import JerkFinder
-from dsp.kick import RunView
 from dsp.parameters import Parameters
+from dsp.pulses import PulseFinder
 from dsp.results import Event
+from dsp.run_view import RunView
+from dsp.slow_steps import SlowSteps
 from dsp.steps import Steps
 from dsp.stream import Stream
 
@@ -24,6 +27,8 @@ class JerkPath:
 
     def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
         self._finder = JerkFinder(parameters, grid, start_s)
+        # Both keep one list, so that each knows of the other's events.
+        self._pulses = PulseFinder(parameters, self._finder.events)
         self._view = RunView(parameters, grid, start_s)
 
     @property
@@ -40,45 +45,53 @@ class JerkPath:
     def candidate_step(self) -> int | None:
         """Step at which a burst that may become an event began; None without one."""
         step = self._finder.candidate_step
+        if step is None:
+            step = self._pulses.candidate_step
         return None if step is None else step + self._view.first_step
 
     @property
     def oldest_step(self) -> int | None:
         """Oldest step that something undecided began at; None when nothing is open."""
-        step = self._finder.oldest_step
-        return None if step is None else step + self._view.first_step
+        begun = [step for step in (self._finder.oldest_step, self._pulses.oldest_step) if step is not None]
+        return min(begun) + self._view.first_step if begun else None
 
-    def follow(self, stream: Stream, steps: Steps, begin: int) -> None:
-        """Follow the steps from `begin` to the newest."""
-        floor_at = steps.floors_before(np.arange(begin, steps.count))
-        self._look_at(stream, steps)
+    def follow(self, stream: Stream, steps: Steps, slow: SlowSteps, frames: Frames, begin: int) -> None:
+        """Follow the steps from `begin` to the newest; the frames are those that their samples complete."""
+        numbers = np.arange(begin, steps.count)
+        floor_at = steps.floors_before(numbers)
+        self._look_at(stream, steps, frames)
         first, last = begin - self._view.first_step, steps.count - self._view.first_step
         level, loud = steps.level.kept, steps.loud.kept
         thresholds = self._finder.thresholds(floor_at)
+        slow_thresholds = self._pulses.thresholds(slow.floors_before(numbers))
         above = (first + np.nonzero(level[first:last] > thresholds)[0]).tolist()
-        at = first
-        while at < last:
-            ahead = self._finder.quiet_until(at, level, loud, thresholds[at - first :], above)
-            if ahead > at:
-                at = ahead
-                continue
-            self._finder.step(at, level, loud, float(floor_at[at - first]), self._view)
-            at += 1
+        begins = self._pulses.begins(first + np.nonzero(slow.level.kept[first:last] > slow_thresholds)[0])
+        kick_at = self._finder.quiet_until(first, level, loud, thresholds, above)
+        pulse_at = self._pulses.quiet_until(first, last, begins)
+        while (at := min(kick_at, pulse_at)) < last:
+            if kick_at == at:
+                self._finder.step(at, level, loud, float(floor_at[at - first]), self._view)
+                kick_at = self._finder.quiet_until(at + 1, level, loud, thresholds[at + 1 - first :], above)
+            if pulse_at == at:
+                self._pulses.step(at, slow, self._view, self._finder)
+                pulse_at = self._pulses.quiet_until(at + 1, last, begins)
 
     def forget(self, steps: int) -> None:
         """Count from step `steps` of the run on: what lay before is kept no longer."""
         self._finder.forget(steps - self._view.first_step)
+        self._pulses.forget(steps - self._view.first_step)
         self._view.first_step = steps
 
     def finish(self) -> None:
         """End the run."""
         self._finder.finish()
 
-    def _look_at(self, stream: Stream, steps: Steps) -> None:
+    def _look_at(self, stream: Stream, steps: Steps, frames: Frames) -> None:
         """Show the kept samples and steps to whoever measures a kick."""
         view = self._view
         view.first_step = steps.level.first
         view.xyz_g, view.first = stream.samples.kept.T, stream.samples.first
         view.level, view.slow = stream.level.kept[0], stream.slow.kept[0]
         view.hop_least = steps.hop_least.kept
+        view.shaking, view.first_frame = frames.shaking
         view.step_gravity, view.step_loud = steps.mean.kept, steps.loud.kept

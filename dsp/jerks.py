@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS, Waiting, is_contradicted
 from dsp.few import largest, middle, middles
 from dsp.grid import Grid
-from dsp.kick import STEP_S, RunView
-from dsp.labels import EventLabel
+from dsp.kick import measure_kick
+from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
 from dsp.results import Event
+from dsp.run_view import RunView
 from dsp.sliding import windows
 
 Floats = NDArray[np.float32]
@@ -24,13 +26,11 @@ BUSY_RATIO = 3.5
 """Within sustained motion an event must rise this far above the last two seconds: an impact does, a step does not."""
 BUSY_STEPS = 20
 BUSY_BLOCK = 64
+CALM_STEPS = 2
+"""Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
 RING_STEPS = 2
 """Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
 BEFORE_ORDER = 0.4
-LOUDEST_ORDER = 0.9
-SUSTAINED_STEPS = 30
-"""A stretch (1.1 s) and another kick (0.5 s) leave most of the last 3 s quiet; motion that goes on does not."""
-LONGEST_KICK_STEPS = 5
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
@@ -61,11 +61,11 @@ class JerkFinder:
     grid: Grid
     start_s: float
     events: list[Event] = field(default_factory=list)
-    _waiting: list[tuple[int, Event, float]] = field(default_factory=list)
+    _waiting: list[Waiting] = field(default_factory=list)
     _candidate: _Candidate | None = None
     _busy: bool = False
     _last_peak_step: int = -(10**9)
-    _kicks: list[int] = field(default_factory=list)
+    _kicks: list[tuple[int, float]] = field(default_factory=list)
 
     def thresholds(self, floors_g: Floats) -> NDArray[np.float64]:
         """Levels that open an event, for many floors; the same numbers as `threshold` gives."""
@@ -89,7 +89,7 @@ class JerkFinder:
             Steps whose level is above their threshold, in order.
         """
         last = at + len(thresholds)
-        if self._candidate is not None or self._waiting or (self._busy and at < BUSY_STEPS):
+        if at == last or self._candidate is not None or self._waiting or (self._busy and at < BUSY_STEPS):
             return at
         if not self._busy:
             following = bisect_left(above, at)
@@ -110,15 +110,22 @@ class JerkFinder:
     @property
     def oldest_step(self) -> int | None:
         """Oldest step that something undecided began at; None when nothing is open."""
-        begun = [step for step, _, _ in self._waiting]
+        begun = [kick.began for kick in self._waiting]
         if self._candidate is not None:
             begun.append(self._candidate.onset_step)
         return min(begun, default=None)
 
+    @property
+    def kick_steps(self) -> list[int]:
+        """Steps at which a kick was found lately, or may be."""
+        begun = [step for step, _ in self._kicks] + [kick.began for kick in self._waiting]
+        return begun if self._candidate is None else [*begun, self._candidate.onset_step]
+
     def forget(self, steps: int) -> None:
         """Count from `steps` later on: what lay before is kept no longer."""
-        self._waiting = [(step - steps, event, top) for step, event, top in self._waiting]
-        self._kicks = [step - steps for step in self._kicks]
+        for kick in self._waiting:
+            kick.began -= steps
+        self._kicks = [(step - steps, top) for step, top in self._kicks]
         self._last_peak_step -= steps
         if self._candidate is not None:
             self._candidate.onset_step -= steps
@@ -131,7 +138,7 @@ class JerkFinder:
 
     def finish(self) -> None:
         """End the run: what waited for a greater impact is confirmed."""
-        self.events += [event for _, event, _ in self._waiting]
+        self.events += [kick.event for kick in self._waiting]
         self._waiting = []
 
     def step(self, at: int, level: Floats, loud: Floats, floor: float, view: RunView) -> None:
@@ -150,50 +157,17 @@ class JerkFinder:
             self._candidate = _Candidate(at, at, here, at)
 
     def _confirm(self, at: int, loud: Floats, view: RunView) -> None:
-        """Hand over what no greater impact has followed, and what was not the start of a stretch."""
+        """Hand over what no greater impact has followed, and nothing else contradicts."""
         if not self._waiting:
             return
         wait = round(self.parameters.jerk["confirm_s"] / STEP_S)
-        while self._waiting and at - self._waiting[0][0] >= wait:
-            began, event, top = self._waiting.pop(0)
-            impact = event.peak_g >= self.parameters.jerk["impact_g"]
-            if self._goes_on(at, began, top, loud, view.least_floor(began), impact=impact):
-                continue
-            # What turns on after the kick is the middle of a movement, and a twitch has no turn before it either; an
-            # impact may do both: somebody fell.
-            if not impact:
-                reflex = event.label is EventLabel.REFLEX_JERK
-                turned = view.turns_on(began, at) if reflex else view.turns(began, at)
-                if turned or view.moves_on(began, at, top):
-                    continue
-            self.events.append(event)
-
-    def _goes_on(self, at: int, began: int, top: float, loud: Floats, noise: float, *, impact: bool) -> bool:
-        """Whether the motion did not end with the kick; another kick after it is no motion that goes on.
-
-        After an impact a body bounces and settles, so that only motion of its own size counts.
-        """
-        p = self.parameters.jerk
-        after = np.arange(began + LONGEST_KICK_STEPS, at + 1)
-        # What has begun again may be another kick, if it was quiet in between; else it is the same shaking.
-        calm = max(p["calm_share"] * top, p["above_noise"] * noise)
-        open_ = [] if self._candidate is None else [self._candidate.onset_step]
-        for kick in (*self._kicks, *open_):
-            if kick > began and min(loud[began + 1 : kick + 1].tolist()) < calm:
-                after = after[(after < kick - 1) | (after > kick + LONGEST_KICK_STEPS)]
-        if min(loud[began + 1 : at + 1].tolist()) > p["end_ratio"] * top:
-            # Never quiet for a tenth of a second: not two kicks, however its turns were cut.
-            return True
-        if not len(after):
-            return False
-        level = middle(loud[after])
-        unbroken = not impact and min(loud[began + LONGEST_KICK_STEPS : at + 1].tolist()) > calm
-        if unbroken and top < p["above_loudest"] * largest(loud[after]):
-            return True
-        first, second = after[: len(after) // 2], after[len(after) // 2 :]
-        # The ring of a kick fades; shaking that has begun keeps its size.
-        keeps = not impact and len(first) > 0 and largest(loud[second]) > p["kept"] * largest(loud[first])
-        return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
+        while self._waiting and at - self._waiting[0].began >= wait:
+            kick = self._waiting.pop(0)
+            others = [step for step, _ in self._kicks]
+            if self._candidate is not None:
+                others.append(self._candidate.onset_step)
+            if not is_contradicted(kick, at, loud, view, others):
+                self.events.append(kick.event)
 
     def _ringing(self, at: int, here: float, level: Floats) -> bool:
         """Whether this is still the swing of the last kick: a ring only fades, a new kick rises above it."""
@@ -252,8 +226,9 @@ class JerkFinder:
         followed: bool = False,
     ) -> None:
         p = self.parameters.jerk
-        near = [s for s in self._kicks if c.onset_step - s < p["train_s"] / STEP_S]
-        if len(near) >= MOST_KICKS:
+        near = [(s, top) for s, top in self._kicks if c.onset_step - s < p["train_s"] / STEP_S]
+        # What is far smaller is no part of the same train: somebody stumbles before the fall.
+        if sum(top > p["train_share"] * c.peak for _, top in near) >= MOST_KICKS:
             self._sustained(c.onset_step, c.peak)
             self._busy = True
             return
@@ -261,9 +236,14 @@ class JerkFinder:
         first = max(0, c.onset_step - round(p["isolation_s"] / STEP_S), self._last_peak_step + RING_STEPS + 1)
         before = sorted(level[first : c.onset_step].tolist())
         surround = before[int(BEFORE_ORDER * len(before))] if before else floor
+        # A stretch that is over counts no more: what starts out of calm is no part of what went on before it.
+        calm = level[max(0, c.onset_step - CALM_STEPS) : c.onset_step].tolist()
+        surround = min(surround, max(calm, default=surround))
         after = min(level[c.peak_step + 1 : at + 1].tolist()) if at > c.peak_step else floor
         # What would not have opened an event in the quietest time of the run is noise, whatever its share of the peak.
-        most = max(p["isolation_ratio"] * c.peak, p["on_ratio"] * view.least_floor(c.onset_step))
+        # The ring of a kick just before is louder than rest.
+        share = p["pair_ratio"] if near else p["isolation_ratio"]
+        most = max(share * c.peak, p["on_ratio"] * view.least_floor(c.onset_step))
         past = sorted(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step].tolist())
         sustained = past[int(BEFORE_ORDER * len(past))] if past else 0.0
         around = max(surround, sustained)
@@ -274,11 +254,11 @@ class JerkFinder:
         shaking = min(p["on_ratio"] * view.least_floor(c.onset_step), p["shaking_share"] * c.peak)
         if sustained > shaking and c.peak < p["above_loudest"] * loudest:
             return
-        event = view.measure(c.onset_step, c.peak, at, floor, around, apart=bool(near))
+        event = measure_kick(view, c.onset_step, c.peak, at, floor, around, apart=bool(near))
         if event is None:
             return
         self._last_peak_step = c.peak_step
-        self._kicks = [*near, c.onset_step]
+        self._kicks = [*near, (c.onset_step, c.peak)]
         # The candidate may have begun with a stretch; what follows is counted from the kick itself.
         self._take(max(c.onset_step, view.step_at(event.onset_s)), event, c.peak)
 
@@ -286,17 +266,18 @@ class JerkFinder:
         """Take back what was only the beginning of sustained motion."""
         p = self.parameters.jerk
         soon = onset_step - p["train_s"] / STEP_S
-        self._waiting = [(s, e, top) for s, e, top in self._waiting if s < soon or peak < p["train_share"] * top]
+        self._waiting = [k for k in self._waiting if k.began < soon or peak < p["train_share"] * k.top]
 
     def _take(self, onset_step: int, event: Event, level: float) -> None:
         """Keep one event of an impact: what leads up to it, and what bounces or settles after it, belong to it."""
         p = self.parameters.jerk
         if event.peak_g >= p["impact_g"]:
-            self._waiting = [w for w in self._waiting if w[1].peak_g > event.peak_g]
-        known = self.events[-2:] + [e for _, e, _ in self._waiting]
+            self._waiting = [k for k in self._waiting if k.event.peak_g > event.peak_g]
+        known = self.events[-2:] + [k.event for k in self._waiting]
+        # One that is confirmed stays, whatever comes soon after it: a fall has more than one impact.
         for impact in (e for e in known if e.peak_g >= p["impact_g"]):
             late_s = event.onset_s - impact.onset_s
-            share = 1.0 if late_s <= p["settle_s"] else p["bounce_share"]
-            if late_s <= p["bounce_s"] and event.peak_g < share * impact.peak_g:
+            settles = late_s <= p["settle_s"]
+            if settles or (late_s <= p["bounce_s"] and event.peak_g < p["bounce_share"] * impact.peak_g):
                 return
-        self._waiting.append((onset_step, event, level))
+        self._waiting.append(Waiting(onset_step, event, level))

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.grid import STEPS_PER_HOP
-from dsp.kick import START_FLOOR_G, STEP_S
 from dsp.parameters import Parameters
 from dsp.sliding import windows
 
 Floats = NDArray[np.float32]
 
+STEP_S = 0.1
+START_FLOOR_G = 0.05
+"""Floor for the first half second, in which nothing is known: only a strong kick stands out (prior)."""
 EARLY_FLOOR_G = 0.012
 """Least floor for the first second and a half: half the level of a noisy watch at rest (prior)."""
 EARLY_STEPS = 15

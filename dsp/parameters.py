@@ -48,6 +48,7 @@ class Parameters:
     still: dict[str, float]
     entry: dict[str, float]
     jerk: dict[str, float]
+    pulse: dict[str, float]
     hold: dict[str, float]
     decision: dict[str, Any]
     fatigue: dict[str, float]
@@ -103,6 +104,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         still=raw["still"],
         entry=raw["entry"],
         jerk=raw["jerk"],
+        pulse=raw["pulse"],
         hold=raw["hold"],
         decision=raw["decision"],
         fatigue=raw["fatigue"],

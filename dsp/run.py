@@ -8,9 +8,10 @@ from dsp.frame_features import FrameFeatures
 from dsp.frames import FrameBatch, Frames
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.jerk_path import JerkPath
-from dsp.kick import START_FLOOR_G
+from dsp.kick_level import START_FLOOR_G
 from dsp.parameters import Parameters
 from dsp.plan import Plan, make_plan
+from dsp.slow_steps import SlowSteps
 from dsp.steps import Steps
 from dsp.stream import Stream
 
@@ -63,6 +64,7 @@ class Run:
         self._alone = parameters if alone is None else alone
         self.stream = Stream(grid)
         self.steps = Steps(grid, parameters)
+        self.slow_steps = SlowSteps(grid, parameters)
         self.jerks = JerkPath(grid, parameters, start_s)
         self.holds = posture.HoldFinder(parameters, start_s, grid.hop / grid.rate_hz)
         self.frames = Frames(grid, parameters, start_s)
@@ -85,12 +87,14 @@ class Run:
                 return out
             begin, hops = steps.count, steps.hops
             steps.take(stream, target)
+            self.slow_steps.take(stream, target)
             if steps.hops > hops:
                 self.holds.follow(steps.hop_mean.part(hops), steps.hop_tilt.part(hops))
-            self.jerks.follow(stream, steps, begin)
             ready = (steps.hops * self.grid.hop - self.grid.window) // self.grid.hop + 1
             if ready > self.frames.count:
                 self._add_frames(ready)
+            # After the frames: whether the limb shakes decides what a kick is.
+            self.jerks.follow(stream, steps, self.slow_steps, self.frames, begin)
             out += self.frames.settled(self.grid.window)
             self._forget()
 
@@ -133,6 +137,7 @@ class Run:
         if hops * STEPS_PER_HOP <= kept:
             return
         steps.forget(hops)
+        self.slow_steps.forget(hops)
         frames.forget()
         self.jerks.forget(hops * STEPS_PER_HOP)
 

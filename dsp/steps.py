@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import kick_level, posture
-from dsp.grid import STEPS_PER_HOP, Grid
+from dsp.grid import STEPS_PER_HOP, Grid, step_edges
 from dsp.growing import Growing
-from dsp.kick import START_FLOOR_G, step_edges
+from dsp.kick_level import START_FLOOR_G
 from dsp.parameters import Parameters
 from dsp.rows import largest
 from dsp.stream import Stream

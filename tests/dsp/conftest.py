@@ -50,7 +50,32 @@ def made_signal(
     return xyz.astype(np.float32)
 
 
+def smooth_step(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    s = np.clip(share, 0.0, 1.0)
+    return s**3 * (10 - 15 * s + 6 * s * s)
+
+
+def turning_limb(
+    moves: list[tuple[float, float, float]], *, seconds: float, gravity: bool, seed: int = 0, rate_hz: float = 100.0
+) -> NDArray[np.float32]:
+    """Limb of 0.3 m that turns: (from s, for s, by degrees) each, with noise of 1.2 mg."""
+    t = np.arange(round(seconds * rate_hz)) / rate_hz
+    angle = sum(np.radians(deg) * smooth_step((t - at) / size) for at, size, deg in moves)
+    angle = np.asarray(angle)
+    swing = 0.3 / 9.80665 * np.gradient(np.gradient(angle, 1 / rate_hz), 1 / rate_hz)
+    xyz = np.random.default_rng(seed).normal(scale=0.0012, size=(len(t), 3))
+    xyz[:, 0] += swing + (np.sin(angle) if gravity else 0.0)
+    xyz[:, 2] += np.cos(angle) if gravity else 0.0
+    return xyz.astype(np.float32)
+
+
 @pytest.fixture
 def signal() -> Callable[..., Floats]:
     """Maker of signals."""
     return made_signal
+
+
+@pytest.fixture
+def moved() -> Callable[..., Floats]:
+    """Maker of limbs that turn."""
+    return turning_limb

@@ -14,25 +14,6 @@ Make = Callable[..., NDArray[np.float32]]
 RATE_HZ = 100.0
 
 
-def smooth_step(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    s = np.clip(share, 0.0, 1.0)
-    return s**3 * (10 - 15 * s + 6 * s * s)
-
-
-def moved(
-    moves: list[tuple[float, float, float]], *, seconds: float, gravity: bool, seed: int = 0
-) -> NDArray[np.float32]:
-    """Limb of 0.3 m that turns: (from s, for s, by degrees) each, with noise of 1.2 mg."""
-    t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    angle = sum(np.radians(deg) * smooth_step((t - at) / size) for at, size, deg in moves)
-    angle = np.asarray(angle)
-    swing = 0.3 / 9.80665 * np.gradient(np.gradient(angle, 1 / RATE_HZ), 1 / RATE_HZ)
-    xyz = np.random.default_rng(seed).normal(scale=0.0012, size=(len(t), 3))
-    xyz[:, 0] += swing + (np.sin(angle) if gravity else 0.0)
-    xyz[:, 2] += np.cos(angle) if gravity else 0.0
-    return xyz.astype(np.float32)
-
-
 @pytest.mark.parametrize("mg", [100.0, 400.0])
 def test_a_kick_five_seconds_after_loud_shaking_is_found(signal: Make, mg: float) -> None:
     xyz_g = signal(seconds=40.0, tremor=(8.0, 26.0, 6.0, 1e-3 * mg), kicks=(31.0,))
@@ -71,19 +52,19 @@ def test_a_kick_that_stands_out_of_a_tremor_is_still_found(signal: Make) -> None
 
 
 @pytest.mark.parametrize("gravity", [True, False])
-def test_moving_about_smoothly_makes_no_events(gravity: bool) -> None:
+def test_moving_about_smoothly_makes_no_events(moved: Make, gravity: bool) -> None:
     back_and_forth = [(10.0 + 1.2 * i, 1.2, 20.0 * (-1) ** i) for i in range(12)]
     found = dsp.analyze(moved(back_and_forth, seconds=40.0, gravity=gravity), rate_hz=RATE_HZ, placement="calf")
     assert found.events == ()
 
 
-def test_without_gravity_a_brisk_stretch_that_stays_is_no_kick_and_a_kick_is_one(signal: Make) -> None:
+def test_without_gravity_a_brisk_stretch_that_stays_is_no_kick_and_a_kick_is_one(moved: Make, signal: Make) -> None:
     assert dsp.analyze(moved([(15.0, 0.4, 20.0)], seconds=30.0, gravity=False), rate_hz=RATE_HZ).events == ()
     kicked = signal(seconds=30.0, kicks=(15.0,), gravity=False)
     assert len(dsp.analyze(kicked, rate_hz=RATE_HZ).events) == 1
 
 
-def test_an_impact_counts_although_the_body_turns_and_lies_elsewhere() -> None:
+def test_an_impact_counts_although_the_body_turns_and_lies_elsewhere(moved: Make) -> None:
     xyz_g = moved([(14.8, 0.6, 70.0)], seconds=30.0, gravity=True)
     late = np.arange(len(xyz_g)) / RATE_HZ - 15.1
     hit = 4.0 * np.exp(-np.clip(late, 0, None) / 0.05) * np.cos(2 * np.pi * 12.0 * late) * (late >= 0)
@@ -97,3 +78,95 @@ def test_the_limb_is_still_beside_its_twitches(signal: Make) -> None:
     found = dsp.analyze(signal(seconds=60.0, kicks=(10.0, 20.0, 33.0, 45.0)), rate_hz=RATE_HZ, placement="calf")
     assert len(found.events) == 4
     assert (found.frames["label"] == State.STILL.value).mean() > 0.9
+
+
+def onsets_of(xyz_g: NDArray[np.floating], placement: str = "calf") -> list[float]:
+    return [e.onset_s for e in dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement=placement).events]
+
+
+def swing_at(t: NDArray[np.float64], at: float, size_g: float) -> NDArray[np.float64]:
+    """A twitch: rings at 6 Hz and fades within 0.08 s."""
+    late = np.clip(t - at, 0, None)
+    return np.where(t >= at, size_g * np.exp(-late / 0.08) * np.sin(2 * np.pi * 6.0 * late), 0.0)
+
+
+@pytest.mark.parametrize("size_g", [0.05, 0.08])
+def test_a_faint_kick_right_after_a_stretch_is_over_is_a_reflex_jerk(moved: Make, size_g: float) -> None:
+    xyz_g = moved([(15.0, 0.45, 25.0)], seconds=30.0, gravity=True)
+    xyz_g[:, 1] += swing_at(np.arange(len(xyz_g)) / RATE_HZ, 15.9, size_g).astype(np.float32)
+    (event,) = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events
+    assert event.onset_s == pytest.approx(15.9, abs=0.1)
+    assert event.label is dsp.EventLabel.REFLEX_JERK
+
+
+def test_of_two_kicks_within_seconds_the_fainter_second_one_counts_too(signal: Make) -> None:
+    xyz_g = signal(seconds=30.0, kicks=(15.0,))
+    t = np.arange(len(xyz_g)) / RATE_HZ
+    # The ring of the first is still there, at a third of the second.
+    ring = np.where(t > 15.0, 0.06 * np.exp(-np.clip(t - 15.0, 0, None) / 0.35) * np.sin(2 * np.pi * 6.0 * t), 0.0)
+    xyz_g[:, 0] += (ring + swing_at(t, 15.65, 0.09)).astype(np.float32)
+    assert onsets_of(xyz_g) == pytest.approx([15.0, 15.65], abs=0.1)
+
+
+# The first five shake from the first sample, where nothing shows yet what is usual.
+@pytest.mark.parametrize("seed", [12, 16, 21, 37, 54, 17, 18, 24, 30, 35, 55, 58])
+def test_the_crest_of_a_wide_tremor_is_no_twitch(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, radius = 3000, np.exp(-np.pi * 1.5 / RATE_HZ)
+    turn = 2 * np.pi * rng.uniform(5, 10) / RATE_HZ
+    noise = lfilter([1.0], [1.0, -2 * radius * np.cos(turn), radius**2], rng.normal(size=n + 800))[800:]
+    xyz_g = np.tile([0.0, 0.0, 1.0], (n, 1)) + rng.normal(scale=0.0012, size=(n, 3))
+    xyz_g[:, 0] += 0.06 * noise / noise.std()
+    assert onsets_of(xyz_g) == []
+
+
+def test_a_sensor_that_jumps_on_one_axis_does_not_twitch_and_a_limb_does() -> None:
+    rng = np.random.default_rng(0)
+    xyz_g = np.tile([0.0, 0.0, 1.0], (3000, 1)) + rng.normal(scale=0.002, size=(3000, 3))
+    glitch, kick = xyz_g.copy(), xyz_g.copy()
+    for at in (1000, 1400, 1408, 1900, 1901, 2300):
+        glitch[at, 2] += 0.2
+        kick[at, 1:] += (0.15, 0.14)
+    assert onsets_of(glitch) == []
+    assert len(onsets_of(kick)) >= 3
+
+
+def hit(t: NDArray[np.float64], at: float, size_g: float) -> NDArray[np.float64]:
+    late = np.clip(t - at, 0, None)
+    return np.where(t >= at, size_g * np.exp(-late / 0.05) * np.cos(2 * np.pi * 10.0 * late), 0.0)
+
+
+@pytest.mark.parametrize(
+    "hits",
+    [
+        pytest.param([(15.0, 2.9), (15.5, 3.0)], id="knee, then hip"),
+        pytest.param([(14.0, 0.3), (14.5, 0.4), (15.0, 4.0)], id="stumbles first"),
+        pytest.param([(15.0, 4.0), (16.2, 0.8), (17.1, 0.5)], id="settles after"),
+    ],
+)
+def test_a_fall_of_several_impacts_is_one_event(moved: Make, hits: list[tuple[float, float]]) -> None:
+    xyz_g = np.asarray(moved([(14.9, 0.5, 80.0)], seconds=30.0, gravity=True)).copy()
+    t = np.arange(len(xyz_g)) / RATE_HZ
+    xyz_g[:, 1] += sum(hit(t, at, size) for at, size in hits)
+    found = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="trunk")
+    assert len([e for e in found.events if e.peak_g > 1.5]) == 1
+    assert len([e for e in found.events if e.onset_s > 14.8]) == 1
+
+
+def test_a_single_jump_is_one_event_although_it_is_slow_and_the_limb_turns(moved: Make) -> None:
+    xyz_g = np.asarray(moved([(14.7, 1.0, 12.0)], seconds=30.0, gravity=True)).copy()
+    t = np.arange(len(xyz_g)) / RATE_HZ
+    for at, size, width in ((14.8, 0.9, 0.25), (15.05, -1.0, 0.3), (15.35, 2.2, 0.22)):
+        inside = (t >= at) & (t < at + width)
+        xyz_g[inside, 2] += size * np.sin(np.pi * (t[inside] - at) / width)
+    (event,) = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="thigh").events
+    assert 14.7 < event.onset_s < 15.6
+    assert event.peak_g > 1.5
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_short_kick_along_an_axis_of_the_sensor_is_no_glitch(axis: int) -> None:
+    xyz_g = np.tile([0.0, 0.0, 1.0], (1500, 1)) + np.random.default_rng(0).normal(scale=0.002, size=(1500, 3))
+    xyz_g[750:756, axis] += 0.3 * np.hanning(6)
+    (event,) = dsp.analyze(xyz_g, rate_hz=50.0, placement="calf").events
+    assert event.onset_s == pytest.approx(15.0, abs=0.1)

@@ -1,0 +1,104 @@
+"""Aftermath: what the second after a kick, and the seconds before it, say against it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.few import largest, middle
+from dsp.labels import EventLabel
+from dsp.parameters import Parameters
+from dsp.results import Event
+from dsp.run_view import RunView
+
+Floats = NDArray[np.float32]
+
+CREST_STEPS = 3
+"""A kick rises from calm within a step or two; a tremor swells for longer."""
+LOUDEST_ORDER = 0.9
+SUSTAINED_STEPS = 30
+"""A stretch (1.1 s) and another kick (0.5 s) leave most of the last 3 s quiet; motion that goes on does not."""
+LONGEST_KICK_STEPS = 5
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A kick that waits to be confirmed: its first step, its event, and the level at its top, g."""
+
+    began: int
+    event: Event
+    top: float
+
+    def is_impact(self, parameters: Parameters) -> bool:
+        """Whether it is more than a muscle's kick."""
+        return self.event.peak_g >= parameters.jerk["impact_g"]
+
+
+def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> bool:
+    """Whether it was no kick after all, as seen from step `at`.
+
+    Parameters
+    ----------
+    loud
+        Level of any motion in every step so far, g.
+    others
+        Steps at which other kicks began, or may have begun.
+    """
+    impact = kick.is_impact(view.parameters)
+    if _goes_on(kick, at, loud, view, others, impact=impact):
+        return True
+    if impact:
+        # Somebody who falls may turn, and lie elsewhere.
+        return False
+    if view.shakes(at) and _is_crest(kick, at, loud, view.parameters):
+        return True
+    # What turns on after the kick is the middle of a movement, and a twitch has no turn before it either.
+    reflex = kick.event.label is EventLabel.REFLEX_JERK
+    turned = view.turns_on(kick.began, at) if reflex else view.turns(kick.began, at)
+    return turned or view.moves_on(kick.began, at, kick.top)
+
+
+def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int], *, impact: bool) -> bool:
+    """Whether the motion did not end with the kick; another kick after it is no motion that goes on.
+
+    After an impact a body bounces and settles, so that only motion of its own size counts.
+    """
+    p, began, top = view.parameters.jerk, kick.began, kick.top
+    noise = view.least_floor(began)
+    after = np.arange(began + LONGEST_KICK_STEPS, at + 1)
+    # What has begun again may be another kick, if it was quiet in between; else it is the same shaking.
+    calm = max(p["calm_share"] * top, p["above_noise"] * noise)
+    for other in others:
+        if other > began and min(loud[began + 1 : other + 1].tolist()) < calm:
+            after = after[(after < other - 1) | (after > other + LONGEST_KICK_STEPS)]
+    if min(loud[began + 1 : at + 1].tolist()) > p["end_ratio"] * top:
+        # Never quiet for a tenth of a second: not two kicks, however its turns were cut.
+        return True
+    if not len(after):
+        return False
+    level = middle(loud[after])
+    if impact:
+        return level > p["train_share"] * top
+    early = began + view.first_step < SUSTAINED_STEPS
+    if early and level > max(p["kept_share"] * top, 1e-3 * p["on_mg"]):
+        # Nothing shows yet what is usual here, so that it has to be quiet at least after the kick.
+        return True
+    unbroken = min(loud[began + LONGEST_KICK_STEPS : at + 1].tolist()) > calm
+    if unbroken and top < p["above_loudest"] * largest(loud[after]):
+        return True
+    first, second = after[: len(after) // 2], after[len(after) // 2 :]
+    # The ring of a kick fades; shaking that has begun keeps its size.
+    keeps = len(first) > 0 and largest(loud[second]) > p["kept"] * largest(loud[first])
+    return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
+
+
+def _is_crest(kick: Waiting, at: int, loud: Floats, parameters: Parameters) -> bool:
+    """Whether the loudest moments around the kick come near it, or lead up to it, as those of a tremor do."""
+    p, began = parameters.jerk, kick.began
+    # The step before the onset may hold the beginning of the kick.
+    before = loud[max(0, began - SUSTAINED_STEPS) : max(0, began - 1)].tolist()
+    if max(before[-CREST_STEPS:], default=0.0) > p["calm_share"] * kick.top:
+        return True
+    around = sorted([*before, *loud[began + LONGEST_KICK_STEPS : at + 1].tolist()])
+    return bool(kick.top < p["above_loudest"] * around[int(LOUDEST_ORDER * len(around))])

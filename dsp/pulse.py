@@ -1,0 +1,75 @@
+"""Pulse: what is measured on a slow jerk, on the samples themselves, for its level smears by 0.3 s."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.kick import BASE_S, MEAN_S, make_event, sizes, stays
+from dsp.results import Event
+from dsp.run_view import RunView
+
+Floats = NDArray[np.float64]
+
+EARLIER_STEPS = 3
+"""Steps before the level stands out in which a pulse may have begun: the level's own length."""
+LATER_S = 0.3
+AT_REST_S = 0.2
+"""So long after it the limb has stopped, and a velocity summed from noise is small yet."""
+DIP_S = 0.1
+"""Between the two halves of a swing it passes through nothing."""
+
+
+def measure_pulse(view: RunView, onset_step: int, known_step: int, peak: float, floor: float) -> Event | None:
+    """Measure a slow jerk; None when it is too long, or when the limb did not come back.
+
+    Parameters
+    ----------
+    onset_step, known_step
+        First step in which the slow level stands out, and the newest.
+    peak, floor
+        Slow level at its top and in the last seconds, g.
+    """
+    rate, p = view.grid.rate_hz, view.parameters.pulse
+    begin = max(view.first, view.edge(max(0, onset_step - EARLIER_STEPS)))
+    base = round(BASE_S * rate)
+    low, stop = max(view.first, begin - base), view.edge(known_step + 1)
+    xyz_g = view.xyz_g[low - view.first : stop - view.first].astype(np.float64)
+    before, later = xyz_g[: max(1, begin - low)], xyz_g[-round(LATER_S * rate) :]
+    quiet = before.mean(axis=0)
+    size = sizes(xyz_g - quiet, max(1, round(MEAN_S * rate)))
+    noise = float(np.sqrt(((before - quiet) ** 2).sum(axis=1).mean()))
+    top = begin - low + int(size[begin - low :].argmax())
+    share = view.parameters.jerk["end_ratio"]
+    left, right = _reach(size, top, share * size[top], round(DIP_S * rate))
+    width_s = (right - left + 1) / rate
+    moved = float(np.sqrt(((later.mean(axis=0) - quiet) ** 2).sum()))
+    if width_s > p["widest_s"] or moved > p["back_share"] * float(size[top]):
+        return None
+    rise = max(view.parameters.jerk["onset_ratio"] * float(size[top]), p["above_noise"] * noise)
+    below = np.nonzero(size[: left + 1] < rise)[0]
+    onset = low + (int(below[-1]) + 1 if len(below) else 0)
+    if stays(xyz_g[onset - low : right + round(AT_REST_S * rate)] - quiet):
+        return None
+    step = max(onset_step, view.step_of(onset))
+    return make_event(
+        view,
+        onset=onset,
+        end=low + right,
+        quiet_g=quiet,
+        onset_step=step,
+        known_step=known_step,
+        stretch=view.stretch_before(step) or view.stretch_around(step, known_step, floor),
+        peak=peak,
+        floor=floor,
+        surround=floor,
+        width_s=width_s,
+        rise_s=(low + top - onset) / rate,
+    )
+
+
+def _reach(size: Floats, top: int, least: float, dip: int) -> tuple[int, int]:
+    """First and last sample around the top from which no more than `dip` samples in a row lie below `least`."""
+    above = np.nonzero(size >= least)[0]
+    at = int(np.searchsorted(above, top))
+    wide = np.nonzero(np.diff(above) > dip + 1)[0]
+    first, last = wide[wide < at], wide[wide >= at]
+    return int(above[first[-1] + 1] if len(first) else above[0]), int(above[last[0]] if len(last) else above[-1])

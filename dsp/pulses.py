@@ -1,0 +1,163 @@
+"""Pulses: lone slow jerks, of 0.2 s and more, that the quick jerk path takes for the start of a movement.
+
+An acceleration of that length may be the beginning of anything, so that much is asked of it: quiet before and after,
+and a limb that comes back to where it was.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.few import largest, middle
+from dsp.jerks import JerkFinder
+from dsp.kick_level import STEP_S
+from dsp.parameters import Parameters
+from dsp.pulse import measure_pulse
+from dsp.results import Event
+from dsp.run_view import RunView
+from dsp.slow_steps import SlowSteps
+
+Floats = NDArray[np.float32]
+
+QUIET_STEPS = 2
+"""Below a third of the top for so long ends a pulse: longer than the dip between its two halves."""
+BEFORE_STEPS = 8
+"""Nothing may stand out in so many steps before it; the two nearest belong to its rise."""
+PAST_STEPS = 30
+"""Nor may the last three seconds have been loud throughout."""
+
+
+@dataclass(slots=True)
+class _Pulse:
+    onset_step: int
+    peak: float
+    below: int = 0
+    end_step: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class PulseFinder:
+    """Decides, step by step, which slow bursts are events; steps as in `dsp.jerks.JerkFinder`.
+
+    Attributes
+    ----------
+    events
+        Confirmed events of both paths.
+    """
+
+    parameters: Parameters
+    events: list[Event]
+    _pulse: _Pulse | None = None
+    _loud_until: int = -(10**9)
+
+    def thresholds(self, floors_g: Floats) -> NDArray[np.float64]:
+        """Levels that open a pulse."""
+        p = self.parameters
+        return np.maximum(p.pulse["on_ratio"] * floors_g.astype(np.float64), 1e-3 * p.jerk["on_mg"])
+
+    def threshold(self, floor: float) -> float:
+        """Level that opens a pulse."""
+        return max(self.parameters.pulse["on_ratio"] * floor, 1e-3 * self.parameters.jerk["on_mg"])
+
+    @property
+    def oldest_step(self) -> int | None:
+        """Step at which the open pulse began; None without one."""
+        return None if self._pulse is None else self._pulse.onset_step
+
+    @property
+    def candidate_step(self) -> int | None:
+        """Step at which a pulse began that is not over yet; None without one."""
+        return self._pulse.onset_step if self._pulse is not None and self._pulse.end_step is None else None
+
+    def forget(self, steps: int) -> None:
+        """Count from `steps` later on."""
+        self._loud_until -= steps
+        if self._pulse is not None:
+            self._pulse.onset_step -= steps
+            if self._pulse.end_step is not None:
+                self._pulse.end_step -= steps
+
+    def begins(self, above: NDArray[np.int64]) -> list[int]:
+        """Give the steps at which a burst begins, of those above their threshold since the last call.
+
+        What is loud without a break is one motion: it began where it first stood out.
+        """
+        if not len(above):
+            return []
+        fresh = np.diff(above, prepend=self._loud_until) > QUIET_STEPS
+        self._loud_until = int(above[-1])
+        return list(above[fresh].tolist())
+
+    def quiet_until(self, at: int, last: int, begins: Sequence[int]) -> int:
+        """First step from `at` on in which something may change; `last` when nothing does.
+
+        While a pulse may still grow that is every step, and then the one at which it is confirmed.
+        """
+        c = self._pulse
+        if c is not None:
+            return at if c.end_step is None else min(last, max(at, c.onset_step + self._wait))
+        following = bisect_left(begins, at)
+        return begins[following] if following < len(begins) else last
+
+    @property
+    def _wait(self) -> int:
+        return round(self.parameters.pulse["confirm_s"] / STEP_S)
+
+    def step(self, at: int, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> None:
+        """Take step `at`, at which a burst begins or goes on; the quick path has taken it before."""
+        level, c = slow.level.kept, self._pulse
+        here = float(level[at])
+        if c is None:
+            self._pulse = _Pulse(at, here)
+            return
+        if c.end_step is None and not self._follow(at, here, c):
+            self._pulse = None
+            return
+        if at - c.onset_step >= self._wait:
+            self._pulse = None
+            event = self._confirmed(at, c, slow, view, kicks)
+            if event is not None:
+                self.events.append(event)
+
+    def _follow(self, at: int, here: float, c: _Pulse) -> bool:
+        """Take another step of an open pulse; whether it may still be one."""
+        if here > c.peak:
+            c.peak, c.below = here, 0
+        elif here < self.parameters.jerk["end_ratio"] * c.peak:
+            c.below += 1
+        else:
+            c.below = 0
+        if c.below >= QUIET_STEPS:
+            c.end_step = at
+            return True
+        return at - c.onset_step <= self.parameters.pulse["longest_s"] / STEP_S
+
+    def _confirmed(self, at: int, c: _Pulse, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> Event | None:
+        """Give the event, if it stands alone; None else."""
+        p, level, loud = self.parameters.pulse, slow.level.kept, slow.loud.kept
+        if c.end_step is None or self._is_known(c, view, kicks) or view.shakes(at):
+            return None
+        floor = float(slow.floors_before(np.array([at + view.first_step]))[0])
+        most = max(p["isolation_ratio"] * c.peak, self.threshold(floor))
+        before, after = (
+            level[max(0, c.onset_step - BEFORE_STEPS) : max(0, c.onset_step - 2)],
+            level[c.end_step : at + 1],
+        )
+        if largest(before) > most or largest(after) > most:
+            return None
+        past = middle(loud[max(0, c.onset_step - PAST_STEPS) : c.onset_step])
+        if past > p["isolation_ratio"] * c.peak:
+            return None
+        return measure_pulse(view, c.onset_step, at, c.peak, past)
+
+    def _is_known(self, c: _Pulse, view: RunView, kicks: JerkFinder) -> bool:
+        """Whether the quick path has found it, or may, or the body still settles after an impact."""
+        p, onset_s = self.parameters, view.start_s + (c.onset_step + view.first_step) * STEP_S
+        near = p.pulse["apart_s"]
+        return any(step > c.onset_step - near / STEP_S for step in kicks.kick_steps) or any(
+            event.onset_s > onset_s - (p.jerk["bounce_s"] if event.peak_g >= p.jerk["impact_g"] else near)
+            for event in self.events[-2:]
+        )

@@ -1,0 +1,159 @@
+"""Run view: what a kick is measured on, and what the limb did before and after it: where it points, how it turns."""
+
+import math
+
+import numpy as np
+
+from dsp.few import middle
+from dsp.grid import STEPS_PER_HOP, Grid
+from dsp.kick_level import START_FLOOR_G, STEP_S
+from dsp.parameters import Parameters
+
+Vector = tuple[float, float, float]
+MORE_LIKELY = 0.5
+AFTER_KICK_STEPS = 4
+GRAVITY_STEPS = 40
+LEAST_GRAVITY_G = 0.5
+MOVING_STEPS = 6
+"""A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
+
+
+class RunView:
+    """What an event is measured on: samples, levels and gravity of the run around it.
+
+    Parameters
+    ----------
+    parameters, grid
+        Of the analysis.
+    start_s
+        Of the run.
+
+    Attributes
+    ----------
+    first
+        Number of the first sample that is kept.
+    first_step
+        Number of the first step that is kept, the first one of a hop. Steps are counted from here on, here and in the
+        jerk path, while samples are counted from the start of the run.
+    """
+
+    def __init__(self, parameters: Parameters, grid: Grid, start_s: float) -> None:
+        self.parameters = parameters
+        self.grid = grid
+        self.start_s = start_s
+        self.xyz_g = np.empty((0, 3), np.float32)
+        self.level = np.empty(0, np.float32)
+        self.slow = np.empty(0, np.float32)
+        self.first = 0
+        self.first_step = 0
+        self.step_gravity = np.empty((0, 3), np.float32)
+        self.step_loud = np.empty(0, np.float32)
+        self.hop_least = np.empty(0, np.float32)
+        self.shaking = np.empty(0, np.float64)
+        self.first_frame = 0
+
+    def least_floor(self, step: int) -> float:
+        """Lowest floor of the run up to `step`, g: the sensor's own noise, as far as it has been seen."""
+        known = step // STEPS_PER_HOP
+        return float(self.hop_least[min(known, len(self.hop_least)) - 1]) if known > 0 else START_FLOOR_G
+
+    def shakes(self, step: int) -> bool:
+        """Whether the newest frame that ends by the end of a step is more likely tremor or reflex rhythm than not."""
+        hops = (step + 1 + self.first_step) // STEPS_PER_HOP
+        frame = (hops * self.grid.hop - self.grid.window) // self.grid.hop - self.first_frame
+        return 0 <= frame < len(self.shaking) and float(self.shaking[frame]) > MORE_LIKELY
+
+    def edge(self, step: int) -> int:
+        """First sample of a step."""
+        hop, rest = divmod(step + self.first_step, STEPS_PER_HOP)
+        return hop * self.grid.hop + int(self.grid.step_edges[rest])
+
+    def step_at(self, time_s: float) -> int:
+        """Step that holds a time."""
+        return self.step_of(round((time_s - self.start_s) * self.grid.rate_hz))
+
+    def step_of(self, sample: int) -> int:
+        """Step that holds a sample."""
+        hop, rest = divmod(sample, self.grid.hop)
+        step = hop * STEPS_PER_HOP + int(np.searchsorted(self.grid.step_edges[1:], rest, side="right"))
+        return step - self.first_step
+
+    def moves_on(self, onset_step: int, now_step: int, top: float) -> bool:
+        """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise."""
+        first = self.edge(onset_step + AFTER_KICK_STEPS) - self.first
+        level = math.sqrt(middle(self.slow[first : self.edge(now_step) - self.first]))
+        loud = middle(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step])
+        p = self.parameters.jerk
+        noise = p["above_noise"] * self.least_floor(onset_step)
+        return level > max(p["kept_share"] * top, noise) and loud < p["slow_ratio"] * level
+
+    def turns(self, onset_step: int, now_step: int) -> bool:
+        """Whether the limb turned from before `onset_step` to now as far as a stretch does."""
+        return self.tilt_between(onset_step - 3, now_step - 2) >= self.parameters.hold["stretch_deg"]
+
+    def turns_on(self, onset_step: int, now_step: int) -> bool:
+        """Whether the limb went on turning after the kick: a reflex answers a stretch that is over, or nearly."""
+        return self.tilt_between(onset_step + AFTER_KICK_STEPS, now_step - 2) >= self.parameters.jerk["stretch_deg"]
+
+    def _gravity(self, step: int) -> Vector | None:
+        """Give unit gravity over the three steps from `step` on; None where it is not near 1 g."""
+        part = self.step_gravity[max(0, step) : max(0, step) + 3].tolist()
+        if not part:
+            return None
+        x = y = z = 0.0
+        for step_x, step_y, step_z in part:
+            x += step_x
+            y += step_y
+            z += step_z
+        size = math.sqrt(x * x + y * y + z * z)
+        return (x / size, y / size, z / size) if 0.6 * len(part) < size < 1.4 * len(part) else None
+
+    def has_gravity(self, step: int) -> bool:
+        """Whether gravity is in the data just before a step."""
+        return self._gravity(step - 3) is not None
+
+    def no_gravity_at_all(self, step: int) -> bool:
+        """Whether the last seconds hold no gravity: somebody who falls is weightless for less than half of them."""
+        part = self.step_gravity[max(0, step - GRAVITY_STEPS) : step].astype(np.float64)
+        return len(part) > 0 and middle((part**2).sum(axis=1)) < LEAST_GRAVITY_G**2
+
+    def tilt_between(self, first: int, second: int) -> float:
+        """Turn of the limb from one step to another, deg; NaN where gravity does not show it."""
+        return _angle_deg(self._gravity(first), self._gravity(second))
+
+    def stretch_before(self, onset_step: int) -> tuple[float, float] | None:
+        """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""
+        p = self.parameters.jerk
+        steps = round(p["stretch_before_s"] / STEP_S)
+        turn = self.tilt_between(onset_step - steps - 3, onset_step - 3)
+        if not turn >= p["stretch_deg"]:
+            return None
+        quickest, when = 0.0, onset_step - 3
+        gravity = [self._gravity(onset_step - back) for back in range(steps + 4)]
+        for back in range(3, steps + 1):
+            rate = _angle_deg(gravity[back + 3], gravity[back]) / (3 * STEP_S)
+            if rate > quickest:
+                quickest, when = rate, onset_step - back
+        if quickest < p["stretch_rate_deg_per_s"]:
+            return None
+        return turn, max(0.0, (onset_step - when) * STEP_S)
+
+    def stretch_around(self, onset_step: int, known_step: int, floor: float) -> tuple[float, float] | None:
+        """Turn and delay of a stretch that was still going on at the kick: motion before it, another posture after."""
+        p = self.parameters.jerk
+        turn = self.tilt_between(onset_step - round(p["stretch_before_s"] / STEP_S), known_step - 2)
+        if not turn >= self.parameters.hold["stretch_deg"]:
+            return None
+        first = max(0, onset_step - MOVING_STEPS)
+        moving = np.nonzero(self.step_loud[first:onset_step] > max(p["above_noise"] * floor, 1e-3 * p["on_mg"]))[0]
+        if not len(moving):
+            return None
+        return turn, (onset_step - first - int(moving[0])) * STEP_S
+
+
+def _angle_deg(a: Vector | None, b: Vector | None) -> float:
+    """Angle between unit vectors; NaN where one is unknown."""
+    if a is None or b is None:
+        return math.nan
+    cosine = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))

@@ -1,0 +1,102 @@
+"""Slow steps: the steps of a run again, at twice the time scale of the jerk path, where slow pulses stand out."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp import kick_level
+from dsp.grid import STEPS_PER_HOP, Grid, step_edges
+from dsp.growing import Growing
+from dsp.kick_level import START_FLOOR_G
+from dsp.parameters import Parameters
+from dsp.stream import Stream
+
+Floats = NDArray[np.float32]
+
+TICK_S = 0.025
+"""A quarter of the lag: finer does not change a level, and a mean over it costs less than the samples."""
+
+
+class SlowSteps:
+    """Levels over 100 ms for each step, counted from the start of a run.
+
+    Samples are first averaged over ticks of 25 ms, or fewer, so that this costs a fraction of the quick levels.
+
+    Parameters
+    ----------
+    grid, parameters
+        Of the analysis.
+
+    Attributes
+    ----------
+    energy, level, loud
+        As those of `dsp.steps.Steps`, over twice the lag.
+    hop_floor
+        Floor after each hop, g.
+    """
+
+    def __init__(self, grid: Grid, parameters: Parameters) -> None:
+        self._grid, self._parameters = grid, parameters
+        self._tick = max(1, math.floor(TICK_S * grid.rate_hz))
+        tick_s = self._tick / grid.rate_hz
+        self._lag = max(1, math.floor(parameters.pulse["lag_s"] / tick_s + 0.5))
+        self._smooth = max(1, round(parameters.jerk["smooth_s"] / tick_s))
+        self._last = np.zeros((2, 1), np.float32)
+        self._count = 0
+        self._hops = 0
+        self.energy = Growing((), np.float32)
+        self.level = Growing((), np.float32)
+        self.loud = Growing((), np.float32)
+        self.hop_floor = Growing((), np.float32)
+
+    def take(self, stream: Stream, target: int) -> None:
+        """Take the steps up to `target`, whose samples are all there."""
+        ticks = step_edges(np.arange(self._count, target + 1), self._grid) // self._tick
+        energy, slow, smoothed = self._energies(stream, int(ticks[0]), int(ticks[-1]))
+        starts, sizes = ticks[:-1] - ticks[0], np.diff(ticks).astype(np.float32)
+        both = (np.sqrt(np.maximum.reduceat(part, starts)) for part in (smoothed, slow))
+        fast, slow_g = (np.concatenate([before, new]) for before, new in zip(self._last, both, strict=True))
+        self._last = np.stack([fast[-1:], slow_g[-1:]])
+        self.energy.extend(np.add.reduceat(energy, starts) / sizes)
+        self.loud.extend(fast[1:])
+        self.level.extend(kick_level.kick_level(fast, slow_g, self._parameters))
+        self._count = target
+        self._take_hops(target // STEPS_PER_HOP)
+
+    def floors_before(self, steps: NDArray[np.int64]) -> Floats:
+        """Floor of the last complete hop before each step."""
+        hops = steps // STEPS_PER_HOP - 1
+        out = np.full(len(steps), START_FLOOR_G, np.float32)
+        out[hops >= 0] = self.hop_floor.kept[hops[hops >= 0] - self.hop_floor.first]
+        return out
+
+    def forget(self, hops: int) -> None:
+        """Forget the first `hops` hops, and their steps."""
+        for part in (self.energy, self.level, self.loud):
+            part.drop(hops * STEPS_PER_HOP)
+        self.hop_floor.drop(hops)
+
+    def _energies(self, stream: Stream, first: int, last: int) -> tuple[Floats, Floats, Floats]:
+        """Squared second and first difference, and the former smoothed, of the ticks from `first` to before `last`."""
+        need = self._smooth - 1
+        reach = 3 * self._lag - 1 + need
+        begin = max(0, first - reach)
+        samples = stream.samples.part(begin * self._tick, last * self._tick)
+        rows = samples[:, :: self._tick].copy()
+        for i in range(1, self._tick):
+            rows += samples[:, i :: self._tick]
+        rows *= np.float32(1.0 / self._tick)
+        if first < reach:
+            # Before the first sample the limb is taken to have rested there.
+            rows = np.concatenate([np.repeat(rows[:, :1], reach - first, axis=1), rows], axis=1)
+        energy, slow = kick_level.difference_energies(rows, self._lag)
+        return energy[need:], slow[need:], kick_level.smoothed(energy, self._smooth)
+
+    def _take_hops(self, hops: int) -> None:
+        first = self._hops
+        if hops > first:
+            forgotten = self.energy.first // STEPS_PER_HOP
+            floor = kick_level.floors(self.energy.kept, first - forgotten, hops - first, self._parameters)
+            self.hop_floor.extend(floor)
+            self._hops = hops
