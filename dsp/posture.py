@@ -7,14 +7,20 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.grid import STEPS_PER_HOP
 from dsp.parameters import Parameters
 from dsp.results import Hold
+from dsp.turn import Vector, find_turn
 
-Vector = tuple[float, float, float]
 GRAVITY_RANGE = (0.6, 1.4)
 """|mean| in g within which the slow part is taken for gravity; +-0.4 g covers offset, gain and slow swings."""
 RATE_HOPS = 2
 """Rate of turn over two hops (1 s): a jerk of 0.2 s moves a 0.5 s mean too little to look like a turn."""
+
+LOOK_BACK_HOPS = 40
+"""Hops (20 s) within which the way into a hold is looked at."""
+BEFORE_HOPS = 4
+"""Hops by which a slow turn has begun before its rate shows (prior)."""
 
 
 def tilt_deg(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -34,7 +40,7 @@ class HoldFinder:
     """Follows posture hop by hop: rest, movement in, hold, movement out.
 
     A hold is a still posture of at least 3 s, turned by 8 to 75 degrees from the one before, and left again within
-    three minutes; the way back by half is the release.
+    three minutes; the way back by half is the release, and going deeper is a hold of its own.
     """
 
     parameters: Parameters
@@ -51,6 +57,9 @@ class HoldFinder:
     _open_hop: int = 0
     _hops: int = 0
     _changes: list[tuple[int, float | None]] = field(default_factory=list)
+    _back_hops: int = 0
+    _steps_g: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 3), np.float32))
+    _steps_from: int = 0
 
     @property
     def current(self) -> Hold | None:
@@ -63,7 +72,9 @@ class HoldFinder:
         at = bisect_right(self._changes, hop, key=lambda change: change[0])
         return self._changes[at - 1][1] if at else None
 
-    def follow(self, gravity_g: NDArray[np.float32], rate_deg_per_s: NDArray[np.float32]) -> None:
+    def follow(
+        self, gravity_g: NDArray[np.float32], rate_deg_per_s: NDArray[np.float32], steps_g: NDArray[np.float32]
+    ) -> None:
         """Take the next hops.
 
         Parameters
@@ -72,12 +83,15 @@ class HoldFinder:
             Their mean acceleration, (hops, 3).
         rate_deg_per_s
             Their rates of turn, (hops,); NaN: unknown.
+        steps_g
+            The mean acceleration of their steps, (hops * STEPS_PER_HOP, 3).
 
         Notes
         -----
         Rest goes on for hours, so hops at rest are taken in runs; what a hop does is the same alone.
         """
         p, first = self.parameters.hold, self._hops
+        self._steps_g = np.concatenate([self._steps_g, steps_g])
         exact = rate_deg_per_s.astype(np.float64)
         breaks = np.nonzero(~(exact <= p["move_rate_deg_per_s"]))[0].tolist()
         rates, still = exact.tolist(), p["still_rate_deg_per_s"]
@@ -91,7 +105,12 @@ class HoldFinder:
                 begin = i
                 while i < len(rates) and rates[i] > p["move_rate_deg_per_s"]:
                     i += 1
+                    if self._open is not None:
+                        # Each hop may be the one at which the limb is back.
+                        break
                 self._move(first + begin, max(rates[begin:i]))
+                if self._open is not None:
+                    self._look_back(first + begin, gravity_g[begin])
                 continue
             elif self._moving_since is None:
                 while next_break < len(breaks) and breaks[next_break] < i:
@@ -110,6 +129,10 @@ class HoldFinder:
                 self._peak_rate = max(self._peak_rate, rate)
             i += 1
         self._hops = first + len(rates)
+        spare = len(self._steps_g) - LOOK_BACK_HOPS * STEPS_PER_HOP
+        if spare > 0:
+            self._steps_g = self._steps_g[spare:].copy()
+            self._steps_from += spare
 
     def finish(self, at: int) -> None:
         """End the run at hop `at`."""
@@ -157,42 +180,74 @@ class HoldFinder:
         x, y, z = (np.add.accumulate(rows, axis=0)[-1] if len(rows) > 1 else rows[0]).tolist()
         self._sum = (x, y, z)
 
+    def _look_back(self, at: int, gravity_g: NDArray[np.float32]) -> None:
+        """End a hold whose limb is back for a second, though it may move on at once into the next stretch."""
+        if self._open is None:
+            return
+        x, y, z = gravity_g.tolist()
+        back = _angle((x, y, z), self._rest) <= self.parameters.hold["back_share"] * self._open.stretch_deg
+        self._back_hops = self._back_hops + 1 if back else 0
+        if self._back_hops >= RATE_HOPS:
+            began = self._moving_since
+            self._end(at if began is None else began, released=True, known=at)
+            self._from, self._moving_since, self._peak_rate = self._rest, at, 0.0
+
     def _arrive(self, at: int) -> None:
         """Decide whether the movement that has just ended was a stretch, a release, or a change of position."""
         p = self.parameters.hold
         began, self._moving_since = self._moving_since, None
         here = self._mean()
         assert here is not None  # noqa: S101 - the caller has just added to it
+        onset_hop = began if began is not None else at
+        turned = _angle(here, self._from)
         if self._open is not None:
-            back = _angle(here, self._rest)
-            away = _angle(here, self._from)
-            if back <= p["release_share"] * self._open.stretch_deg or away >= p["stretch_deg"]:
-                self._end(began if began is not None else at, released=True, known=at)
-                if back > p["release_share"] * p["stretch_deg"] and away >= p["stretch_deg"]:
+            back, held = _angle(here, self._rest), _angle(self._from, self._rest)
+            if back <= p["release_share"] * self._open.stretch_deg:
+                self._end(onset_hop, released=True, known=at)
+                if back > p["release_share"] * p["stretch_deg"] and turned >= p["stretch_deg"]:
+                    self._rest = here
+            elif turned >= p["stretch_deg"]:
+                self._end(onset_hop, released=True, known=at)
+                if held + p["release_share"] * turned <= back <= p["turn_over_deg"]:
+                    self._hold(onset_hop, at, turned)
+                else:
                     self._rest = here
             return
-        turned = _angle(here, self._from)
         if self._from is None or not p["stretch_deg"] <= turned <= p["turn_over_deg"]:
             self._rest = here
             return
         self._rest = self._from
-        onset_hop = began if began is not None else at
-        start = at - self._still_hops + 1
-        self._open_hop = start
+        self._hold(onset_hop, at, turned)
+
+    def _hold(self, onset_hop: int, at: int, turned: float) -> None:
+        """Open a hold that a turn since `onset_hop` led into; known at hop `at`."""
+        p, start = self.parameters.hold, at - self._still_hops + 1
+        self._open_hop, self._back_hops = start, 0
+        here, before = self._mean(), self._from
+        assert here is not None  # noqa: S101 - it turned from one ...
+        assert before is not None  # noqa: S101 - ... into the other
+        first = max(onset_hop - BEFORE_HOPS, at + 1 - LOOK_BACK_HOPS, 0)
+        rows = slice(first * STEPS_PER_HOP - self._steps_from, (at + 1) * STEPS_PER_HOP - self._steps_from)
+        turn = find_turn(self._steps_g[rows], self.hop_s / STEPS_PER_HOP, before, here)
+        onset_s, start_s, rate = max(0, onset_hop) * self.hop_s, start * self.hop_s, self._peak_rate
+        if turn is not None:
+            onset_s = min(max(turn.start_s, 0.0) + first * self.hop_s, (at + 1) * self.hop_s)
+            start_s = min(max(turn.end_s + first * self.hop_s, onset_s), (at + 1) * self.hop_s)
+            rate = turn.rate_deg_per_s
         hold = Hold(
-            onset_s=self.start_s + max(0, onset_hop) * self.hop_s,
-            start_s=self.start_s + start * self.hop_s,
+            onset_s=self.start_s + onset_s,
+            start_s=self.start_s + start_s,
             end_s=self.start_s + (at + 1) * self.hop_s,
             stretch_deg=turned,
-            stretch_rate_deg_per_s=self._peak_rate,
-            fast=self._peak_rate >= p["fast_deg_per_s"],
+            stretch_rate_deg_per_s=rate,
+            fast=rate >= p["fast_deg_per_s"],
             released=False,
         )
         self._set_open(at, hold)
 
     def _end(self, at: int, *, released: bool, known: int | None = None) -> None:
         """End the hold at hop `at`, which became known at hop `known`."""
-        hold = self._open
+        hold, self._back_hops = self._open, 0
         if hold is None:
             return
         self._set_open(at if known is None else known, None)

@@ -89,7 +89,11 @@ class Run:
             steps.take(stream, target)
             self.slow_steps.take(stream, target)
             if steps.hops > hops:
-                self.holds.follow(steps.hop_mean.part(hops), steps.hop_tilt.part(hops))
+                self.holds.follow(
+                    steps.hop_mean.part(hops),
+                    steps.hop_tilt.part(hops),
+                    steps.mean.part(hops * STEPS_PER_HOP, steps.hops * STEPS_PER_HOP),
+                )
             ready = (steps.hops * self.grid.hop - self.grid.window) // self.grid.hop + 1
             if ready > self.frames.count:
                 self._add_frames(ready)
