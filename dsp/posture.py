@@ -102,15 +102,7 @@ class HoldFinder:
                 if self._open is not None and self._still_hops == 0:
                     self._end(first + i, released=False)
             elif rate > p["move_rate_deg_per_s"]:
-                begin = i
-                while i < len(rates) and rates[i] > p["move_rate_deg_per_s"]:
-                    i += 1
-                    if self._open is not None:
-                        # Each hop may be the one at which the limb is back.
-                        break
-                self._move(first + begin, max(rates[begin:i]))
-                if self._open is not None:
-                    self._look_back(first + begin, gravity_g[begin])
+                i = self._follow_motion(first, i, rates, gravity_g)
                 continue
             elif self._moving_since is None:
                 while next_break < len(breaks) and breaks[next_break] < i:
@@ -138,6 +130,22 @@ class HoldFinder:
         """End the run at hop `at`."""
         if self._open is not None:
             self._end(at, released=False)
+
+    def _follow_motion(self, first: int, begin: int, rates: list[float], gravity_g: NDArray[np.float32]) -> int:
+        """Take hops in motion from the one at `begin` on; the place of the first that is not taken.
+
+        In a hold they are taken one by one: each may be the one at which the limb is back.
+        """
+        end = begin + 1
+        if self._open is not None:
+            self._move(first + begin, rates[begin])
+            self._look_back(first + begin, gravity_g[begin])
+            return end
+        fastest = self.parameters.hold["move_rate_deg_per_s"]
+        while end < len(rates) and rates[end] > fastest:
+            end += 1
+        self._move(first + begin, max(rates[begin:end]))
+        return end
 
     def _move(self, at: int, rate: float) -> None:
         """Take hops in motion, from hop `at` on, with their highest rate of turn."""
