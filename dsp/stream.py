@@ -73,13 +73,11 @@ class Stream:
         """Which new samples repeat one before them exactly, beyond what a limb at rest shows."""
         if axes_g.max() < CLIP_FROM_G and axes_g.min() > -CLIP_FROM_G:
             return False
-        at_end = np.zeros(axes_g.shape[1], bool)
+        recent = self.samples.part(max(known - 1, 0), known + axes_g.shape[1])
+        same = (recent[:, 1:] == recent[:, :-1]) & (np.abs(recent[:, 1:]) >= CLIP_FROM_G)
+        at_end: NDArray[np.bool_] = same[0] | same[1] | same[2]
         # The very first sample has nothing before it.
-        first = 0 if known else 1
-        axes, columns = np.nonzero(np.abs(axes_g[:, first:]) >= CLIP_FROM_G)
-        recent = self.samples.part(known + first - 1, known + axes_g.shape[1])
-        at_end[columns[recent[axes, columns + 1] == recent[axes, columns]] + first] = True
-        return at_end
+        return at_end if known else np.concatenate([[False], at_end])
 
     def _update_levels(self, known: int, upto: int) -> None:
         """Bring energy and level, aligned with the samples, from sample `known` to before `upto`."""
