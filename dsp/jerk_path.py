@@ -68,12 +68,18 @@ class JerkPath:
         begins = self._pulses.begins(first + np.nonzero(slow.level.kept[first:last] > slow_thresholds)[0])
         kick_at = self._finder.quiet_until(first, level, loud, thresholds, above)
         pulse_at = self._pulses.quiet_until(first, last, begins)
+        if min(kick_at, pulse_at) == last:
+            return
+        # As plain numbers: steps are taken one by one from here on.
+        each = list(zip(level[first:last].tolist(), thresholds.tolist(), floor_at.tolist(), strict=True))
+        slow_level = slow.level.kept[first:last].tolist()
         while (at := min(kick_at, pulse_at)) < last:
             if kick_at == at:
-                self._finder.step(at, level, loud, float(floor_at[at - first]), self._view)
-                kick_at = self._finder.quiet_until(at + 1, level, loud, thresholds[at + 1 - first :], above)
+                here, threshold, floor = each[at - first]
+                self._finder.step(at, here, threshold, level, loud, floor, self._view)
+                kick_at = self._finder.quiet_until(at + 1, level, loud, thresholds, above)
             if pulse_at == at:
-                self._pulses.step(at, slow, self._view, self._finder)
+                self._pulses.step(at, slow_level[at - first], slow, self._view, self._finder)
                 pulse_at = self._pulses.quiet_until(at + 1, last, begins)
 
     def forget(self, steps: int) -> None:

@@ -45,6 +45,18 @@ class _Candidate:
     busy: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Parameters that every step asks for, times in steps."""
+
+    widest: int
+    longest: int
+    quiet_after: int
+    confirm: int
+    new_share: float
+    end_ratio: float
+
+
 @dataclass(slots=True, eq=False)
 class JerkFinder:
     """Decides, step by step, which bursts are events.
@@ -66,16 +78,29 @@ class JerkFinder:
     _busy: bool = False
     _last_peak_step: int = -(10**9)
     _kicks: list[tuple[int, float]] = field(default_factory=list)
+    _limits: _Limits = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what every step asks for."""
+        p = self.parameters.jerk
+        self._limits = _Limits(
+            widest=round(p["widest_s"] / STEP_S),
+            longest=round(p["longest_s"] / STEP_S),
+            quiet_after=round(p["quiet_after_s"] / STEP_S),
+            confirm=round(p["confirm_s"] / STEP_S),
+            new_share=p["new_share"],
+            end_ratio=p["end_ratio"],
+        )
 
     def thresholds(self, floors_g: Floats) -> NDArray[np.float64]:
-        """Levels that open an event, for many floors; the same numbers as `threshold` gives."""
+        """Levels that open an event."""
         p = self.parameters.jerk
         return np.maximum(p["on_ratio"] * floors_g.astype(np.float64), 1e-3 * p["on_mg"])
 
     def quiet_until(
         self, at: int, level: Floats, loud: Floats, thresholds: NDArray[np.float64], above: Sequence[int]
     ) -> int:
-        """First step from `at` on in which something may change; the end of `thresholds` when nothing does.
+        """First step from `at` on in which something may change; one past the newest when nothing does.
 
         Parameters
         ----------
@@ -84,23 +109,24 @@ class JerkFinder:
         level, loud
             As for `step`.
         thresholds
-            Of this step and those after it that are to be looked at.
+            Of the newest steps.
         above
             Steps whose level is above their threshold, in order.
         """
-        last = at + len(thresholds)
+        last = len(level)
         if at == last or self._candidate is not None or self._waiting or (self._busy and at < BUSY_STEPS):
             return at
         if not self._busy:
             following = bisect_left(above, at)
-            return min(last, above[following]) if following < len(above) else last
+            return above[following] if following < len(above) else last
         # A block at a time: most changes come soon.
+        first = last - len(thresholds)
         last = min(last, at + BUSY_BLOCK)
-        here, threshold = level[at:last], thresholds[:BUSY_BLOCK]
+        here, threshold = level[at:last], thresholds[at - first : last - first]
         recent = middles(windows(loud[at - BUSY_STEPS : last - 1], BUSY_STEPS, 1, last - at))
         changes = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
-        first = int(changes.argmax())
-        return at + first if changes[first] else last
+        change = int(changes.argmax())
+        return at + change if changes[change] else last
 
     @property
     def candidate_step(self) -> int | None:
@@ -132,36 +158,41 @@ class JerkFinder:
             self._candidate.peak_step -= steps
             self._candidate.loud_from -= steps
 
-    def threshold(self, floor: float) -> float:
-        """Level that opens an event."""
-        return max(self.parameters.jerk["on_ratio"] * floor, 1e-3 * self.parameters.jerk["on_mg"])
-
     def finish(self) -> None:
         """End the run: what waited for a greater impact is confirmed."""
         self.events += [kick.event for kick in self._waiting]
         self._waiting = []
 
-    def step(self, at: int, level: Floats, loud: Floats, floor: float, view: RunView) -> None:
-        """Take step `at`; ``level`` holds the kick level of every step so far, ``loud`` that of any motion."""
-        self._confirm(at, loud, view)
-        here = float(level[at])
+    def step(
+        self, at: int, here: float, threshold: float, level: Floats, loud: Floats, floor: float, view: RunView
+    ) -> None:
+        """Take a step.
+
+        Parameters
+        ----------
+        at
+            Its number.
+        here, threshold, floor
+            Its level, the level that opens an event in it, and its floor, g.
+        level, loud
+            Kick level of every step that is kept, and that of any motion, g.
+        """
+        if self._waiting:
+            self._confirm(at, loud, view)
         if self._candidate is not None:
-            self._follow(at, here, level, loud, floor, view)
+            self._follow(at, here, threshold, level, loud, floor, view)
         elif self._busy:
             recent = middle(loud[max(0, at - BUSY_STEPS) : at])
-            if here > BUSY_RATIO * recent and here > self.threshold(floor):
+            if here > BUSY_RATIO * recent and here > threshold:
                 self._candidate = _Candidate(at, at, here, at, busy=True)
-            elif here < self.threshold(floor) and recent < self.threshold(floor):
+            elif here < threshold and recent < threshold:
                 self._busy = False
-        elif here > self.threshold(floor) and not self._ringing(at, here, level):
+        elif here > threshold and not self._ringing(at, here, level):
             self._candidate = _Candidate(at, at, here, at)
 
     def _confirm(self, at: int, loud: Floats, view: RunView) -> None:
         """Hand over what no greater impact has followed, and nothing else contradicts."""
-        if not self._waiting:
-            return
-        wait = round(self.parameters.jerk["confirm_s"] / STEP_S)
-        while self._waiting and at - self._waiting[0].began >= wait:
+        while self._waiting and at - self._waiting[0].began >= self._limits.confirm:
             kick = self._waiting.pop(0)
             others = [step for step, _ in self._kicks]
             if self._candidate is not None:
@@ -177,11 +208,13 @@ class JerkFinder:
     def _rises(self, at: int, here: float, level: Floats) -> bool:
         return here > self.parameters.jerk["new_rise"] * largest(level[max(0, at - RING_STEPS) : at])
 
-    def _follow(self, at: int, here: float, level: Floats, loud: Floats, floor: float, view: RunView) -> None:
-        c, p = self._candidate, self.parameters.jerk
+    def _follow(
+        self, at: int, here: float, threshold: float, level: Floats, loud: Floats, floor: float, view: RunView
+    ) -> None:
+        c, limits = self._candidate, self._limits
         assert c is not None  # noqa: S101 - the caller has looked
-        another = here > max(self.threshold(floor), p["new_share"] * c.peak)
-        if at - c.peak_step > RING_STEPS and another and self._rises(at, here, level):
+        another = at - c.peak_step > RING_STEPS and here > threshold and here > limits.new_share * c.peak
+        if another and self._rises(at, here, level):
             self._close(at - 1, c, level, loud, floor, view, followed=True)
             self._candidate = _Candidate(at, at, here, at, busy=c.busy)
             return
@@ -189,13 +222,13 @@ class JerkFinder:
             c.peak, c.peak_step, c.below = here, at, 0
             # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
             c.loud_from = at
-            while c.loud_from > c.onset_step and level[c.loud_from - 1] >= p["end_ratio"] * here:
+            while c.loud_from > c.onset_step and level[c.loud_from - 1] >= limits.end_ratio * here:
                 c.loud_from -= 1
-        elif here < p["end_ratio"] * c.peak:
+        elif here < limits.end_ratio * c.peak:
             c.below += 1
         else:
             c.below = 0
-        if c.below >= round(p["quiet_after_s"] / STEP_S):
+        if c.below >= limits.quiet_after:
             self._close(at, c, level, loud, floor, view)
             self._candidate = None
             self._busy = c.busy
@@ -206,13 +239,12 @@ class JerkFinder:
 
     def _lasts_too_long(self, at: int, c: _Candidate, level: Floats) -> bool:
         """Whether it cannot become a kick any more: loud for longer than the widest kick without fading."""
-        p = self.parameters.jerk
-        widest, longest = round(p["widest_s"] / STEP_S), round(p["longest_s"] / STEP_S)
-        if at - c.peak_step > longest:
+        limits = self._limits
+        if at - c.peak_step > limits.longest:
             return True
-        if at - max(c.loud_from, c.peak_step - widest) <= widest:
+        if at - c.loud_from <= limits.widest or at - c.peak_step <= 0:
             return False
-        return largest(level[max(0, at - RING_STEPS + 1) : at + 1]) >= p["fading"] * c.peak
+        return largest(level[max(0, at - RING_STEPS + 1) : at + 1]) >= self.parameters.jerk["fading"] * c.peak
 
     def _close(
         self,

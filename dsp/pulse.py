@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.kick import BASE_S, MEAN_S, make_event, sizes, stays
+from dsp.kick import BASE_S, MEAN_S, make_event, mean_of, sizes, stays
 from dsp.results import Event
 from dsp.run_view import RunView
 
@@ -34,14 +34,14 @@ def measure_pulse(view: RunView, onset_step: int, known_step: int, peak: float, 
     low, stop = max(view.first, begin - base), view.edge(known_step + 1)
     xyz_g = view.xyz_g[low - view.first : stop - view.first].astype(np.float64)
     before, later = xyz_g[: max(1, begin - low)], xyz_g[-round(LATER_S * rate) :]
-    quiet = before.mean(axis=0)
+    quiet = mean_of(before)
     size = sizes(xyz_g - quiet, max(1, round(MEAN_S * rate)))
     noise = float(np.sqrt(((before - quiet) ** 2).sum(axis=1).mean()))
     top = begin - low + int(size[begin - low :].argmax())
     share = view.parameters.jerk["end_ratio"]
     left, right = _reach(size, top, share * size[top], round(DIP_S * rate))
     width_s = (right - left + 1) / rate
-    moved = float(np.sqrt(((later.mean(axis=0) - quiet) ** 2).sum()))
+    moved = float(np.sqrt(((mean_of(later) - quiet) ** 2).sum()))
     if width_s > p["widest_s"] or moved > p["back_share"] * float(size[top]):
         return None
     rise = max(view.parameters.jerk["onset_ratio"] * float(size[top]), p["above_noise"] * noise)

@@ -106,10 +106,9 @@ class PulseFinder:
     def _wait(self) -> int:
         return round(self.parameters.pulse["confirm_s"] / STEP_S)
 
-    def step(self, at: int, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> None:
-        """Take step `at`, at which a burst begins or goes on; the quick path has taken it before."""
-        level, c = slow.level.kept, self._pulse
-        here = float(level[at])
+    def step(self, at: int, here: float, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> None:
+        """Take step `at` of level `here`, at which a burst begins or goes on; the quick path has taken it before."""
+        c = self._pulse
         if c is None:
             self._pulse = _Pulse(at, here)
             return
@@ -140,7 +139,7 @@ class PulseFinder:
         p, level, loud = self.parameters.pulse, slow.level.kept, slow.loud.kept
         if c.end_step is None or self._is_known(c, view, kicks) or view.shakes(at):
             return None
-        floor = float(slow.floors_before(np.array([at + view.first_step]))[0])
+        floor = slow.floor_before(at + view.first_step)
         most = max(p["isolation_ratio"] * c.peak, self.threshold(floor))
         before, after = (
             level[max(0, c.onset_step - BEFORE_STEPS) : max(0, c.onset_step - 2)],

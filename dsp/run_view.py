@@ -1,6 +1,7 @@
 """Run view: what a kick is measured on, and what the limb did before and after it: where it points, how it turns."""
 
 import math
+from bisect import bisect_right
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class RunView:
         self.parameters = parameters
         self.grid = grid
         self.start_s = start_s
+        self._edges: list[int] = grid.step_edges.tolist()
         self.xyz_g = np.empty((0, 3), np.float32)
         self.level = np.empty(0, np.float32)
         self.slow = np.empty(0, np.float32)
@@ -66,7 +68,7 @@ class RunView:
     def edge(self, step: int) -> int:
         """First sample of a step."""
         hop, rest = divmod(step + self.first_step, STEPS_PER_HOP)
-        return hop * self.grid.hop + int(self.grid.step_edges[rest])
+        return hop * self.grid.hop + self._edges[rest]
 
     def step_at(self, time_s: float) -> int:
         """Step that holds a time."""
@@ -75,8 +77,7 @@ class RunView:
     def step_of(self, sample: int) -> int:
         """Step that holds a sample."""
         hop, rest = divmod(sample, self.grid.hop)
-        step = hop * STEPS_PER_HOP + int(np.searchsorted(self.grid.step_edges[1:], rest, side="right"))
-        return step - self.first_step
+        return hop * STEPS_PER_HOP + bisect_right(self._edges, rest) - 1 - self.first_step
 
     def moves_on(self, onset_step: int, now_step: int, top: float) -> bool:
         """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise."""
@@ -97,14 +98,15 @@ class RunView:
 
     def _gravity(self, step: int) -> Vector | None:
         """Give unit gravity over the three steps from `step` on; None where it is not near 1 g."""
-        part = self.step_gravity[max(0, step) : max(0, step) + 3].tolist()
-        if not part:
+        step = max(0, step)
+        part = self.step_gravity[step : step + 3].tolist()
+        if len(part) == 3:
+            (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = part
+            x, y, z = x0 + x1 + x2, y0 + y1 + y2, z0 + z1 + z2
+        elif part:
+            x, y, z = map(sum, zip(*part, strict=True))
+        else:
             return None
-        x = y = z = 0.0
-        for step_x, step_y, step_z in part:
-            x += step_x
-            y += step_y
-            z += step_z
         size = math.sqrt(x * x + y * y + z * z)
         return (x / size, y / size, z / size) if 0.6 * len(part) < size < 1.4 * len(part) else None
 

@@ -71,6 +71,11 @@ class SlowSteps:
         out[hops >= 0] = self.hop_floor.kept[hops[hops >= 0] - self.hop_floor.first]
         return out
 
+    def floor_before(self, step: int) -> float:
+        """Floor of the last complete hop before a step."""
+        hop = step // STEPS_PER_HOP - 1
+        return float(self.hop_floor.part(hop, hop + 1)[0]) if hop >= 0 else START_FLOOR_G
+
     def forget(self, hops: int) -> None:
         """Forget the first `hops` hops, and their steps."""
         for part in (self.energy, self.level, self.loud):
