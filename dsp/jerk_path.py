@@ -13,6 +13,9 @@ from dsp.slow_steps import SlowSteps
 from dsp.steps import Steps
 from dsp.stream import Stream
 
+BLOCK = 64
+"""Steps whose levels are turned into plain numbers at once."""
+
 
 class JerkPath:
     """The events of a run.
@@ -68,18 +71,20 @@ class JerkPath:
         begins = self._pulses.begins(first + np.nonzero(slow.level.kept[first:last] > slow_thresholds)[0])
         kick_at = self._finder.quiet_until(first, level, loud, thresholds, above)
         pulse_at = self._pulses.quiet_until(first, last, begins)
-        if min(kick_at, pulse_at) == last:
-            return
-        # As plain numbers: steps are taken one by one from here on.
-        each = list(zip(level[first:last].tolist(), thresholds.tolist(), floor_at.tolist(), strict=True))
-        slow_level = slow.level.kept[first:last].tolist()
+        known, each = first, []
         while (at := min(kick_at, pulse_at)) < last:
+            if at >= known:
+                # Plain numbers, a block at a time: one by one they would take longer than what is asked of them.
+                known, block = min(last, at + BLOCK), slice(at, at + BLOCK)
+                here = (part[block].tolist() for part in (level, slow.level.kept))
+                there = (part[at - first : known - first].tolist() for part in (thresholds, floor_at))
+                each = list(zip(*here, *there, strict=True))
+            kick, pulse, threshold, floor = each[at - known]
             if kick_at == at:
-                here, threshold, floor = each[at - first]
-                self._finder.step(at, here, threshold, level, loud, floor, self._view)
+                self._finder.step(at, kick, threshold, level, loud, floor, self._view)
                 kick_at = self._finder.quiet_until(at + 1, level, loud, thresholds, above)
             if pulse_at == at:
-                self._pulses.step(at, slow_level[at - first], slow, self._view, self._finder)
+                self._pulses.step(at, pulse, slow, self._view, self._finder)
                 pulse_at = self._pulses.quiet_until(at + 1, last, begins)
 
     def forget(self, steps: int) -> None:
