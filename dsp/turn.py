@@ -65,16 +65,17 @@ def find_turn(rows_g: NDArray[np.float32], step_s: float, before: Vector, after:
     # The first, the last and what lies between them: a strong pull crosses the half three times.
     halves = np.array([c + s for c in (centres[0], centres[-1], 0.5 * (centres[0] + centres[-1])) for s in SHIFTS_S])
     times = (np.arange(len(rows)) + 0.5) * step_s
-    best, found = math.inf, None
-    for lasts in DURATIONS_S:
-        u = np.clip((times[None, :] - halves[:, None]) / lasts + 0.5, 0.0, 1.0)
-        turned = u**3 * (10.0 + u * (6.0 * u - 15.0))
-        pull = u * (60.0 + u * (120.0 * u - 180.0)) / (GRAVITY_M_S2 * lasts * lasts)
-        off = np.abs(turned[None] + ARMS_M[:, None, None] * pull[None] - shown)
-        cost = np.minimum(off, MOST_OFF).sum(axis=2)
-        at = int(cost.argmin())
-        if cost.flat[at] < best:
-            best, found = float(cost.flat[at]), (float(halves[at % len(halves)]), float(lasts))
-    assert found is not None  # noqa: S101 - some cost is finite
-    half, lasts = found
+    # All that are tried at once: durations, arms, halves, times. Single precision tells them apart well enough.
+    lasts_s = DURATIONS_S.astype(np.float32)[:, None, None]
+    u = (times - halves[:, None]).astype(np.float32) / lasts_s
+    u += np.float32(0.5)
+    np.clip(u, 0.0, 1.0, out=u)
+    turned = u**3 * (10.0 + u * (6.0 * u - 15.0))
+    pull = u * (60.0 + u * (120.0 * u - 180.0)) / (np.float32(GRAVITY_M_S2) * lasts_s * lasts_s)
+    off = pull[:, None] * ARMS_M.astype(np.float32)[:, None, None]
+    off += (turned - shown.astype(np.float32))[:, None]
+    np.abs(off, out=off)
+    np.minimum(off, np.float32(MOST_OFF), out=off)
+    at, _, which = np.unravel_index(np.einsum("...t->...", off).argmin(), off.shape[:-1])
+    half, lasts = float(halves[which]), float(DURATIONS_S[at])
     return Turn(half - 0.5 * lasts, half + 0.5 * lasts, PEAK * math.degrees(abs(angle)) / lasts)
