@@ -63,7 +63,7 @@ def measure_kick(
     quiet = mean_of(reference.astype(np.float64))
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway.
     hit = view.xyz_g[onset - first : end + 1 - first] - quiet
-    impact = float((hit**2).sum(axis=1).max()) >= p["impact_g"] ** 2
+    impact = float(squares(hit).max()) >= p["impact_g"] ** 2
     near = slice(max(0, low + top - round(0.3 * rate) - first), low + top + round(0.3 * rate) - first)
     quickness = float(level[top]) / max(_slow_level(view, near), 1e-6)
     slow = quickness < p["kick_ratio"] and not impact
@@ -140,9 +140,9 @@ def make_event(
     change = piece[1:] - piece[:-1]
     if _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
         return None
-    size = np.sqrt((piece**2).sum(axis=1))
+    size = np.sqrt(squares(piece))
     at_peak = int(size.argmax())
-    jerk = float(np.sqrt((change**2).sum(axis=1)).max() * rate) if len(change) else 0.0
+    jerk = math.sqrt(float(squares(change).max())) * rate if len(change) else 0.0
     direction = piece[at_peak] / max(float(size[at_peak]), 1e-12)
     ring_hz, decay_s = _ring(piece, at_peak, rate)
     label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
@@ -208,7 +208,7 @@ def _first_swing(view: RunView, onset: int, top: int) -> int:
     xyz_g = view.xyz_g[begin - first : top + 1 - first].astype(np.float64)
     rest = xyz_g[: max(1, onset - furthest - begin)]
     quiet = mean_of(rest)
-    noise = float(np.sqrt(((rest - quiet) ** 2).sum(axis=1).mean()))
+    noise = math.sqrt(float(squares(rest - quiet).mean()))
     size = sizes(xyz_g - quiet, max(1, round(MEAN_S * rate)))
     at = onset - begin
     above = np.nonzero(size[:at] >= max(p["onset_ratio"] * float(size[at:].max()), p["above_noise"] * noise))[0]
@@ -224,6 +224,11 @@ def mean_of(rows: Floats) -> Floats:
     return np.asarray(np.add.reduce(rows, axis=0) / len(rows))
 
 
+def squares(rows: Floats) -> Floats:
+    """Squared size of each row."""
+    return np.asarray(np.einsum("ij,ij->i", rows, rows))
+
+
 def sizes(piece_g: Floats, mean: int) -> Floats:
     """Size of the running mean over `mean` samples around each; (n,) of (n, 3)."""
     size = len(piece_g)
@@ -232,7 +237,7 @@ def sizes(piece_g: Floats, mean: int) -> Floats:
     for i in range(1, mean):
         total += padded[i : i + size]
     total /= mean
-    return np.asarray(np.sqrt((total**2).sum(axis=1)))
+    return np.sqrt(squares(total))
 
 
 def _slow_level(view: RunView, near: slice) -> float:

@@ -14,6 +14,8 @@ Vector = tuple[float, float, float]
 MORE_LIKELY = 0.5
 AFTER_KICK_STEPS = 4
 GRAVITY_STEPS = 40
+MOST_GRAVITIES = 256
+"""Remembered at a time."""
 LEAST_GRAVITY_G = 0.5
 MOVING_STEPS = 6
 """A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
@@ -43,6 +45,7 @@ class RunView:
         self.grid = grid
         self.start_s = start_s
         self._edges: list[int] = grid.step_edges.tolist()
+        self._gravities: dict[int, Vector | None] = {}
         self.xyz_g = np.empty((0, 3), np.float32)
         self.level = np.empty(0, np.float32)
         self.slow = np.empty(0, np.float32)
@@ -99,6 +102,10 @@ class RunView:
     def _gravity(self, step: int) -> Vector | None:
         """Give unit gravity over the three steps from `step` on; None where it is not near 1 g."""
         step = max(0, step)
+        number = step + self.first_step
+        if number in self._gravities:
+            # The same few steps are asked for again and again while a kick is measured.
+            return self._gravities[number]
         part = self.step_gravity[step : step + 3].tolist()
         if len(part) == 3:
             (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = part
@@ -108,7 +115,12 @@ class RunView:
         else:
             return None
         size = math.sqrt(x * x + y * y + z * z)
-        return (x / size, y / size, z / size) if 0.6 * len(part) < size < 1.4 * len(part) else None
+        unit = (x / size, y / size, z / size) if 0.6 * len(part) < size < 1.4 * len(part) else None
+        if len(part) == 3:
+            if len(self._gravities) >= MOST_GRAVITIES:
+                self._gravities.clear()
+            self._gravities[number] = unit
+        return unit
 
     def has_gravity(self, step: int) -> bool:
         """Whether gravity is in the data just before a step."""

@@ -10,6 +10,7 @@ from dsp.grid import STEPS_PER_HOP, Grid, step_edges
 from dsp.growing import Growing
 from dsp.kick_level import START_FLOOR_G
 from dsp.parameters import Parameters
+from dsp.steps import largest_of_steps, sums_of_steps
 from dsp.stream import Stream
 
 Floats = NDArray[np.float32]
@@ -42,6 +43,7 @@ class SlowSteps:
         tick_s = self._tick / grid.rate_hz
         self._lag = max(1, math.floor(parameters.pulse["lag_s"] / tick_s + 0.5))
         self._smooth = max(1, round(parameters.jerk["smooth_s"] / tick_s))
+        self._even = grid.hop % (STEPS_PER_HOP * self._tick) == 0
         self._last = np.zeros((2, 1), np.float32)
         self._count = 0
         self._hops = 0
@@ -54,11 +56,11 @@ class SlowSteps:
         """Take the steps up to `target`, whose samples are all there."""
         ticks = step_edges(np.arange(self._count, target + 1), self._grid) // self._tick
         energy, slow, smoothed = self._energies(stream, int(ticks[0]), int(ticks[-1]))
-        starts, sizes = ticks[:-1] - ticks[0], np.diff(ticks).astype(np.float32)
-        both = (np.sqrt(np.maximum.reduceat(part, starts)) for part in (smoothed, slow))
+        starts, sizes = ticks[:-1] - ticks[0], (ticks[1:] - ticks[:-1]).astype(np.float32)
+        both = (np.sqrt(largest_of_steps(part, starts, even=self._even)) for part in (smoothed, slow))
         fast, slow_g = (np.concatenate([before, new]) for before, new in zip(self._last, both, strict=True))
         self._last = np.stack([fast[-1:], slow_g[-1:]])
-        self.energy.extend(np.add.reduceat(energy, starts) / sizes)
+        self.energy.extend(sums_of_steps(energy[None], starts, even=self._even)[0] / sizes)
         self.loud.extend(fast[1:])
         self.level.extend(kick_level.kick_level(fast, slow_g, self._parameters))
         self._count = target

@@ -17,6 +17,28 @@ COUNT_HOPS = 20
 """Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
 
 
+def sums_of_steps(values: Floats, starts: NDArray[np.int64], *, even: bool) -> Floats:
+    """Sum of each step of each row, (rows, steps).
+
+    Parameters
+    ----------
+    values
+        Of all steps, (rows, n).
+    starts
+        First value of each step.
+    even
+        Whether all steps are equally long, at this rate: then it takes a third of the time.
+    """
+    if not even:
+        return np.add.reduceat(values, starts, axis=1)
+    return np.asarray(np.einsum("aij->ai", values.reshape(len(values), len(starts), -1)))
+
+
+def largest_of_steps(values: Floats, starts: NDArray[np.int64], *, even: bool) -> Floats:
+    """Largest value of each step, (steps,), of `values` (n,); as `sums_of_steps`."""
+    return largest(values.reshape(len(starts), -1)) if even else np.maximum.reduceat(values, starts)
+
+
 class Steps:
     """The steps and hops of a run, counted from its start.
 
@@ -90,30 +112,21 @@ class Steps:
         begin, end = int(edges[0]), int(edges[-1])
         starts = edges[:-1] - begin
         sizes = (edges[1:] - edges[:-1]).astype(np.float32)
-        energy = self._sums(stream.energy.part(begin, end), starts)[0]
+        energy = sums_of_steps(stream.energy.part(begin, end), starts, even=self._even)[0]
         energy /= sizes
-        both = (np.sqrt(self._largest(p.part(begin, end)[0], starts)) for p in (stream.level, stream.slow))
+        both = (
+            np.sqrt(largest_of_steps(p.part(begin, end)[0], starts, even=self._even))
+            for p in (stream.level, stream.slow)
+        )
         fast, slow = (np.concatenate([before, new]) for before, new in zip(self._last, both, strict=True))
         self._last = np.stack([fast[-1:], slow[-1:]])
-        mean = self._sums(stream.samples.part(begin, end), starts)
+        mean = sums_of_steps(stream.samples.part(begin, end), starts, even=self._even)
         mean /= sizes
         self.energy.extend(energy)
         self.loud.extend(fast[1:])
         self.level.extend(kick_level.kick_level(fast, slow, self._parameters))
         self.mean.extend(mean.T)
         self.count = target
-
-    def _sums(self, values: Floats, starts: NDArray[np.int64]) -> Floats:
-        """Sum of each step of each row, (rows, steps)."""
-        if not self._even:
-            return np.add.reduceat(values, starts, axis=1)
-        return np.asarray(np.einsum("aij->ai", values.reshape(len(values), len(starts), -1)))
-
-    def _largest(self, values: Floats, starts: NDArray[np.int64]) -> Floats:
-        """Largest value of each step, (steps,)."""
-        if not self._even:
-            return np.maximum.reduceat(values, starts)
-        return largest(values.reshape(len(starts), -1))
 
     def _take_hops(self, stream: Stream, hops: int) -> None:
         first = self.hops
