@@ -132,13 +132,15 @@ def acceptance(region: generated.Region, count: int) -> None:
 
 
 def hand_windows(region: generated.Region, count: int) -> None:
-    for placement in ("wrist", "unknown"):
-        h = generated.hands(region, count, placement)
-        met = h.area_product >= 0.975 and h.area_p >= 0.92 and h.sensitivity >= 0.85 and h.specificity >= 0.85
-        row(f"hand windows of 2.5 s as {placement}: area p x rms, p; sensitivity, specificity{SYNTHETIC}",
-            f"{h.area_product:.3f}, {h.area_p:.3f}; {h.sensitivity:.2f}, {h.specificity:.2f}",
-            "0.975, 0.92; 0.85, 0.85", met,
-            f"rms alone: area {h.area_rms:.3f}; {generated.hand_rules(region, count)}")  # fmt: skip
+    sets: tuple[tuple[generated.HandSet, str], ...] = (("other", "unseen"), (region, f"{region}, curves set by them"))
+    for hand_set, name in sets:
+        for placement in ("wrist", "unknown"):
+            h = generated.hands(hand_set, count, placement)
+            met = h.area_product >= 0.975 and h.area_p >= 0.92 and h.sensitivity >= 0.85 and h.specificity >= 0.85
+            row(f"hand windows of 2.5 s ({name}) as {placement}: area p x rms, p; sensitivity, specificity{SYNTHETIC}",
+                f"{h.area_product:.3f}, {h.area_p:.3f}; {h.sensitivity:.2f}, {h.specificity:.2f}",
+                "0.975, 0.92; 0.85, 0.85", met,
+                f"rms alone: area {h.area_rms:.3f}; {generated.hand_rules(hand_set, count)}")  # fmt: skip
 
 
 def steadiness(region: generated.Region) -> None:

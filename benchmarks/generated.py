@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -9,7 +10,8 @@ import dsp
 from benchmarks.baselines import RULES, WINDOW_S, threshold_jerks
 from benchmarks.measures import RHYTHMIC, Frames, Onsets, Rhythmic, roc_area
 from dsp import State
-from tests.acceptance.hands import hand_window
+from tests.acceptance.hands import HandWindow, hand_window
+from tests.acceptance.other_hands import other_hand_window
 from tests.acceptance.regions import Region
 from tests.acceptance.scenes import SCENES, Scene, make_scene
 
@@ -82,14 +84,24 @@ class HandScore:
     specificity: float
 
 
-def hands(region: Region, count: int, placement: str) -> HandScore:
+HandSet = Literal["open", "held", "other"]
+"""Regions of the hand windows: `other` was made after the curves were set and is only measured."""
+
+
+def _window(hand_set: HandSet, seed: int, *, tremor: bool) -> HandWindow:
+    if hand_set == "other":
+        return other_hand_window(seed, tremor=tremor)
+    return hand_window(seed, hand_set, tremor=tremor)
+
+
+def hands(hand_set: HandSet, count: int, placement: str) -> HandScore:
     """Analyse `count` windows of each kind, each alone."""
     p: dict[bool, list[float]] = {True: [], False: []}
     rms: dict[bool, list[float]] = {True: [], False: []}
     called: dict[bool, list[bool]] = {True: [], False: []}
     for tremor in (True, False):
         for seed in range(count):
-            window = hand_window(seed, region, tremor=tremor)
+            window = _window(hand_set, seed, tremor=tremor)
             frame = dsp.analyze(window.xyz_g, rate_hz=window.rate_hz, placement=placement, keep_spectra=False).frames[0]
             p[tremor].append(float(frame["p_tremor"]))
             rms[tremor].append(float(frame["rms_g"]))
@@ -173,12 +185,12 @@ def threshold_f1(region: Region, seeds: Iterable[int]) -> float:
     return onsets.f1
 
 
-def hand_rules(region: Region, count: int) -> str:
+def hand_rules(hand_set: HandSet, count: int) -> str:
     """Sensitivity and specificity of the simple rules on the hand windows."""
     out = []
     for name, rule in RULES.items():
         hit = [
-            [rule(w.xyz_g.astype(float), w.rate_hz) for w in (hand_window(s, region, tremor=t) for s in range(count))]
+            [rule(w.xyz_g.astype(float), w.rate_hz) for w in (_window(hand_set, s, tremor=t) for s in range(count))]
             for t in (True, False)
         ]
         out.append(f"{name}: {np.mean(hit[0]):.2f}, {1 - np.mean(hit[1]):.2f}")
