@@ -8,7 +8,7 @@ from dsp.entry import Entry
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.parameters import Parameters
 from dsp.plan import Plan
-from dsp.rows import sums
+from dsp.rows import weighted
 from dsp.sliding import Sliding, windows
 from dsp.steps import Steps
 from dsp.stream import Stream
@@ -54,7 +54,7 @@ class FrameFeatures:
         values |= features.burst_features(blocks)
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
-        values["tilt_rate_deg_per_s"] = sums(turning) / np.float32(turns)
+        values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
         values["entry_deg_per_s"] = self._entry.follow(values, turning)
         values["missing"] = self._share(stream.filled, begin, end)
         values["clipped"] = self._share(stream.clipped, begin, end)
@@ -86,3 +86,10 @@ class FrameFeatures:
         counts = np.concatenate([[0], np.cumsum(part)])
         at = np.arange(frames) * g.hop
         return np.asarray((counts[at + g.window] - counts[at]) / g.window, np.float32)
+
+
+def _middle_first(turns: int) -> Floats:
+    """Weights of the rates of turn in a window, (turns,), sum 1: those of the taper, as the spectrum is weighted."""
+    share = (np.arange(turns) + 1.5) / (turns + 2.0)
+    taper = np.sin(np.pi * share) ** 2
+    return np.asarray(taper / taper.sum(), np.float32)

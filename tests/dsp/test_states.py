@@ -51,6 +51,18 @@ def test_a_limb_that_only_turns_slowly_moves() -> None:
     assert (frames["label"][frames["time_s"] > 27.0] == State.STILL.value).mean() > 0.9
 
 
+@pytest.mark.parametrize("deg_per_s", [3.5, 6.0])
+def test_a_turn_without_a_tremble_is_movement_however_smooth(deg_per_s: float) -> None:
+    t = np.arange(round(40 * RATE_HZ)) / RATE_HZ
+    angle = np.radians(deg_per_s) * np.clip(t - 12.0, 0.0, 10.0)
+    xyz_g = np.stack([np.sin(angle), np.zeros_like(t), np.cos(angle)], axis=1)
+    xyz_g += np.random.default_rng(4).normal(scale=0.0006, size=xyz_g.shape)
+    frames = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf").frames
+    inside = (frames["time_s"] > 14.0) & (frames["time_s"] < 20.0)
+    assert (frames["label"][inside] == State.MOVEMENT.value).mean() > 0.8
+    assert (frames["label"][frames["time_s"] > 24.5] == State.STILL.value).all()
+
+
 def test_a_leg_jiggled_by_centimetres_moves_and_one_that_beats_by_millimetres_is_a_rhythm() -> None:
     t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
     for hz, stroke_mm, expected in ((3.2, 20.0, State.MOVEMENT), (5.5, 1.0, State.REFLEX_RHYTHM)):
