@@ -37,10 +37,10 @@ UNTIL_TREMOR = (
     release(),
     rest(6.0),
     fast(),
-    hold(26.0, jerks=(0.6,), tremor_from_s=9.0, tremor_mg=26.0, growth_db_per_min=18.0),
+    hold(28.0, jerks=(0.6,), tremor_from_s=6.0, tremor_mg=26.0, growth_db_per_min=40.0),
 )
 """Kicks after a stretch, then a hold whose tremor grows: what the first picture should show."""
-CALM_LEG = (*UNTIL_TREMOR[:-1], hold(26.0, jerks=(0.5,)))
+CALM_LEG = (*UNTIL_TREMOR[:-1], hold(28.0, jerks=(0.5,)))
 SIZES = ((1280, 800), (2560, 1440))
 README_PICTURES = {
     "live-dark": "live-dark",
@@ -221,7 +221,7 @@ def take_live(studio: Studio, window: MainWindow, tail: str) -> None:
     lost = LinkChange(
         sensor="simulated",
         state=LinkState.RECONNECTING,
-        reason="the sensor went out of reach",
+        reason="the link to the sensor was lost",
         next_step="trying again in 4 s",
     )
     model.stream.link = LinkUpdate(link=lost)

@@ -16,6 +16,7 @@ from dsp import InputError, Placement, Side, State
 from sensor import Block, LinkChange, LinkState, SensorInfo, Sink, Status
 from sensor.simulated import SCRIPTS, SimulatedSource, simulate
 from sensor.simulated.script import fast, hold, release, rest
+from session import tidy
 
 
 class Scripted:
@@ -282,3 +283,25 @@ def test_a_watcher_that_fails_leaves_no_open_recording(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part"))
     with pytest.raises(dsp.TremorscopeError):
         live.stop()
+
+
+def test_freed_memory_is_given_back_every_ten_minutes_of_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+    monkeypatch.setattr("session.engine.ONCE_A_SECOND_S", 0.0)
+    monkeypatch.setattr("session.tidy.EVERY_S", 20.0)
+    monkeypatch.setattr("session.tidy.give_back", lambda: given.append(0.0))
+    source = SimulatedSource(speed=0.0, loop=False)
+    running = session.LiveSession([source], sink=lambda _: None)
+    running.start()
+    assert running.join(60.0)
+    assert running.result is not None
+    whole_s = running.result.analyses["simulated"].duration_s
+    assert len(given) == int(whole_s / 20.0)
+
+
+def test_giving_memory_back_harms_nothing_where_it_cannot_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    tidy.give_back()
+    monkeypatch.setattr("ctypes.CDLL", lambda _: object())
+    tidy._trim.cache_clear()
+    tidy.give_back()
+    tidy._trim.cache_clear()
