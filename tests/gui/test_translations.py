@@ -171,3 +171,44 @@ def test_each_cause_and_limb_has_its_words_within_a_sentence() -> None:
         assert verdict == f"Das sieht am ehesten aus nach: {foreign(inner)}."
     for word in {*LIMBS.values(), "leg"}:
         assert word in load_catalogue("de", "foreign")
+
+
+HOUSE = ROOT.parent
+TELL_A_PERSON = (
+    *("sensor/link/identity.py", "sensor/link/machine.py", "sensor/link/opening.py", "sensor/link/patience.py"),
+    *("sensor/link/problems.py", "sensor/link/scanning.py", "session/choice.py", "recordings/store/writer.py"),
+)
+"""What goes wrong while a person streams and records is said by these."""
+TO_PROGRAMS = ("samples must be (n, 3)",)
+SAYING = {"_say", "_say_first", "_stop", "NextTry", "GiveUp", "StorageError"}
+
+
+def words_of(node: ast.AST) -> str | None:
+    """A sentence with its holes filled: numbers where a format says so, words elsewhere."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    holes = ("7" if v.format_spec is not None else "Xyz" for v in node.values if isinstance(v, ast.FormattedValue))
+    return "".join(str(v.value) if isinstance(v, ast.Constant) else next(holes) for v in node.values)
+
+
+def told_by(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        said: list[ast.AST] = []
+        if isinstance(node, ast.Assign) and any(getattr(t, "id", "") in ("msg", "_TEXTS") for t in node.targets):
+            said = [n for n in ast.walk(node.value) if not isinstance(node.value, ast.JoinedStr)] or [node.value]
+        elif isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            said = [*node.args, *(k.value for k in node.keywords)] if name in SAYING else []
+        yield from (text for each in said if (text := words_of(each)) is not None and text.count(" ") >= 2)
+
+
+def test_what_goes_wrong_while_streaming_and_recording_is_said_in_german() -> None:
+    use_language("de")
+    seen = {text for name in TELL_A_PERSON for text in told_by(HOUSE / name) if not text.startswith(TO_PROGRAMS)}
+    assert len(seen) > 40
+    halves = {half for text in seen for half in text.split("; ") if re.search("[a-z]{3} [a-z]", half)}
+    assert not sorted(half for half in halves if foreign(half) == half and not half.startswith("sudo "))
+    lost = foreign("the link to the sensor was lost; bring it nearer; trying again in 4 s")
+    assert lost == "die Verbindung zum Sensor riss ab; bring ihn näher heran; neuer Versuch in 4 s"
