@@ -267,7 +267,7 @@ def take_files(studio: Studio, window: MainWindow, tail: str) -> None:
     studio.wait(lambda: window.replay.other is not None)
     studio.shoot(window, window, f"compare-{tail}")
     window.replay.compare(None)
-    window.complain("letter.txt holds no rows of numbers; choose a recording, docs/formats.md lists what can be read")
+    window.complain("letter.txt is of no known format; `docs/formats.md` lists what can be read")
     studio.shoot(window, window, f"broken-file-{tail}")
     window.notice.hide()
 

@@ -123,7 +123,9 @@ def test_sentences_of_rooms_below_are_translated_with_their_numbers_and_words() 
     assert radio == "Bluetooth ist ausgeschaltet; schalte Bluetooth ein (Linux: bluetoothctl power on)"
     seen = foreign("Short kicks after a stretch: 4. Short twitches at rest: 3.")
     assert seen == "Kurze Rucke nach einer Dehnung: 4. Kurze Zuckungen in Ruhe: 3."
-    assert foreign("letter.txt holds nothing known") == "letter.txt holds nothing known"
+    assert foreign("letter.txt says nothing known") == "letter.txt says nothing known"
+    wrong = foreign("night.bin is of no known format; `docs/formats.md` lists what can be read")
+    assert wrong == "night.bin hat kein bekanntes Format; `docs/formats.md` nennt, was gelesen werden kann"
 
 
 def test_a_pattern_has_as_many_holes_in_each_language() -> None:
@@ -177,9 +179,10 @@ HOUSE = ROOT.parent
 TELL_A_PERSON = (
     *("sensor/link/identity.py", "sensor/link/machine.py", "sensor/link/opening.py", "sensor/link/patience.py"),
     *("sensor/link/problems.py", "sensor/link/scanning.py", "session/choice.py", "recordings/store/writer.py"),
+    *("recordings/library/index.py", "recordings/library/library.py", "recordings/library/sidecar.py"),
 )
 """What goes wrong while a person streams and records is said by these."""
-TO_PROGRAMS = ("samples must be (n, 3)",)
+TO_PROGRAMS = ("samples must be (n, 3)", "only a recording with a file", "Xyz Xyz")
 SAYING = {"_say", "_say_first", "_stop", "NextTry", "GiveUp", "StorageError"}
 
 
