@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 Item = TypeVar("Item")
-BLOCK = 256
-"""Items packed at once: their sentences resemble each other, so that a tenth of their size is left."""
+BLOCK = 64
+"""Items packed at once: their sentences resemble each other, so that a tenth of their size is left. Up to twice as many
+are held as they are."""
 
 
 class Packed(Sequence[Item], Generic[Item]):
