@@ -22,7 +22,7 @@ from session import Source
 D = TypeVar("D", bound=QDialog)
 SAMPLES = Path(ts.__file__).parents[1] / "recordings" / "samples"
 SHORT = (rest(8.0), fast(), hold(12.0, rhythm=(2.0, 8.0)), release(), rest(6.0))
-TIRING = (rest(8.0), slow(), hold(40.0, tremor_from_s=10.0, tremor_mg=35.0, growth_db_per_min=16.0))
+TIRING = (rest(8.0), slow(), hold(46.0, tremor_from_s=10.0, tremor_mg=26.0, growth_db_per_min=24.0))
 
 
 class ObedientSource:

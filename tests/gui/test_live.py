@@ -60,7 +60,7 @@ def test_tiring_is_called_fatigue_tremor_with_its_hold_time(window: MainWindow, 
     window.draw()
     assert window.live.state.name.text() == "Fatigue tremor"
     assert "Hz" in window.live.state.numbers.text()
-    assert window.live.hold.time.text() in ("0:39", "0:40", "0:41")
+    assert window.live.hold.time.text() in ("0:45", "0:46", "0:47")
     assert "tremor after" in window.live.hold.began.text()
 
 
