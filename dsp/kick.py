@@ -63,7 +63,7 @@ def measure_kick(
     quiet = mean_of(reference.astype(np.float64))
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway.
     hit = view.xyz_g[onset - first : end + 1 - first] - quiet
-    impact = float(squares(hit).max()) >= p["impact_g"] ** 2
+    impact = float(squares(hit).max()) >= p["landing_g"] ** 2
     near = slice(max(0, low + top - round(0.3 * rate) - first), low + top + round(0.3 * rate) - first)
     quickness = float(level[top]) / max(_slow_level(view, near), 1e-6)
     slow = quickness < p["kick_ratio"] and not impact
