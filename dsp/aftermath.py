@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.few import largest, middle
+from dsp.few import middle_of
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
@@ -66,30 +66,32 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     """
     p, began, top = view.parameters.jerk, kick.began, kick.top
     noise = view.least_floor(began)
-    after = np.arange(began + LONGEST_KICK_STEPS, at + 1)
+    # Plain numbers, counted from the first step of the kick: a dozen of them are too few for arrays.
+    heard = loud[began : at + 1].tolist()
+    after = list(range(LONGEST_KICK_STEPS, at - began + 1))
     # What has begun again may be another kick, if it was quiet in between; else it is the same shaking.
     calm = max(p["calm_share"] * top, p["above_noise"] * noise)
-    for other in others:
-        if other > began and min(loud[began + 1 : other + 1].tolist()) < calm:
-            after = after[(after < other - 1) | (after > other + LONGEST_KICK_STEPS)]
-    if min(loud[began + 1 : at + 1].tolist()) > p["end_ratio"] * top:
+    for other in (step - began for step in others):
+        if other > 0 and min(heard[1 : other + 1]) < calm:
+            after = [step for step in after if step < other - 1 or step > other + LONGEST_KICK_STEPS]
+    if min(heard[1:]) > p["end_ratio"] * top:
         # Never quiet for a tenth of a second: not two kicks, however its turns were cut.
         return True
-    if not len(after):
+    if not after:
         return False
-    level = middle(loud[after])
+    left = [heard[step] for step in after]
+    level = middle_of(left)
     if impact:
         return level > p["train_share"] * top
     early = began + view.first_step < SUSTAINED_STEPS
     if early and level > max(p["kept_share"] * top, 1e-3 * p["on_mg"]):
         # Nothing shows yet what is usual here, so that it has to be quiet at least after the kick.
         return True
-    unbroken = min(loud[began + LONGEST_KICK_STEPS : at + 1].tolist()) > calm
-    if unbroken and top < p["above_loudest"] * largest(loud[after]):
+    if min(heard[LONGEST_KICK_STEPS:]) > calm and top < p["above_loudest"] * max(left):
         return True
-    first, second = after[: len(after) // 2], after[len(after) // 2 :]
+    half = len(left) // 2
     # The ring of a kick fades; shaking that has begun keeps its size.
-    keeps = len(first) > 0 and largest(loud[second]) > p["kept"] * largest(loud[first])
+    keeps = half > 0 and max(left[half:]) > p["kept"] * max(left[:half])
     return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
 
 

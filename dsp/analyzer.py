@@ -26,7 +26,7 @@ from dsp.run import Run
 from dsp.segments import no_data
 from dsp.update import Handed, Update
 
-LONGEST_PUSH = 131072
+LONGEST_PUSH = 196608
 """Rows worked on at once, so that the memory for a long recording does not grow with it."""
 
 

@@ -1,6 +1,7 @@
 """Few: statistics of a handful of numbers, where a call of numpy costs ten times the work."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,19 @@ MANY = 64
 def middle(values: NDArray[Any]) -> float:
     """Median of known values; NaN of nothing."""
     size = len(values)
-    if not size:
-        return math.nan
+    if size <= MANY:
+        return middle_of(values.tolist())
     low, high = (size - 1) // 2, size // 2
-    ordered = sorted(values.tolist()) if size <= MANY else np.partition(values, sorted({low, high}))
+    ordered = np.partition(values, sorted({low, high}))
     return 0.5 * (float(ordered[low]) + float(ordered[high]))
+
+
+def middle_of(values: Sequence[float]) -> float:
+    """Median of plain numbers; NaN of nothing."""
+    if not values:
+        return math.nan
+    ordered = sorted(values)
+    return 0.5 * (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2])
 
 
 def largest(values: NDArray[Any]) -> float:
