@@ -237,6 +237,27 @@ def test_memory_of_a_long_time_is_given_back_when_it_is_forgotten() -> None:
     assert rows.kept.tolist() == list(np.arange(49_990.0, 50_000.0))
 
 
+def test_room_made_beforehand_is_handed_over_and_a_result_before_the_end_is_a_copy(
+    signal: Callable[..., NDArray[np.float32]],
+) -> None:
+    xyz_g = signal(seconds=60.0)
+    plain, roomy = dsp.Analyzer(100.0), dsp.Analyzer(100.0)
+    roomy.expect(len(xyz_g))
+    for analyzer in (plain, roomy):
+        analyzer.push(xyz_g[:3000])
+    early = roomy.result()
+    assert early.spectra is not None
+    early.frames["rms_g"] = early.spectra.psd[:] = np.nan
+    for analyzer in (plain, roomy):
+        analyzer.push(xyz_g[3000:])
+        analyzer.finish()
+    assert_same(plain.result(), roomy.result())
+    one, two = roomy.result(), roomy.result()
+    assert one.spectra is not None
+    assert two.spectra is not None
+    assert np.shares_memory(one.spectra.psd, two.spectra.psd)
+
+
 def test_a_row_that_was_forgotten_is_never_taken_for_another() -> None:
     rows = Growing((2,), np.float32)
     for start in range(0, 500, 7):
