@@ -46,10 +46,11 @@ class JerkPath:
 
     @property
     def candidate_step(self) -> int | None:
-        """Step at which a burst that may become an event began; None without one."""
+        """Step at which a burst that may become an event began; None without one.
+
+        Slow ones are not told of before they are confirmed: most of what begins like them is a movement.
+        """
         step = self._finder.candidate_step
-        if step is None:
-            step = self._pulses.candidate_step
         return None if step is None else step + self._view.first_step
 
     @property

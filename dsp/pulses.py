@@ -67,11 +67,6 @@ class PulseFinder:
         """Step at which the open pulse began; None without one."""
         return None if self._pulse is None else self._pulse.onset_step
 
-    @property
-    def candidate_step(self) -> int | None:
-        """Step at which a pulse began that is not over yet; None without one."""
-        return self._pulse.onset_step if self._pulse is not None and self._pulse.end_step is None else None
-
     def forget(self, steps: int) -> None:
         """Count from `steps` later on."""
         self._loud_until -= steps

@@ -99,3 +99,16 @@ def test_slow_levels_are_the_same_bits_in_any_chunks(rate_hz: float, sizes: list
         return tuple(part.kept.tobytes() for part in (slow.energy, slow.level, slow.loud, slow.hop_floor))
 
     assert levels(sizes) == levels([axes_g.shape[1]])
+
+
+def test_a_slow_jerk_is_not_announced_before_it_is_confirmed() -> None:
+    xyz_g = rest(100.0)
+    xyz_g[:, 0] += pulse(100.0, 3000, 15.0, 0.05, 0.3)
+    analyzer, announced, told = dsp.Analyzer(100.0, "calf"), 0, []
+    for at in range(0, 3000, 10):
+        told += analyzer.push(xyz_g[at : at + 10]).events
+        announced += len(analyzer.provisional_events)
+        if told:
+            break
+    assert announced == 0
+    assert (at + 10) / 100.0 - told[0].onset_s <= 1.3
