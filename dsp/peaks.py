@@ -26,6 +26,7 @@ MOST_WIDTH_BINS = 12
 FLANK_HZ = 1.5
 """How far from a peak its flanks begin; they end at 3 Hz. A tremor of 2 Hz width has fallen to a fifth (Lorentzian)."""
 FLANK_FROM_HZ = 2.0
+"""Below lie posture and sway, which are no flank of what shakes (half-way from sway to the tremor band; prior)."""
 TOP_OVER_MEAN_DB = 9.0
 """How far the top of a tremor stands above the mean around it, at most (chi-square of six degrees, physics)."""
 
