@@ -19,6 +19,8 @@ WEAK_TERM = 0.5
 """The mean frequency says less: it falls after exercise, but rises and falls with effort too."""
 LEAST_INDEPENDENT = 3.0
 """Independent values from which the spread about a line can be told."""
+SAME_HOLD_S = 1.0
+"""The start of a hold is known to a few tenths of a second, and better the longer it lasts."""
 NEEDED_ODDS = 1.0
 """Sum of terms from which a tremor may be called fatigue tremor: 73 % (prior)."""
 
@@ -47,6 +49,35 @@ class RestBaseline:
             return math.nan
         passed = list(accumulate(self._seconds))
         return self._rms_g[min(bisect_left(passed, 0.5 * self._total_s), len(passed) - 1)]
+
+
+class Shaken:
+    """The tremor of the hold that is going on: a tremor that falls silent for a moment is still the same one."""
+
+    def __init__(self) -> None:
+        self._frames: list[NDArray[np.void]] = []
+        self._began_s = 0.0
+        self._hold_start_s: float | None = None
+
+    def add(self, frames: NDArray[np.void], start_s: float, hold_start_s: float | None) -> None:
+        """Take the frames of a tremor segment that has ended, with its start and that of the hold it lies in."""
+        if not self._goes_on(hold_start_s):
+            self._frames, self._began_s, self._hold_start_s = [], start_s, hold_start_s
+        if hold_start_s is not None:
+            self._frames.append(frames.copy())
+
+    def joined(
+        self, frames: NDArray[np.void], start_s: float, hold_start_s: float | None
+    ) -> tuple[NDArray[np.void], float]:
+        """Frames of a tremor segment after those of the same hold before it, and when the first of them began."""
+        if not self._goes_on(hold_start_s):
+            return frames, start_s
+        return np.concatenate([*self._frames, frames]), self._began_s
+
+    def _goes_on(self, hold_start_s: float | None) -> bool:
+        if hold_start_s is None or self._hold_start_s is None or not self._frames:
+            return False
+        return abs(hold_start_s - self._hold_start_s) < SAME_HOLD_S
 
 
 def theil_sen(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
@@ -131,14 +162,14 @@ def fatigue_evidence(
     rest_rms_g: float,
     parameters: Parameters,
 ) -> FatigueEvidence:
-    """Fatigue evidence of a tremor segment.
+    """Fatigue evidence of a tremor, from its beginning in the hold.
 
     Parameters
     ----------
     frames
-        Its frames.
+        Its frames, those of the same hold before it among them; see `Shaken`.
     start_s, end_s
-        Of the segment; infinity while it goes on.
+        Of the tremor; infinity while it goes on.
     hold_start_s
         Start of the hold it lies in; None outside a hold.
     rest_rms_g
@@ -168,6 +199,9 @@ def fatigue_evidence(
     if not math.isnan(above):
         values["above_rest"] = _within((above - p["above_rest_db"]) / 6.0, -1.0, 0.5)
 
+    # What a hold that was quiet for seconds brings on has grown out of rest, unless it is known to grow no further.
+    sets_in = values["into_hold"] > 0 and above >= p["above_rest_db"] and not grows < -p["growth_needed"]
+
     def spoken() -> tuple[Term, ...]:
         size, error, verb = abs(growth.per_min), growth.error_per_min, "shrank" if growth.per_min < 0 else "grew"
         turn, turn_error, way = abs(shift.per_min), shift.error_per_min, "rose" if shift.per_min > 0 else "fell"
@@ -188,7 +222,7 @@ def fatigue_evidence(
         frequency_error_hz_per_min=shift.error_per_min,
         low_high_ratio=middle(frames["low_high_ratio"]),
         above_rest_db=above,
-        is_fatigue=grows >= p["growth_needed"] and sum(values.values()) >= NEEDED_ODDS,
+        is_fatigue=(grows >= p["growth_needed"] or sets_in) and sum(values.values()) >= NEEDED_ODDS,
         terms=spoken,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.fatigue import RestBaseline, fatigue_evidence
+from dsp.fatigue import RestBaseline, Shaken, fatigue_evidence
 from dsp.frame_fields import FRAME_DTYPE, RAW_FRAME
 from dsp.grid import Grid
 from dsp.growing import Growing
@@ -49,6 +49,7 @@ class OpenSegment:
         self._first = 0
         self._label = State.NO_DATA
         self._rest = RestBaseline()
+        self._shaken = Shaken()
         self._tiring: tuple[Term, ...] = ()
         self._tiring_at = (0, 0)
 
@@ -120,6 +121,8 @@ class OpenSegment:
         for i, (end, end_s, label, summary) in enumerate(zip(ends, ends_s, following, summaries, strict=True)):
             start_s, own = self.start_s, frames[begins[i] : end - first]
             fatigue = self._fatigue(own, start_s, end_s, run) if self._label is State.TREMOR else None
+            if self._label is State.TREMOR:
+                self._shaken.add(own.view(FRAME_DTYPE), start_s, _hold_start(start_s, run))
             self.add(make_segment(self._label, start_s, end_s, summary, parameters, fatigue=fatigue, flags=flags))
             self._first, self.start_s, self._label = end, end_s, label
 
@@ -129,11 +132,17 @@ class OpenSegment:
             self._frames.drop(self._first)
 
     def _fatigue(self, frames: NDArray[np.void], start_s: float, end_s: float, run: Run) -> FatigueEvidence:
+        hold_start_s = _hold_start(start_s, run)
+        frames, began_s = self._shaken.joined(frames.view(FRAME_DTYPE), start_s, hold_start_s)
         return fatigue_evidence(
-            frames.view(FRAME_DTYPE),
-            start_s=start_s,
+            frames,
+            start_s=began_s,
             end_s=end_s,
-            hold_start_s=run.hold_start_at(start_s + HOLD_KNOWN_S),
+            hold_start_s=hold_start_s,
             rest_rms_g=self._rest.rms_g,
             parameters=self._parameters,
         )
+
+
+def _hold_start(start_s: float, run: Run) -> float | None:
+    return run.hold_start_at(start_s + HOLD_KNOWN_S)

@@ -16,6 +16,17 @@ from dsp.results import FatigueEvidence
 RATE_HZ = 100.0
 
 
+def muscle_noise(n: int, width_hz: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Noise around 7 Hz, so wide that it waxes and wanes as a tremor does."""
+    low_pass = np.exp(-np.pi * width_hz / RATE_HZ)
+    drive = (rng.normal(size=(2000 + n, 2)) @ [1.0, 1j]) * math.sqrt(1.0 - low_pass**2)
+    wave, last = np.empty(len(drive), complex), 0.0 + 0.0j
+    for i, kick in enumerate(drive):
+        last = low_pass * last + kick
+        wave[i] = last
+    return np.asarray(np.real(wave[2000:] * np.exp(2j * np.pi * 7.0 * np.arange(n) / RATE_HZ)))
+
+
 def held(seconds: float, db_per_min: float, *, width_hz: float = 1.0, seed: int = 0) -> NDArray[np.float32]:
     """A stretch held, in which a noise-driven tremor of 30 mg goes on for so long, growing by so much."""
     rng = np.random.default_rng(seed)
@@ -23,13 +34,7 @@ def held(seconds: float, db_per_min: float, *, width_hz: float = 1.0, seed: int 
     angle = np.radians(25.0) * (np.clip((t - 8.0) / 2.0, 0, 1) - np.clip((t - 17.0 - seconds) / 2.0, 0, 1))
     xyz_g = np.stack([np.sin(angle), np.zeros_like(t), np.cos(angle)], axis=1)
     since = t - 14.0
-    low_pass = np.exp(-np.pi * width_hz / RATE_HZ)
-    drive = (rng.normal(size=(2000 + len(t), 2)) @ [1.0, 1j]) * math.sqrt(1.0 - low_pass**2)
-    wave, last = np.empty(len(drive), complex), 0.0 + 0.0j
-    for i, kick in enumerate(drive):
-        last = low_pass * last + kick
-        wave[i] = last
-    shake = np.real(wave[2000:] * np.exp(2j * np.pi * 7.0 * t)) * 10 ** (db_per_min * since / 60.0 / 20.0)
+    shake = muscle_noise(len(t), width_hz, rng) * 10 ** (db_per_min * since / 60.0 / 20.0)
     inside = (since > 0) & (since < seconds)
     xyz_g[:, 1] += 0.03 * np.where(inside, shake, 0.0) / np.sqrt((shake[inside] ** 2).mean())
     return (xyz_g + rng.normal(scale=0.0015, size=xyz_g.shape)).astype(np.float32)
@@ -94,3 +99,47 @@ def test_a_trend_needs_more_than_two_independent_values() -> None:
     minutes = np.arange(10) / 60.0
     assert math.isnan(trend(minutes, minutes, 6.0).per_min)
     assert trend(minutes, 30.0 * minutes, 2.0).per_min == pytest.approx(30.0)
+
+
+def begun(into_s: float, seconds: float, *, pause_s: float = 0.0, seed: int = 0) -> list[dsp.Segment]:
+    """Tremor segments of a stretch held from 10 s on, in which a steady tremor of 30 mg begins so late, perhaps twice."""
+    rng = np.random.default_rng(seed)
+    end_s = 10.0 + into_s + 2 * seconds + pause_s
+    t = np.arange(round((end_s + 8.0) * RATE_HZ)) / RATE_HZ
+    angle = np.radians(25.0) * (np.clip((t - 8.0) / 2.0, 0, 1) - np.clip((t - end_s - 3.0) / 2.0, 0, 1))
+    xyz_g = np.stack([np.sin(angle), np.zeros_like(t), np.cos(angle)], axis=1)
+    first, second = 10.0 + into_s, 10.0 + into_s + seconds + pause_s
+    shakes = ((t >= first) & (t < first + seconds)) | ((t >= second) & (t < second + seconds))
+    wave = np.where(shakes, muscle_noise(len(t), 0.6, rng), 0.0)
+    xyz_g[:, 1] += 0.03 * wave / wave[shakes].std()
+    xyz_g += rng.normal(scale=0.0015, size=xyz_g.shape)
+    found = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf", keep_spectra=False)
+    return [s for s in found.segments if s.label is State.TREMOR]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tremor_too_short_for_a_trend_is_tiring_where_a_quiet_hold_brought_it_on(seed: int) -> None:
+    (late,), (early,) = begun(12.0, 3.5, seed=seed), begun(1.0, 3.5, seed=seed)
+    assert late.fatigue is not None
+    assert math.isnan(late.fatigue.amplitude_db_per_min)
+    assert late.fatigue.is_fatigue
+    assert early.fatigue is not None
+    assert not early.fatigue.is_fatigue
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_long_tremor_that_is_known_not_to_grow_is_not_tiring_however_late_it_set_in(seed: int) -> None:
+    (only,) = begun(12.0, 25.0, seed=seed)
+    assert only.fatigue is not None
+    assert only.fatigue.into_hold_s == pytest.approx(12.0, abs=1.0)
+    assert not only.fatigue.is_fatigue
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tremor_that_falls_silent_for_a_moment_is_judged_from_its_beginning_in_the_hold(seed: int) -> None:
+    first, second = begun(12.0, 14.0, pause_s=6.0, seed=seed)
+    assert first.fatigue is not None
+    assert second.fatigue is not None
+    assert second.fatigue.into_hold_s == first.fatigue.into_hold_s == pytest.approx(12.0, abs=1.0)
+    # Over three times the time the trend is known far better.
+    assert second.fatigue.amplitude_error_db_per_min < 0.5 * first.fatigue.amplitude_error_db_per_min

@@ -74,7 +74,7 @@ def test_the_shipped_sessions_get_the_advice_their_truth_calls_for(capsys: pytes
 def test_analyze_prints_tables_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze", str(FATIGUE), "--placement", "calf", "--all-sensors"]) == 0
     out = capsys.readouterr().out
-    for wanted in ("segments", "tremor", "stretches", "This looks most like: a tired muscle", "What to do now"):
+    for wanted in ("segments", "fatigue tremor", "stretches", "This looks most like: a tired muscle", "What to do now"):
         assert wanted in out
 
 
