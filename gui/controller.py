@@ -94,7 +94,7 @@ class Controller:
         self._folder = folder
         record_to = self._make_folder() if record else None
         self.result = self.guided_findings = None
-        model = SessionModel(title=title)
+        model = SessionModel(title=title, placement=placement, side=side)
         # Each message carries its model: what an ended session said last must not reach the next one's.
         running = session.LiveSession(
             sources,

@@ -18,6 +18,7 @@ from gui.devices import Radio, SensorRadio
 from gui.i18n import foreign, tr
 from gui.model import Document, ModelMessage, SessionModel
 from gui.model.guided import GuidedOver
+from gui.past import PastReader
 from gui.settings import Settings, save_settings
 from gui.theme import DARK, GRID_PX, LIGHT, Theme, apply_theme
 from gui.views.bed_view import BedView
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.bridge.message.connect(self._take)
         self.controller = Controller(self.bridge.sink, home)
         self.background = Background(self)
+        self.past = PastReader(self, self.complain)
         self.setAcceptDrops(True)
         self._build()
         self.commands = Commands(self)
@@ -213,6 +215,7 @@ class MainWindow(QMainWindow):
         if self.outer.currentIndex() == 1:
             self.bed.draw(model)
         elif self.page == "show_live":
+            self.past.look(model)
             self.live.draw(model, going=self.controller.running is not None)
         elif self.page == "show_replay":
             self.replay.tick()

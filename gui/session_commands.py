@@ -13,7 +13,7 @@ from gui.dialogs.picker import PickerDialog
 from gui.i18n import foreign, tr
 from gui.model.stream import KEPT_S
 from gui.replay_commands import ReplayCommands
-from gui.words import PLACEMENTS, worn
+from gui.words import PLACEMENTS, clock, worn
 from sensor import SensorInfo
 from sensor.simulated import SCRIPTS, SIMULATED
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOK_S = 5.0
 """Seconds that the live plots move by key."""
+LEAST_S = 1.0
+"""The beginning is reached when less than this is left."""
 
 
 class SessionCommands(ReplayCommands):
@@ -152,16 +154,33 @@ class SessionCommands(ReplayCommands):
 
     def scroll(self, seconds: float) -> None:
         """Scroll the live plots."""
-        self.window.controller.model.scroll(seconds)
+        model = self.window.controller.model
+        before_s = model.view_end_s
+        model.scroll(seconds)
+        if seconds < 0 and model.view_end_s == before_s:
+            self._say_how_far_back(model.earliest_s - LEAST_S)
 
     def scroll_to(self, time_s: float) -> None:
         """Scroll the live plots so that a time stands in their middle."""
         model = self.window.controller.model
         model.scroll(time_s + 15.0 - model.view_end_s)
-        if time_s < model.stream.now_s - KEPT_S:
-            self.window.notice.say(
-                tr("The last {n} minutes can be looked back on here; the recording has the rest.", n=round(KEPT_S / 60))
+        self._say_how_far_back(time_s)
+
+    def _say_how_far_back(self, time_s: float) -> None:
+        """Say why a time cannot be looked at, when it cannot."""
+        model = self.window.controller.model
+        earliest_s = model.earliest_s
+        if time_s >= earliest_s or earliest_s <= (model.stream.first_s or 0.0):
+            return
+        if model.past.files:
+            began = clock(earliest_s - (model.stream.first_s or 0.0))
+            text = tr("The recording began at {time}; what came before it can no longer be looked at.", time=began)
+        else:
+            text = tr(
+                "Nothing is recorded, so only the last {n} minutes can be looked back on; record to keep all.",
+                n=round(KEPT_S / 60),
             )
+        self.window.notice.say(text)
 
     def look_back(self) -> None:
         """Scroll the live plots back."""

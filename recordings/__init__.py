@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from recordings.library import Library, SessionRecord, read_kept
     from recordings.reading import read, read_every, read_span
     from recordings.store import (
+        GrowingFile,
         NativeFile,
         Recorder,
         RecorderStatus,
         StreamMeta,
+        final_name,
         read_native,
         recover,
         repair,
@@ -25,13 +27,25 @@ _HOME_OF = {
     **dict.fromkeys(("Library", "SessionRecord", "read_kept"), "recordings.library"),
     **dict.fromkeys(("read", "read_every", "read_span"), "recordings.reading"),
     **dict.fromkeys(
-        ("NativeFile", "Recorder", "RecorderStatus", "StreamMeta", "read_native", "recover", "repair", "window"),
+        (
+            "GrowingFile",
+            "NativeFile",
+            "Recorder",
+            "RecorderStatus",
+            "StreamMeta",
+            "final_name",
+            "read_native",
+            "recover",
+            "repair",
+            "window",
+        ),
         "recordings.store",
     ),
 }
 
 __all__ = [
     "ExportOptions",
+    "GrowingFile",
     "Library",
     "Marker",
     "NativeFile",
@@ -42,6 +56,7 @@ __all__ = [
     "StreamMeta",
     "check_export",
     "export",
+    "final_name",
     "read",
     "read_every",
     "read_kept",

@@ -40,6 +40,7 @@ from session.messages import (
     SessionMessage,
     StatusUpdate,
 )
+from session.past import PastSpan, look_back
 from session.replay import ReplaySource
 from session.report import write_report
 from session.warming import warm_up
@@ -58,6 +59,7 @@ __all__ = [
     "LinkUpdate",
     "LiveSession",
     "LiveUpdate",
+    "PastSpan",
     "RecordingUpdate",
     "ReplaySource",
     "SampleUpdate",
@@ -78,6 +80,7 @@ __all__ = [
     "guided_findings_of",
     "keep_checkin",
     "live_only",
+    "look_back",
     "make_advice",
     "parts_due",
     "plain",

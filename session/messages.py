@@ -25,6 +25,9 @@ class SampleUpdate:
         (n, 3) as the sensor sent them, gravity in it or not; a row of NaN starts a gap.
     motion_g
         (n, 3) without gravity, for the trace.
+    recorded_ahead_s
+        How much later than by this clock the recording has these samples: it follows the sensor's clock, while live
+        analysis keeps the rate it settled on.
     """
 
     sensor: str
@@ -32,6 +35,7 @@ class SampleUpdate:
     rate_hz: float
     xyz_g: NDArray[np.float32]
     motion_g: NDArray[np.float32]
+    recorded_ahead_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

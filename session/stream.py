@@ -110,35 +110,37 @@ class SensorStream:
                 rate_hz=rate_hz or block.rate_hz, placement=self.placement, side=self.side, keep_frames=False
             )
             self._next_s = block.start_s
-            self._push(block.xyz_g, start_s=block.start_s, quiet=block.context)
+            self._push(block, block.xyz_g, start_s=block.start_s)
         elif restarted or block.missing_before > LONGEST_FILL_S * block.rate_hz:
             self._next_s = max(block.start_s, self._next_s)
-            self._push(block.xyz_g, start_s=self._next_s, quiet=block.context)
+            self._push(block, block.xyz_g, start_s=self._next_s)
         else:
             xyz_g = block.xyz_g
             if block.missing_before:
                 missing = np.full((block.missing_before, 3), np.nan, np.float32)
                 xyz_g = np.concatenate([missing, xyz_g])
-            self._push(xyz_g, quiet=block.context)
+            self._push(block, xyz_g)
 
-    def _push(self, xyz_g: NDArray[np.float32], start_s: float | None = None, *, quiet: bool = False) -> None:
+    def _push(self, block: Block, xyz_g: NDArray[np.float32], start_s: float | None = None) -> None:
+        """Analyse the samples of a block, with the missing ones before it among them."""
         analyzer = self._analyzer
         assert analyzer is not None  # noqa: S101 - both callers have just made sure
         update = analyzer.push(xyz_g, start_s=start_s)
         self._spool.add(update.frames)
-        if quiet:
-            self._next_s += len(xyz_g) / analyzer.rate_hz
+        begin_s = self._next_s
+        self._next_s += len(xyz_g) / analyzer.rate_hz
+        if block.context:
             return
         self._emit(
             SampleUpdate(
                 sensor=self.label,
-                start_s=self._next_s,
+                start_s=begin_s,
                 rate_hz=analyzer.rate_hz,
                 xyz_g=xyz_g,
                 motion_g=analyzer.last_motion_g,
+                recorded_ahead_s=block.start_s + len(block.xyz_g) / block.rate_hz - self._next_s,
             )
         )
-        self._next_s += len(xyz_g) / analyzer.rate_hz
         self._tell(update, analyzer)
 
     def _tell(self, update: dsp.Update, analyzer: dsp.Analyzer) -> None:

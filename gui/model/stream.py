@@ -7,6 +7,8 @@ import numpy as np
 
 import dsp
 import session
+from dsp import Placement, Side
+from gui.model.drift import Drift
 from gui.model.outline import Mark, Outline, Span
 from gui.model.rings import Floats, SpectrogramRing, TraceRing
 from session import EventUpdate, FramesUpdate, HoldUpdate, LiveUpdate, SampleUpdate, SegmentUpdate
@@ -14,7 +16,7 @@ from session import EventUpdate, FramesUpdate, HoldUpdate, LiveUpdate, SampleUpd
 TRACE_S = 30.0
 """Seconds that the live plots show."""
 KEPT_S = 600.0
-"""Seconds that can be scrolled back to while live; the recording has everything."""
+"""Seconds that are held to scroll back to while live; beyond, they are read back from the recording."""
 TOP_HZ = 20.0
 COLUMN_S = 0.5
 WINDOW_S = 4.0
@@ -54,6 +56,10 @@ class StreamModel:
 
     Attributes
     ----------
+    placement, side
+        Where it is worn.
+    drift
+        How far the recording runs ahead of the times shown here.
     segments, events
         Of the newest minutes, which can be scrolled back to.
     outline
@@ -69,6 +75,8 @@ class StreamModel:
     """
 
     label: str
+    placement: Placement = Placement.UNKNOWN
+    side: Side = Side.UNKNOWN
     link: session.LinkUpdate | None = None
     status: session.StatusUpdate | None = None
     live: dsp.LiveState | None = None
@@ -87,6 +95,7 @@ class StreamModel:
     revision: int = 0
     changes: int = 0
     heard_at: float = 0.0
+    drift: Drift = field(default_factory=Drift)
     _column_s: float = -1.0
 
     @property
@@ -123,7 +132,13 @@ class StreamModel:
             self._forget_after(update.start_s)
         self.trace.add(update.start_s, update.motion_g)
         self.now_s = update.start_s + len(update.xyz_g) / update.rate_hz
+        self.drift.note(update.start_s, update.recorded_ahead_s)
         self.heard_at = time.monotonic()
+
+    def reaches(self, time_s: float) -> bool:
+        """Whether everything from a time on is held, or nothing came before what is."""
+        held_s = self.now_s - KEPT_S
+        return time_s >= held_s or (self.first_s or 0.0) >= held_s
 
     def _forget_after(self, start_s: float) -> None:
         self.events = [e for e in self.events if e.onset_s < start_s]
@@ -131,6 +146,7 @@ class StreamModel:
         self.holds = [h for h in self.holds if h.end_s <= start_s]
         self.rows = [r for r in self.rows if r.time_s < start_s]
         self.outline.forget_after(start_s)
+        self.drift.forget_after(start_s)
         self.known_s = self.segments[-1].end_s if self.segments else None
         self._column_s = -1.0
         self.revision += 1

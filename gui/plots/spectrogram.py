@@ -5,6 +5,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from gui.i18n import tr
+from gui.model.past import Page
 from gui.model.stream import TOP_HZ, TRACE_S, WINDOW_S, StreamModel
 from gui.plots.base import AFTER_S, Plot
 from gui.plots.picture import Picture
@@ -49,15 +50,16 @@ class SpectrogramPlot(Plot):
         self._bracket.setPen(pg.mkPen(theme.text, width=1))
         self._shown = None
 
-    def draw(self, stream: StreamModel, end_s: float) -> None:
+    def draw(self, stream: StreamModel | Page | None, end_s: float) -> None:
         """Show the half minute before `end_s`; nothing to do when no column came."""
-        ring = stream.spectrogram
+        ring = stream.spectrogram if stream is not None else None
         self._picture.item.setVisible(ring is not None)
-        if ring is None:
+        if stream is None or ring is None:
             self._newest.item.hide()
+            self._shown = None
             return
         newest, level = ring.window(end_s, TRACE_S)
-        key = (stream.label, ring.end_s, round(end_s, 1))
+        key = (stream.label, id(ring), ring.end_s, round(end_s, 1))
         if key == self._shown or not len(level):
             return
         self._shown = key

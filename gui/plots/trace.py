@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 
 from dsp import Event
 from gui.i18n import tr
+from gui.model.past import Page
 from gui.model.rings import Floats
 from gui.model.stream import TRACE_S, StreamModel
 from gui.plots.base import AFTER_S, Plot, Steps
 from gui.theme import AXIS_SIZE_PX, Theme, face
-from gui.words import clock, size_g
+from gui.words import size_g
 
 SYMBOLS = {"reflex_jerk": "t", "twitch": "o"}
 RANGE_SHARES = (-1.0, 0.0, 1.0)
@@ -134,18 +135,12 @@ class TracePlot(Plot):
         self.paint_axes(theme)
         self._axes.set_theme(theme)
 
-    def draw(self, stream: StreamModel, end_s: float) -> None:
-        """Show the half minute before `end_s`."""
-        if stream.trace is None:
+    def draw(self, stream: StreamModel | Page | None, end_s: float) -> None:
+        """Show the half minute before `end_s`; nothing while it is not known."""
+        if stream is None or stream.trace is None:
             self._axes.clear()
+            self._marks.draw([], end_s, self._axes.marks_g, NAME_CLEAR_S)
             return
         self._axes.draw(*stream.trace.window(end_s, TRACE_S))
         recent = [e for e in stream.events if end_s - TRACE_S < e.onset_s <= end_s]
         self._marks.draw(recent, end_s, self._axes.marks_g, NAME_CLEAR_S)
-
-
-def span_text(end_s: float, *, paused: bool) -> str:
-    """Say what the live plots show."""
-    if not paused:
-        return tr("last {n} s", n=int(TRACE_S))
-    return tr("{start} to {end}, paused", start=clock(end_s - TRACE_S), end=clock(end_s))

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 import dsp
 from gui.i18n import foreign, tr
 from gui.model import SessionModel, StreamModel
+from gui.model.past import Page
+from gui.model.stream import TRACE_S
 from gui.plots import SpectrogramPlot, SpectrumPlot, TracePlot
-from gui.plots.trace import span_text
 from gui.theme import GRID_PX, Theme
 from gui.views.card import carded
 from gui.views.guided_card import GuidedCard
@@ -109,9 +110,10 @@ class LiveView(QWidget):
             return
         stream, end_s = model.stream, model.view_end_s
         self.advice.draw(model, gone=_gone(stream) and not model.ended)
-        self.trace.draw(stream, end_s)
+        part = model.part(stream)
+        self.trace.draw(part, end_s)
         self._draw_other(model, end_s)
-        self.spectrogram.draw(stream, end_s)
+        self.spectrogram.draw(part, end_s)
         if not model.paused:
             self.spectrum.draw(stream)
         key = self._calm_key(model)
@@ -127,6 +129,7 @@ class LiveView(QWidget):
         stream = model.stream
         return (
             (id(model), model.shown, len(model.streams), model.ended, model.frozen_s, self.theme.name),
+            id(model.part(stream)),
             (id(stream.link), id(model.recording), id(model.guided), stream.revision),
             stream.live.label if stream.live is not None else None,
             round(CALM_HZ * stream.now_s),
@@ -143,11 +146,11 @@ class LiveView(QWidget):
             self.state.draw(stream.live)
         else:
             self.state.wait(*waiting_words(model))
-        self._trace_card.aside.setText(span_text(model.view_end_s, paused=model.paused))
+        self._trace_card.aside.setText(_span_text(model))
         if not model.paused:
             self.meters.draw(stream)
         self._timeline_card.aside.setText(clock(stream.now_s - (stream.first_s or 0.0)))
-        self.timeline.tell(story_of(stream))
+        self.timeline.tell(story_of(stream, _frame(model)))
 
     def _draw_other(self, model: SessionModel, end_s: float) -> None:
         """With two sensors, both signals stand above each other on one time axis."""
@@ -162,7 +165,7 @@ class LiveView(QWidget):
             name = tr(SIDES.get(stream.label, stream.label))
             card.title.setText(f"{tr('Acceleration without gravity')} · {name}")
         self._other_card.aside.setText(link_word(other))
-        self.other_trace.draw(other, end_s)
+        self.other_trace.draw(model.part(other), end_s)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Scroll back in time."""
@@ -171,8 +174,8 @@ class LiveView(QWidget):
         event.setAccepted(True)
 
 
-def story_of(stream: StreamModel) -> Story:
-    """Gather what the timeline tells of a sensor."""
+def story_of(stream: StreamModel, view: tuple[float, float] | None = None) -> Story:
+    """Gather what the timeline tells of a sensor, with a frame around what is in view."""
     start_s = stream.first_s or 0.0
     known_s = start_s if stream.known_s is None else stream.known_s
     now = None
@@ -190,8 +193,28 @@ def story_of(stream: StreamModel) -> Story:
         holds=stream.holds,
         now=now,
         gaps=[(a, b) for a, b in holes if b - a >= LEAST_GAP_S],
-        key=(stream.label, stream.changes, held, now[0] if now is not None else None),
+        view=view,
+        key=(stream.label, stream.changes, held, now[0] if now is not None else None, view),
     )
+
+
+def _frame(model: SessionModel) -> tuple[float, float] | None:
+    """Say what the plots show of the session; None while they follow it."""
+    return (model.view_end_s - TRACE_S, model.view_end_s) if model.paused else None
+
+
+def _span_text(model: SessionModel) -> str:
+    """Say what the live plots show."""
+    if not model.paused:
+        return tr("last {n} s", n=int(TRACE_S))
+    start, end, part = clock(model.view_end_s - TRACE_S), clock(model.view_end_s), model.part(model.stream)
+    if part is None:
+        return tr("{start} to {end}, being read from the recording", start=start, end=end)
+    if isinstance(part, Page) and part.problem:
+        return tr("{start} to {end}, cannot be read", start=start, end=end)
+    if part.trace is None:
+        return tr("{start} to {end}, nothing was recorded", start=start, end=end)
+    return tr("{start} to {end}, paused", start=start, end=end)
 
 
 def waiting_words(model: SessionModel) -> tuple[str, str]:

@@ -64,6 +64,8 @@ class Story:
         State that goes on at the right, from and to; None without.
     gaps
         Missing time, named under the band.
+    view, view_text
+        What the plots show, framed, and what is written under the frame; None without.
     key
         What it is drawn from; while it stays the same, only the right edge moves. None is never the same.
     """
@@ -75,6 +77,8 @@ class Story:
     holds: Sequence[Hold] = ()
     now: tuple[State, float, float] | None = None
     gaps: Sequence[tuple[float, float]] = ()
+    view: tuple[float, float] | None = None
+    view_text: str = ""
     key: object = None
 
 
@@ -136,10 +140,26 @@ class Timeline(QWidget):
         if self._legend_shown:
             self._legend(painter)
         self.paint_more(painter)
+        if self.story.view is not None:
+            self._frame(painter, *self.story.view)
         painter.end()
 
     def paint_more(self, painter: QPainter) -> None:
         """Draw what a kind of timeline adds."""
+
+    def _frame(self, painter: QPainter, start_s: float, end_s: float) -> None:
+        """Frame what is in view; never narrower than can be seen."""
+        left, right = self.x_at(start_s), self.x_at(end_s)
+        if right - left >= self.width() - 2:
+            return
+        left, right = min(max(1.0, left), self.width() - 7.0), min(right, self.width() - 1.0)
+        painter.setPen(QPen(QColor(self._theme.text), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        frame = QRectF(left, EVENTS_PX - 5, max(6.0, right - left), BAND_PX + 10)
+        painter.drawRoundedRect(frame, 4, 4)
+        middle = min(max(frame.center().x(), 50.0), self.width() - 50.0)
+        box = QRectF(middle - 50, frame.bottom() + 1, 100, 15)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.story.view_text)
 
     def _span(self, painter: QPainter, state: State, start_s: float, end_s: float) -> None:
         left, right = self.x_at(start_s), self.x_at(end_s)

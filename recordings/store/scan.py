@@ -7,6 +7,7 @@ one, the walk goes on at the next chunk whose checksum holds, so that a damaged 
 import io
 import mmap
 import struct
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -112,13 +113,21 @@ def chunk_content(data: Bytes, offset: int, length: int) -> bytes | None:
     if data[offset] != Opcode.CHUNK or not marked or packed_at + packed != offset + length or size > MOST_UNCOMPRESSED:
         return None
     try:
-        content: bytes = _DECOMPRESSOR.decompress(data[packed_at : packed_at + packed], max_output_size=size)
+        content: bytes = _decompressor().decompress(data[packed_at : packed_at + packed], max_output_size=size)
     except zstandard.ZstdError:
         return None
     return content if len(content) == size and zlib.crc32(content) == crc else None
 
 
-_DECOMPRESSOR = zstandard.ZstdDecompressor()
+_LOCAL = threading.local()
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    """Give each thread its own: one must not be used by two at once."""
+    if not hasattr(_LOCAL, "decompressor"):
+        _LOCAL.decompressor = zstandard.ZstdDecompressor()
+    found: zstandard.ZstdDecompressor = _LOCAL.decompressor
+    return found
 
 
 def walk(data: Bytes) -> Found:
