@@ -40,6 +40,12 @@ UNTIL_TREMOR = (
     hold(28.0, jerks=(0.6,), tremor_from_s=6.0, tremor_mg=26.0, growth_db_per_min=40.0),
 )
 """Kicks after a stretch, then a hold whose tremor grows: what the first picture should show."""
+LONG_SESSION = (
+    *UNTIL_TREMOR,
+    release(),
+    *(12 * (rest(50.0, twitches=(20.0,)), fast(), hold(8.0, jerks=(0.6,)), release())),
+)
+"""Twelve minutes: its beginning is only in the recording."""
 CALM_LEG = (*UNTIL_TREMOR[:-1], hold(28.0, jerks=(0.5,)))
 SIZES = ((1280, 800), (2560, 1440))
 README_PICTURES = {
@@ -130,13 +136,15 @@ class Studio:
         widget.grab().save(str(path))
         sys.stdout.write(f"{path}\n")
 
-    def play(self, window: MainWindow, sources: list[session.Source]) -> None:
+    def play(self, window: MainWindow, sources: list[session.Source], *, record: bool = False) -> None:
         labels = [s.label for s in sources]
         window.controller.start(
             sources,
             placement=dict.fromkeys(labels, Placement.CALF),
             side=dict(zip(labels, (Side.LEFT, Side.RIGHT), strict=False)),
             title=f"{foreign(SIMULATED.name)} · {worn('calf', 'unknown' if len(labels) > 1 else 'left')}",
+            record=record,
+            folder=self.home.root / "elsewhere" if record else None,
         )
         model = window.controller.model
         model.synthetic = True
@@ -208,6 +216,7 @@ def take(studio: Studio, window: MainWindow, theme: Theme, size: str) -> None:
     take_live(studio, window, tail)
     take_files(studio, window, tail)
     if not size:
+        take_past(studio, window, tail)
         take_dialogs(studio, window, tail)
 
 
@@ -252,6 +261,17 @@ def take_live(studio: Studio, window: MainWindow, tail: str) -> None:
     window.run_action("toggle_bed_mode")
     studio.shoot(window, window, f"bed-guided-{tail}")
     window.run_action("toggle_bed_mode")
+    window.controller.stop()
+
+
+def take_past(studio: Studio, window: MainWindow, tail: str) -> None:
+    """Show the beginning of a session that is recorded, as it is read back."""
+    if studio.wanted and studio.wanted not in f"live-past-{tail}":
+        return
+    studio.play(window, [SimulatedSource(script=LONG_SESSION, speed=0.0)], record=True)
+    window.commands.scroll_to(60.0)
+    studio.wait(lambda: window.controller.model.wanted_page() is None)
+    studio.shoot(window, window, f"live-past-{tail}")
     window.controller.stop()
 
 

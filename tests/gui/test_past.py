@@ -61,7 +61,7 @@ def look_at(window: MainWindow, time_s: float) -> None:
 
 def shown(window: MainWindow) -> tuple[np.ndarray, np.ndarray]:
     """Give the drawn times and the x axis of the trace."""
-    time_s, x_g = window.live.trace._axes._curves[0].getData()  # noqa: SLF001 - what is drawn
+    time_s, x_g = window.live.trace._axes._curves[0].getData()
     return (np.empty(0), np.empty(0)) if x_g is None else (time_s, x_g)
 
 
@@ -86,7 +86,7 @@ def test_the_first_minutes_of_a_long_session_come_back_from_its_recording(
     quick = [np.diff(a) for a in (x_g, sent)]
     assert np.corrcoef(*quick)[0, 1] > 0.98
     assert x_g.std() > 0.02
-    assert window.live.spectrogram._picture.item.isVisible()  # noqa: SLF001
+    assert window.live.spectrogram._picture.item.isVisible()
     _, level = page.spectrogram.window(model.view_end_s, 30.0)
     assert np.isfinite(level).all()
     assert len(level) == 60
@@ -94,7 +94,7 @@ def test_the_first_minutes_of_a_long_session_come_back_from_its_recording(
     assert any(s.label is State.REFLEX_RHYTHM and s.start_s < 80.0 for s in window.live.timeline.story.segments)
     start_s, end_s = window.live.timeline.story.view
     assert start_s < 63.0 < end_s
-    assert "paused" in window.live._trace_card.aside.text()  # noqa: SLF001
+    assert "paused" in window.live._trace_card.aside.text()
 
     # The session goes on meanwhile, and one key leads back to it.
     before_s = model.stream.now_s
@@ -173,10 +173,10 @@ def test_a_recording_that_went_away_is_said_once_and_asked_again_after_resuming(
     (path,) = (home / "recordings").glob("*.mcap")
     away = path.rename(path.with_name("elsewhere"))
     look_at(window, 60.0)
-    qtbot.waitUntil(lambda: window.notice.isVisible(), timeout=20_000)
+    qtbot.waitUntil(window.notice.isVisible, timeout=20_000)
     assert "cannot be read any more" in said(window)
     window.draw()
-    assert "cannot be read" in window.live._trace_card.aside.text()  # noqa: SLF001
+    assert "cannot be read" in window.live._trace_card.aside.text()
     assert not len(shown(window)[1])
     away.rename(path)
     qtbot.keyClick(window, Qt.Key.Key_P)

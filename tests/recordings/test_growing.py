@@ -103,7 +103,7 @@ def test_an_hour_takes_a_small_index_and_its_middle_is_read_alone(
     (run,) = file.samples("left", 180.0, 190.0)
     assert np.array_equal(run.xyz_g, sent[18_000:19_000])
     assert len(opened) <= 4 * growing.GROUP_CHUNKS
-    assert len(file._offset) <= 360.0 / 0.5 / growing.GROUP_CHUNKS + 2  # noqa: SLF001 - what a night of it weighs
+    assert len(file._offset) <= 360.0 / 0.5 / growing.GROUP_CHUNKS + 2
 
 
 def test_a_recording_that_went_away_is_a_sentence(tmp_path: Path) -> None:
