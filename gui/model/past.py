@@ -106,6 +106,8 @@ class Past:
         """Say which page to read next: what is in view first, then what lies beside it."""
         streams = [s for s in streams if s.trace is not None]
         for step in (0, -1, 1):
+            if step and any(self.pages[key_at(s, end_s)].problem for s in streams):
+                return None  # what lies beside it cannot be read either, and once is enough to say so
             for stream in streams:
                 key = key_at(stream, end_s + step * PAGE_S)
                 # Not before it has all happened, and not before anything did.

@@ -8,8 +8,9 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from gui.i18n import tr
+from gui.model.past import Page
 from gui.model.rings import level_db
-from gui.model.stream import TOP_HZ, StreamModel
+from gui.model.stream import TOP_HZ, WINDOW_S, StreamModel
 from gui.plots.base import Plot
 from gui.plots.picture import LEVELS_DB, SLOW_HZ
 from gui.plots.spectrogram import BAND_HZ
@@ -17,6 +18,7 @@ from gui.theme import BODY_SIZE_PX, Theme, face
 from gui.words import RHYTHMIC
 
 STEP_DB, LEAST_TOP_DB, SHOWN_DB, HEADROOM_DB = 5.0, 10.0, 40.0, 8.0
+MEAN_S = 2.0
 RHYTHMIC_NAMES = tuple(s.value for s in RHYTHMIC)
 
 
@@ -70,7 +72,7 @@ def draw_fast(curve: pg.PlotDataItem, freq_hz: NDArray[np.floating[Any]], level:
 
 
 class SpectrumPlot(BandPlot):
-    """The newest spectrum."""
+    """The newest spectrum, or that of an earlier time when the view is paused."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, name=tr("Spectrum of the last 4 seconds"))
@@ -96,9 +98,36 @@ class SpectrumPlot(BandPlot):
         state = stream.live.label.value
         rhythmic = state in RHYTHMIC_NAMES
         self._curve.setPen(pg.mkPen(self.theme.states[state if rhythmic else "still"], width=1))
-        draw_fast(self._curve, np.arange(len(level)) * stream.bin_hz, level)
-        self.set_top(float(level[band_bins(stream.bin_hz, len(level))].max()))
+        self._draw_level(level, stream.bin_hz)
         self.name_peak(stream.live.peak_hz if rhythmic else float("nan"), level, stream.bin_hz)
+
+    def draw_at(self, part: StreamModel | Page | None, end_s: float) -> None:
+        """Show the spectrum of the four seconds before a time, averaged over two seconds as the newest one is."""
+        ring = part.spectrogram if part is not None else None
+        key = (id(ring), round(end_s, 1))
+        if isinstance(self._shown, tuple) and key == self._shown:
+            return
+        self._shown = key
+        self._label.setText("")
+        level = mean_level(ring.window(end_s - 0.5 * WINDOW_S, MEAN_S)[1]) if ring is not None else None
+        if part is None or level is None:
+            self._curve.clear()
+            return
+        self._curve.setPen(pg.mkPen(self.theme.states["still"], width=1))
+        self._draw_level(level, part.bin_hz)
+
+    def _draw_level(self, level: NDArray[np.float32], bin_hz: float) -> None:
+        draw_fast(self._curve, np.arange(len(level)) * bin_hz, level)
+        self.set_top(float(level[band_bins(bin_hz, len(level))].max()))
+
+
+def mean_level(level: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """Average columns of levels (n, bins) as power; None when nothing is known of them."""
+    known = level[np.isfinite(level).all(axis=1)]
+    if not len(known):
+        return None
+    power = 10.0 ** (0.1 * known.astype(np.float64))
+    return np.asarray(10.0 * np.log10(power.mean(axis=0)), np.float32)
 
 
 def band_bins(bin_hz: float, count: int) -> slice:

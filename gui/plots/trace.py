@@ -1,8 +1,11 @@
 """Trace: three axes of acceleration without gravity, with events as marks that say what they are."""
 
+import functools
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtGui import QBrush
 
 from dsp import Event
 from gui.i18n import tr
@@ -51,7 +54,7 @@ class EventMarks:
                 {
                     "pos": (e.onset_s - offset_s, level),
                     "symbol": SYMBOLS[e.label.value],
-                    "brush": colours[e.label.value],
+                    "brush": _brush(colours[e.label.value]),
                 }
                 for e in events
             ]
@@ -65,6 +68,12 @@ class EventMarks:
                 word = tr("jerk") if e.label.value == "reflex_jerk" else tr("twitch")
                 item.setText(f"{word} {size_g(e.peak_g)}", color=colours[e.label.value])
                 item.setPos(e.onset_s - offset_s + 0.1 * clear_s, level)
+
+
+@functools.cache
+def _brush(colour: str) -> QBrush:
+    """Make each colour's brush once: pyqtgraph keeps a picture of a sign for every brush that it has not met before."""
+    return QBrush(pg.mkColor(colour))
 
 
 class AxisCurves:

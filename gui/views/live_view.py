@@ -114,7 +114,9 @@ class LiveView(QWidget):
         self.trace.draw(part, end_s)
         self._draw_other(model, end_s)
         self.spectrogram.draw(part, end_s)
-        if not model.paused:
+        if model.paused:
+            self.spectrum.draw_at(part, end_s)
+        else:
             self.spectrum.draw(stream)
         key = self._calm_key(model)
         if key != self._calm:
@@ -147,6 +149,8 @@ class LiveView(QWidget):
         else:
             self.state.wait(*waiting_words(model))
         self._trace_card.aside.setText(_span_text(model))
+        at = tr("Spectrum at {time}", time=clock(model.view_end_s)) if model.paused else tr("Spectrum now")
+        self._spectrum_card.title.setText(at)
         if not model.paused:
             self.meters.draw(stream)
         self._timeline_card.aside.setText(clock(stream.now_s - (stream.first_s or 0.0)))

@@ -71,6 +71,15 @@ def test_two_hundred_drawings_paint_without_harm(window: MainWindow, play: Play)
         window.live.repaint()
 
 
+def test_signs_of_events_are_painted_once_and_then_moved(window: MainWindow, play: Play) -> None:
+    play(SHORT)
+    marks, events = window.live.trace._marks, window.controller.model.stream.events
+    for k in range(50):
+        marks.draw(events, 0.1 * k, 0.2, 3.0)
+        window.live.trace.repaint()
+    assert 1 <= len(marks._signs.fragmentAtlas) <= 2
+
+
 def test_pausing_freezes_the_plots_and_nothing_else(window: MainWindow, begin: Begin, qtbot: QtBot) -> None:
     begin()
     model = window.controller.model

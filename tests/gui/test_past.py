@@ -95,6 +95,15 @@ def test_the_first_minutes_of_a_long_session_come_back_from_its_recording(
     start_s, end_s = window.live.timeline.story.view
     assert start_s < 63.0 < end_s
     assert "paused" in window.live._trace_card.aside.text()
+    # The spectrum is that of then: in the rhythm it has a peak, at rest before it has none.
+    levels = []
+    for end_s in (68.0, 50.0):
+        model.scroll(end_s - model.view_end_s)
+        window.draw()
+        assert window.live._spectrum_card.title.text() == f"Spectrum at {'1:08' if end_s == 68.0 else '0:50'}"
+        freq_hz, level = window.live.spectrum._curve.getData()
+        levels.append(level[(freq_hz > 4.0) & (freq_hz < 12.0)].max())
+    assert levels[0] > levels[1] + 15.0
 
     # The session goes on meanwhile, and one key leads back to it.
     before_s = model.stream.now_s
@@ -105,6 +114,7 @@ def test_the_first_minutes_of_a_long_session_come_back_from_its_recording(
     assert model.part(model.stream) is model.stream
     assert model.view_end_s == model.stream.now_s
     assert window.live.timeline.story.view is None
+    assert window.live._spectrum_card.title.text() == "Spectrum now"
 
 
 def test_the_wheel_leads_from_what_is_held_into_the_recording_without_a_seam(
