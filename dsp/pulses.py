@@ -149,7 +149,8 @@ class PulseFinder:
 
     def _is_known(self, c: _Pulse, view: RunView, kicks: JerkFinder) -> bool:
         """Whether the quick path has found it, or may, or the body still settles after an impact."""
-        p, onset_s = self.parameters, view.start_s + (c.onset_step + view.first_step) * STEP_S
+        # By its samples: where steps are not quite 0.1 s long, their number drifts by seconds in an hour.
+        p, onset_s = self.parameters, view.start_s + view.edge(c.onset_step) / view.grid.rate_hz
         near = p.pulse["apart_s"]
         return any(step > c.onset_step - near / STEP_S for step in kicks.kick_steps) or any(
             event.onset_s > onset_s - (p.jerk["bounce_s"] if event.peak_g >= p.jerk["impact_g"] else near)
