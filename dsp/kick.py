@@ -12,6 +12,8 @@ from dsp.run_view import RunView
 
 Floats = NDArray[np.float64]
 
+AROUND_S = 0.3
+"""Around the top in which `kick_ratio` compares levels: a stretch is slow on one side of its top at least."""
 RING_FROM_S = 0.05
 AT_REST = 0.15
 """Share of its largest velocity below which a limb has stopped: what noise and offset leave after half a second."""
@@ -48,6 +50,9 @@ def measure_kick(
         low += int(view.level[low - first : view.edge(onset_step + 1) - first].argmin())
     level = np.sqrt(view.level[low - first : stop - first])
     left, top, right = span(level, p["end_ratio"])
+    if top == len(level) - 1:
+        # It rises to the end: the beginning of what follows, which is measured when that is over.
+        return None
     # The onset reaches further down the slope than the width does, as far as the noise lets it.
     rise = max(p["onset_ratio"] * float(level[top]), p["above_noise"] * floor)
     below = np.nonzero(level[: left + 1] < rise)[0]
@@ -64,7 +69,9 @@ def measure_kick(
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway.
     hit = view.xyz_g[onset - first : end + 1 - first] - quiet
     impact = float(squares(hit).max()) >= p["landing_g"] ** 2
-    near = slice(max(0, low + top - round(0.3 * rate) - first), low + top + round(0.3 * rate) - first)
+    # The level may be highest in the newest steps; what comes after these is not known yet.
+    around = round(AROUND_S * rate)
+    near = slice(max(0, low + top - around - first), min(low + top + around, stop) - first)
     quickness = float(level[top]) / max(_slow_level(view, near), 1e-6)
     slow = quickness < p["kick_ratio"] and not impact
     alone = surround < p["slow_isolation"] * peak and view.has_gravity(onset_step)
