@@ -94,9 +94,14 @@ class JerkPath:
         self._pulses.forget(steps - self._view.first_step)
         self._view.first_step = steps
 
-    def finish(self) -> None:
-        """End the run."""
-        self._finder.finish()
+    def finish(self, stream: Stream, steps: Steps, frames: Frames) -> None:
+        """End the run.
+
+        A slow pulse that is not confirmed yet is given up: that quiet follows it is half of what tells it from the
+        start of a movement. A kick stands out by itself.
+        """
+        self._look_at(stream, steps, frames)
+        self._finder.finish(steps.count - 1 - self._view.first_step, steps.loud.kept, self._view)
 
     def _look_at(self, stream: Stream, steps: Steps, frames: Frames) -> None:
         """Show the kept samples and steps to whoever measures a kick."""

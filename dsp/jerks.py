@@ -158,10 +158,12 @@ class JerkFinder:
             self._candidate.peak_step -= steps
             self._candidate.loud_from -= steps
 
-    def finish(self) -> None:
-        """End the run: what waited for a greater impact is confirmed."""
-        self.events += [kick.event for kick in self._waiting]
-        self._waiting = []
+    def finish(self, last: int, loud: Floats, view: RunView) -> None:
+        """End the run at step `last`: what waits is confirmed, unless what followed it so far contradicts it.
+
+        A candidate that is still loud is given up: nothing shows yet whether it was a kick or the start of a movement.
+        """
+        self._confirm(last, loud, view, at_end=True)
 
     def step(
         self, at: int, here: float, threshold: float, level: Floats, loud: Floats, floor: float, view: RunView
@@ -190,9 +192,9 @@ class JerkFinder:
         elif here > threshold and not self._ringing(at, here, level):
             self._candidate = _Candidate(at, at, here, at)
 
-    def _confirm(self, at: int, loud: Floats, view: RunView) -> None:
+    def _confirm(self, at: int, loud: Floats, view: RunView, *, at_end: bool = False) -> None:
         """Hand over what no greater impact has followed, and nothing else contradicts."""
-        while self._waiting and at - self._waiting[0].began >= self._limits.confirm:
+        while self._waiting and (at_end or at - self._waiting[0].began >= self._limits.confirm):
             kick = self._waiting.pop(0)
             others = [step for step, _ in self._kicks]
             if self._candidate is not None:

@@ -105,6 +105,7 @@ class Run:
     def finish(self) -> list[FrameBatch]:
         """End the run: a run shorter than the window is analysed whole, and what waits becomes final."""
         g, count = self.grid, self.stream.count
+        self.jerks.finish(self.stream, self.steps, self.frames)
         shortest = round(self.parameters.spectrum["shortest_s"] * g.rate_hz)
         if self.frames.count == 0 and shortest <= count < g.window:
             self.frames.weighed_by = self._alone
@@ -114,7 +115,6 @@ class Run:
             self._add_frames(1)
         out = self.frames.finish(min(count, g.window))
         self.holds.finish(self.steps.hops)
-        self.jerks.finish()
         return out
 
     def _add_frames(self, ready: int) -> None:
