@@ -1,0 +1,167 @@
+"""Each rule of the aftermath by itself: what a kick's next second says against it."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dsp import kick
+from dsp.aftermath import Waiting, is_contradicted
+from dsp.labels import EventLabel
+from dsp.parameters import Parameters, load_parameters
+from dsp.results import Event
+
+BEGAN = 50
+NOW = BEGAN + 10
+REST_G = 0.002
+
+
+@dataclass
+class View:
+    """A run of which only what is named is known."""
+
+    parameters: Parameters = field(default_factory=load_parameters)
+    first_step: int = 0
+    shaking: bool = False
+    turned: bool = False
+    turned_on: bool = False
+    moved_on: bool = False
+
+    def least_floor(self, _step: int) -> float:
+        return REST_G
+
+    def shakes(self, _at: int) -> bool:
+        return self.shaking
+
+    def turns(self, _began: int, _at: int) -> bool:
+        return self.turned
+
+    def turns_on(self, _began: int, _at: int) -> bool:
+        return self.turned_on
+
+    def moves_on(self, _began: int, _at: int, _top: float) -> bool:
+        return self.moved_on
+
+
+def event(label: EventLabel, peak_g: float) -> Event:
+    return Event(
+        onset_s=5.0, peak_s=5.1, end_s=5.3, label=label, peak_g=peak_g, peak_jerk_g_per_s=1.0, rise_s=0.1, width_s=0.2,
+        ring_hz=6.0, decay_s=0.1, direction=(1.0, 0.0, 0.0), tilt_change_deg=0.0, stretch_delay_s=None, confidence=0.9,
+    )  # fmt: skip
+
+
+def contradicted(
+    loud: NDArray[np.float32] | None = None,
+    view: View | None = None,
+    others: tuple[int, ...] = (),
+    *,
+    label: EventLabel = EventLabel.TWITCH,
+    peak_g: float = 0.3,
+) -> bool:
+    waiting = Waiting(BEGAN, event(label, peak_g), 0.3)
+    return is_contradicted(waiting, NOW, heard() if loud is None else loud, cast("Any", view or View()), others)
+
+
+def heard(at: dict[int, float] | None = None) -> NDArray[np.float32]:
+    """Levels of a lone kick of 0.3 g that is over after three steps, with others at some steps after its first."""
+    loud = np.full(NOW + 1, REST_G, np.float32)
+    loud[BEGAN : BEGAN + 3] = (0.2, 0.3, 0.15)
+    for step, level in (at or {}).items():
+        loud[BEGAN + step] = level
+    return loud
+
+
+def test_nothing_speaks_against_a_lone_kick() -> None:
+    assert not contradicted()
+    assert not contradicted(view=View(shaking=True))
+
+
+def test_a_turn_after_it_makes_a_twitch_the_middle_of_a_movement_and_a_reflex_only_when_it_turns_on() -> None:
+    assert contradicted(view=View(turned=True))
+    assert not contradicted(view=View(turned=True), label=EventLabel.REFLEX_JERK)
+    assert contradicted(view=View(turned_on=True), label=EventLabel.REFLEX_JERK)
+    assert not contradicted(view=View(turned_on=True))
+
+
+def test_slow_motion_that_goes_on_speaks_against_a_kick_and_not_against_an_impact() -> None:
+    assert contradicted(view=View(moved_on=True))
+    assert not contradicted(view=View(moved_on=True, turned=True), peak_g=3.0)
+
+
+def test_motion_of_its_own_size_speaks_against_it_unless_that_is_another_kick_after_quiet() -> None:
+    again = heard(dict.fromkeys(range(6, 11), 0.25))
+    assert contradicted(again)
+    assert not contradicted(again, others=(BEGAN + 6,))
+    never_quiet = heard(dict.fromkeys(range(3, 11), 0.2))
+    assert contradicted(never_quiet, others=(BEGAN + 6,))
+
+
+def test_another_kick_counts_as_one_only_if_it_was_quiet_before_it() -> None:
+    assert contradicted(heard({3: 0.09, 4: 0.09, 5: 0.09} | dict.fromkeys(range(6, 11), 0.25)), others=(BEGAN + 6,))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param([0.15, 0.15, 0.14, 0.13, 0.12, 0.11, 0.105, 0.1], id="never below a third"),
+        pytest.param([REST_G, REST_G, 0.17, 0.1, 0.1, 0.09, 0.09, 0.08], id="more than half of it came again"),
+        pytest.param([REST_G, REST_G, 0.25, 0.25, 0.25, 0.15, 0.15, 0.01], id="loud for most of the second"),
+        pytest.param([REST_G, REST_G, 0.08, 0.02, 0.08, 0.08, 0.08, 0.08], id="keeps what little there is"),
+    ],
+)
+def test_each_way_to_go_on_speaks_against_a_kick_by_itself(after: list[float]) -> None:
+    assert contradicted(heard(dict(enumerate(after, start=3))))
+
+
+def test_only_motion_of_its_own_size_speaks_against_an_impact() -> None:
+    settles = heard({step: 0.1 if step < 8 else 0.11 for step in range(5, 11)})
+    assert contradicted(settles)
+    assert not contradicted(settles, peak_g=3.0)
+    assert contradicted(heard(dict.fromkeys(range(5, 11), 0.2)), peak_g=3.0)
+
+
+def test_a_crest_has_others_near_it_or_leads_up_to_itself_and_counts_only_where_the_limb_shakes() -> None:
+    leads_up, has_others = heard({-3: 0.1, -2: 0.1}), heard(dict.fromkeys(range(-30, -10), 0.2))
+    for loud in (leads_up, has_others):
+        assert not contradicted(loud)
+        assert contradicted(loud, View(shaking=True))
+
+
+def test_early_in_a_run_it_has_to_be_quiet_after_the_kick() -> None:
+    # The level falls on, so that nothing else speaks against it.
+    loud = heard({5: 0.1, 6: 0.09, 7: 0.09, 8: 0.07, 9: 0.065, 10: 0.05})
+    assert not contradicted(loud)
+    assert contradicted(loud, View(first_step=-BEGAN))
+
+
+# Axis that changes, and by how much from sample to sample; what the other axes do.
+@pytest.mark.parametrize(
+    ("on_axis", "beside", "glitch"),
+    [
+        pytest.param([0.0, 0.2, 0.2, 0.0], 0.002, True, id="there and back"),
+        pytest.param([0.0, 0.2, 0.2, 0.0], 0.1, False, id="another axis moves too"),
+        pytest.param([0.1, 0.2, 0.2, 0.1], 0.002, False, id="rises and falls"),
+        pytest.param([0.2] * 6, 0.002, False, id="swings"),
+        pytest.param([0.0, 0.2, 0.2, 0.0, 0.2, 0.2], 0.002, True, id="twice"),
+    ],
+)
+def test_a_glitch_jumps_on_one_axis_and_back_and_nothing_else_changes(
+    on_axis: list[float], beside: float, *, glitch: bool
+) -> None:
+    p = load_parameters().jerk
+    change = np.full((len(on_axis), 3), beside)
+    for axis in range(3):
+        moved = change.copy()
+        moved[:, axis] = on_axis
+        assert kick._is_glitch(moved, p["glitch_jump"], p["glitch_flat"]) is glitch
+
+
+def test_a_limb_that_went_one_way_and_stopped_stays_and_one_that_swings_back_or_goes_on_does_not() -> None:
+    t = np.arange(40) / 40
+    there = np.sin(2 * np.pi * t)
+    back = np.concatenate([there, -there])
+    goes_on = np.sin(np.pi * t)
+    as_rows = [np.stack([x, 0 * x, 0.5 * x], axis=1) for x in (there, back, goes_on)]
+    assert [kick.stays(rows) for rows in as_rows] == [True, False, False]
