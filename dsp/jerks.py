@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS, Waiting, is_contradicted
+from dsp.aftermath import Waiting, is_contradicted
 from dsp.few import largest, middle, middles
 from dsp.grid import Grid
 from dsp.kick import measure_kick
@@ -19,6 +19,7 @@ from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.sliding import windows
+from dsp.surroundings import RING_STEPS, Burst, level_around
 
 Floats = NDArray[np.float32]
 
@@ -26,11 +27,6 @@ BUSY_RATIO = 3.5
 """Within sustained motion an event must rise this far above the last two seconds: an impact does, a step does not."""
 BUSY_STEPS = 20
 BUSY_BLOCK = 64
-CALM_STEPS = 2
-"""Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
-RING_STEPS = 2
-"""Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
-BEFORE_ORDER = 0.4
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
@@ -266,27 +262,19 @@ class JerkFinder:
             self._sustained(c.onset_step, c.peak)
             self._busy = True
             return
-        # What another kick left behind half a second earlier does not count against this one.
-        first = max(0, c.onset_step - round(p["isolation_s"] / STEP_S), self._last_peak_step + RING_STEPS + 1)
-        before = sorted(level[first : c.onset_step].tolist())
-        surround = before[int(BEFORE_ORDER * len(before))] if before else floor
-        # A stretch that is over counts no more: what starts out of calm is no part of what went on before it.
-        calm = level[max(0, c.onset_step - CALM_STEPS) : c.onset_step].tolist()
-        surround = min(surround, max(calm, default=surround))
-        after = min(level[c.peak_step + 1 : at + 1].tolist()) if at > c.peak_step else floor
-        # What would not have opened an event in the quietest time of the run is noise, whatever its share of the peak.
-        # The ring of a kick just before is louder than rest.
-        share = p["pair_ratio"] if near else p["isolation_ratio"]
-        most = max(share * c.peak, p["on_ratio"] * view.least_floor(c.onset_step))
-        past = sorted(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step].tolist())
-        sustained = past[int(BEFORE_ORDER * len(past))] if past else 0.0
-        around = max(surround, sustained)
-        if around > most or after > (p["fading"] * c.peak if followed else most):
-            return
-        # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
-        loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
-        shaking = min(p["on_ratio"] * view.least_floor(c.onset_step), p["shaking_share"] * c.peak)
-        if sustained > shaking and c.peak < p["above_loudest"] * loudest:
+        burst = Burst(c.onset_step, c.peak_step, c.peak)
+        around = level_around(
+            burst,
+            at,
+            level,
+            loud,
+            floor,
+            view,
+            kick_before=self._last_peak_step,
+            pair=bool(near),
+            followed=followed,
+        )
+        if around is None:
             return
         event = measure_kick(view, c.onset_step, c.peak, at, floor, around, apart=bool(near))
         if event is None:

@@ -145,10 +145,10 @@ def make_event(
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     piece = view.xyz_g[max(0, onset - 1 - first) : end + 1 - first].astype(np.float64) - quiet_g
     change = piece[1:] - piece[:-1]
-    if _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
-        return None
     size = np.sqrt(squares(piece))
     at_peak = int(size.argmax())
+    if size[at_peak] <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
+        return None
     jerk = math.sqrt(float(squares(change).max())) * rate if len(change) else 0.0
     direction = piece[at_peak] / max(float(size[at_peak]), 1e-12)
     ring_hz, decay_s = _ring(piece, at_peak, rate)

@@ -125,7 +125,7 @@ def test_a_sensor_that_jumps_on_one_axis_does_not_twitch_and_a_limb_does() -> No
     xyz_g = np.tile([0.0, 0.0, 1.0], (3000, 1)) + rng.normal(scale=0.002, size=(3000, 3))
     glitch, kick = xyz_g.copy(), xyz_g.copy()
     for at in (1000, 1400, 1408, 1900, 1901, 2300):
-        glitch[at, 2] += 0.2
+        glitch[at, 2] += 0.12
         kick[at, 1:] += (0.15, 0.14)
     assert onsets_of(glitch) == []
     assert len(onsets_of(kick)) >= 3

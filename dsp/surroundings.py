@@ -1,0 +1,79 @@
+"""Surroundings: how loud it is around a burst, and whether it stands out enough to be a kick."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS
+from dsp.kick_level import STEP_S
+from dsp.run_view import RunView
+
+Floats = NDArray[np.float32]
+
+RING_STEPS = 2
+"""Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
+CALM_STEPS = 2
+"""Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
+BEFORE_ORDER = 0.4
+"""Share of the steps that may be quieter: a stretch or a kick fills fewer than the other six tenths (prior)."""
+
+
+class Burst(NamedTuple):
+    """A burst that is over: its first and its loudest step, and the level there, g."""
+
+    onset_step: int
+    peak_step: int
+    peak: float
+
+
+def level_around(
+    burst: Burst,
+    at: int,
+    level: Floats,
+    loud: Floats,
+    floor: float,
+    view: RunView,
+    *,
+    kick_before: int,
+    pair: bool,
+    followed: bool,
+) -> float | None:
+    """Level that a burst stands out of, g; None when it does not.
+
+    Parameters
+    ----------
+    at
+        Step at which the burst was over.
+    level, loud
+        Kick level and level of any motion of every step so far, g.
+    floor
+        Floor of the jerk path, g.
+    kick_before
+        Loudest step of the last kick, far below zero without one.
+    pair
+        Whether that was so lately that its ring may still be there.
+    followed
+        Whether another burst began before this one had died away.
+    """
+    p, onset = view.parameters.jerk, burst.onset_step
+    # What another kick left behind half a second earlier does not count against this one.
+    first = max(0, onset - round(p["isolation_s"] / STEP_S), kick_before + RING_STEPS + 1)
+    before = sorted(level[first:onset].tolist())
+    surround = before[int(BEFORE_ORDER * len(before))] if before else floor
+    # A stretch that is over counts no more: what starts out of calm is no part of what went on before it.
+    surround = min(surround, max(level[max(0, onset - CALM_STEPS) : onset].tolist(), default=surround))
+    after = min(level[burst.peak_step + 1 : at + 1].tolist()) if at > burst.peak_step else floor
+    # What would not have opened an event in the quietest time of the run is noise, whatever its share of the peak.
+    noise = p["on_ratio"] * view.least_floor(onset)
+    # The ring of a kick just before is louder than rest.
+    most = max(p["pair_ratio" if pair else "isolation_ratio"] * burst.peak, noise)
+    past = sorted(loud[max(0, onset - SUSTAINED_STEPS) : onset].tolist())
+    sustained = past[int(BEFORE_ORDER * len(past))] if past else 0.0
+    around = max(surround, sustained)
+    if around > most or after > (p["fading"] * burst.peak if followed else most):
+        return None
+    # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
+    loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
+    shaking = min(noise, p["shaking_share"] * burst.peak)
+    return None if sustained > shaking and burst.peak < p["above_loudest"] * loudest else around

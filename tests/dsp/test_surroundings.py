@@ -1,0 +1,89 @@
+"""What surrounds a burst: each reason for which it is no kick, by itself."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dsp.grid import make_grid
+from dsp.parameters import load_parameters
+from dsp.run_view import RunView
+from dsp.surroundings import Burst, level_around
+
+NOISE_G = 0.002
+ONSET = 40
+
+
+def levels(**parts: tuple[int, int, float]) -> NDArray[np.float32]:
+    """Fifty steps of noise with a burst of 0.2 g from step 40 on, and what else is named: (from, to, g)."""
+    out = np.full(50, NOISE_G, np.float32)
+    out[ONSET : ONSET + 2] = 0.2
+    for first, end, level_g in parts.values():
+        out[first:end] = level_g
+    return out
+
+
+def around(
+    level: NDArray[np.float32], loud: NDArray[np.float32] | None = None, *, pair: bool = False, followed: bool = False
+) -> float | None:
+    parameters = load_parameters()
+    view = RunView(parameters, make_grid(100.0, parameters), 0.0)
+    view.hop_least = np.full(10, NOISE_G, np.float32)
+    burst = Burst(ONSET, ONSET + 1, 0.2)
+    loud = level if loud is None else loud
+    return level_around(burst, 45, level, loud, NOISE_G, view, kick_before=-(10**9), pair=pair, followed=followed)
+
+
+def test_out_of_rest_a_burst_stands_alone() -> None:
+    assert around(levels()) == pytest.approx(NOISE_G)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_a_burst_in_motion_that_lasts_a_second_and_goes_on_to_its_onset_does_not_stand_alone(share: float) -> None:
+    assert around(levels(motion=(30, ONSET, share * 0.2))) is None
+
+
+def test_a_stretch_that_ended_two_steps_before_counts_no_more() -> None:
+    quiet, not_yet = levels(stretch=(30, 38, 0.12)), levels(stretch=(30, 39, 0.12))
+    assert around(quiet) == pytest.approx(NOISE_G)
+    assert around(not_yet) is None
+
+
+def test_after_another_kick_its_ring_may_still_be_there() -> None:
+    ring = levels(ring=(30, ONSET, 0.4 * 0.2))
+    assert around(ring) is None
+    assert around(ring, pair=True) == pytest.approx(0.08)
+
+
+def test_what_has_not_died_away_is_no_kick_unless_another_follows() -> None:
+    goes_on = levels(after=(42, 50, 0.09))
+    assert around(goes_on) is None
+    assert around(goes_on, followed=True) is not None
+    assert around(levels(after=(42, 50, 0.15)), followed=True) is None
+
+
+def test_motion_of_three_seconds_that_pauses_for_one_is_still_going_on() -> None:
+    loud = levels(motion=(10, 30, 0.1))
+    assert around(levels(), loud) is None
+    # Two seconds of it are twenty of thirty steps; one second would leave most of them quiet.
+    assert around(levels(), levels(motion=(20, 30, 0.1))) is not None
+
+
+def test_a_burst_in_shaking_has_to_stand_out_of_its_loudest_moments() -> None:
+    shaking = np.full(50, 0.04, np.float32)
+    shaking[ONSET : ONSET + 2] = 0.2
+    swells = shaking.copy()
+    swells[12:20] = 0.12
+    assert around(levels(), shaking) is not None
+    assert around(levels(), swells) is None
+
+
+def test_what_is_noise_in_the_quietest_time_of_the_run_never_speaks_against_a_kick() -> None:
+    level = levels()
+    level[ONSET : ONSET + 2] = 0.2
+    noisy = np.where(np.arange(50) < ONSET, np.float32(2.5 * NOISE_G), level).astype(np.float32)
+    parameters = load_parameters()
+    view = RunView(parameters, make_grid(100.0, parameters), 0.0)
+    view.hop_least = np.full(10, NOISE_G, np.float32)
+    faint = Burst(ONSET, ONSET + 1, 0.012)
+    found = level_around(faint, 45, noisy, noisy, NOISE_G, view, kick_before=-(10**9), pair=False, followed=True)
+    assert found == pytest.approx(2.5 * NOISE_G)
