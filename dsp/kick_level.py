@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.grid import STEPS_PER_HOP
+from dsp.growing import Growing
 from dsp.parameters import Parameters
 from dsp.sliding import windows
 
@@ -144,4 +145,18 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
         # A leg that has become quiet is quiet at once, whatever the long window remembers.
         newest = np.sort(spans[:, -soon:], axis=1)[:, soon // 2]
         out[full] = np.sqrt(np.minimum(middle, newest))
+    return out
+
+
+def floors_before(hop_floor: Growing, steps: NDArray[np.int64]) -> Floats:
+    """Floor of the last complete hop before each step: what was known when the step came.
+
+    Parameters
+    ----------
+    hop_floor
+        Floor after each hop, g.
+    """
+    hops = steps // STEPS_PER_HOP - 1
+    out = np.full(len(steps), START_FLOOR_G, np.float32)
+    out[hops >= 0] = hop_floor.kept[hops[hops >= 0] - hop_floor.first]
     return out

@@ -68,10 +68,7 @@ class SlowSteps:
 
     def floors_before(self, steps: NDArray[np.int64]) -> Floats:
         """Floor of the last complete hop before each step."""
-        hops = steps // STEPS_PER_HOP - 1
-        out = np.full(len(steps), START_FLOOR_G, np.float32)
-        out[hops >= 0] = self.hop_floor.kept[hops[hops >= 0] - self.hop_floor.first]
-        return out
+        return kick_level.floors_before(self.hop_floor, steps)
 
     def floor_before(self, step: int) -> float:
         """Floor of the last complete hop before a step."""

@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from dsp import kick_level, posture
 from dsp.grid import STEPS_PER_HOP, Grid, step_edges
 from dsp.growing import Growing
-from dsp.kick_level import START_FLOOR_G
 from dsp.parameters import Parameters
 from dsp.rows import largest
 from dsp.stream import Stream
@@ -95,10 +94,7 @@ class Steps:
 
     def floors_before(self, steps: NDArray[np.int64]) -> Floats:
         """Floor of the last complete hop before each step: what was known when the step came."""
-        hops = steps // STEPS_PER_HOP - 1
-        out = np.full(len(steps), START_FLOOR_G, np.float32)
-        out[hops >= 0] = self.hop_floor.kept[hops[hops >= 0] - self.hop_floor.first]
-        return out
+        return kick_level.floors_before(self.hop_floor, steps)
 
     def forget(self, hops: int) -> None:
         """Forget the first `hops` hops, and their steps."""
