@@ -69,10 +69,11 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     # Plain numbers, counted from the first step of the kick: a dozen of them are too few for arrays.
     heard = loud[began : at + 1].tolist()
     after = list(range(LONGEST_KICK_STEPS, at - began + 1))
-    # What has begun again may be another kick, if it was quiet in between; else it is the same shaking.
+    # What has begun again may be another kick, if it was quiet in between; else it is the same shaking. What comes soon
+    # after an impact is its landing, or its bounce.
     calm = max(p["calm_share"] * top, p["above_noise"] * noise)
     for other in (step - began for step in others):
-        if other > 0 and min(heard[1 : other + 1]) < calm:
+        if other > 0 and (impact or min(heard[1 : other + 1]) < calm):
             after = [step for step in after if step < other - 1 or step > other + LONGEST_KICK_STEPS]
     if min(heard[1:]) > p["end_ratio"] * top:
         # Never quiet for a tenth of a second: not two kicks, however its turns were cut.

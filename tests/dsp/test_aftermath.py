@@ -165,3 +165,10 @@ def test_a_limb_that_went_one_way_and_stopped_stays_and_one_that_swings_back_or_
     goes_on = np.sin(np.pi * t)
     as_rows = [np.stack([x, 0 * x, 0.5 * x], axis=1) for x in (there, back, goes_on)]
     assert [kick.stays(rows) for rows in as_rows] == [True, False, False]
+
+
+def test_the_landing_of_a_jump_counts_as_another_kick_however_restless_the_flight_was() -> None:
+    lands = heard({3: 0.1, 4: 0.12, **dict.fromkeys(range(5, 9), 0.28), 9: 0.05, 10: 0.05})
+    assert contradicted(lands, others=(BEGAN + 5,))
+    assert not contradicted(lands, others=(BEGAN + 5,), peak_g=2.5)
+    assert contradicted(heard(dict.fromkeys(range(3, 11), 0.28)), others=(BEGAN + 5,), peak_g=2.5)
