@@ -56,7 +56,8 @@ def measure_kick(
     # The onset reaches further down the slope than the width does, as far as the noise lets it.
     rise = max(p["onset_ratio"] * float(level[top]), p["above_noise"] * floor)
     below = np.nonzero(level[: left + 1] < rise)[0]
-    began = int(below[-1]) + 1 if len(below) else 0
+    # Where the noise is as loud as the kick, it began at its top at the latest.
+    began = min(int(below[-1]) + 1, top) if len(below) else 0
     width_s = (right - left + 1) / rate
     if width_s > p["widest_s"] + p["smooth_s"] and (top - left) / rate > p["slowest_rise_s"]:
         return None

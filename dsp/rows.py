@@ -13,17 +13,22 @@ Floats = NDArray[np.float32]
 
 def sums(values: Floats) -> Floats:
     """Sum of each row, (rows,)."""
-    return np.asarray(np.einsum("ij->i", values))
+    return np.asarray(np.einsum("ij->i", values)) if values.shape[1] else _nothing(values)
 
 
 def weighted(values: Floats, weights: Floats) -> Floats:
     """Sum of each row weighted by the same weights, (rows,)."""
-    return np.asarray(np.einsum("ij,j->i", values, weights))
+    return np.asarray(np.einsum("ij,j->i", values, weights)) if values.shape[1] else _nothing(values)
 
 
 def products(values: Floats, others: Floats) -> Floats:
     """Sum of each row's products with the same row of another matrix, (rows,)."""
-    return np.asarray(np.einsum("ij,ij->i", values, others))
+    return np.asarray(np.einsum("ij,ij->i", values, others)) if values.shape[1] else _nothing(values)
+
+
+def _nothing(values: Floats) -> Floats:
+    # A sensor of 5 Hz has no bin in some bands; what ``einsum`` makes of rows without a column is not left to it.
+    return np.zeros(len(values), values.dtype)
 
 
 def largest(values: Floats) -> Floats:

@@ -273,3 +273,11 @@ def test_segments_summed_up_together_are_what_each_is_alone(sizes: list[int], ch
             assert np.array_equal(value, np.median(known) if len(known) else np.nan, equal_nan=True)
         peaks = part["peak_hz"][~np.isnan(part["peak_hz"])].astype(np.float64)
         assert found.peak_spread_hz == pytest.approx(peaks.std() if len(peaks) else np.nan, abs=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 5])
+def test_rows_without_a_column_add_up_to_nothing(rows: int) -> None:
+    empty, weights = np.full((rows, 11), np.nan, np.float32)[:, 16:16], np.empty(0, np.float32)
+    for total in (sums(empty), weighted(empty, weights), products(empty, empty)):
+        assert total.tolist() == [0.0] * rows
+        assert total.dtype == np.float32
