@@ -17,9 +17,11 @@ Floats = NDArray[np.float32]
 CREST_STEPS = 3
 """A kick rises from calm within a step or two; a tremor swells for longer."""
 LOUDEST_ORDER = 0.9
+"""The loudest tenth, so that a single step decides nothing (prior)."""
 SUSTAINED_STEPS = 30
 """A stretch (1.1 s) and another kick (0.5 s) leave most of the last 3 s quiet; motion that goes on does not."""
 LONGEST_KICK_STEPS = 5
+"""A kick and its first swings are over after half a second (decay 0.3-1 s, its loudest part sooner; prior)."""
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ class JerkPath:
     """
 
     def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
-        self._finder = JerkFinder(parameters, grid, start_s)
+        self._finder = JerkFinder(parameters)
         # Both keep one list, so that each knows of the other's events.
         self._pulses = PulseFinder(parameters, self._finder.events)
         self._view = RunView(parameters, grid, start_s)

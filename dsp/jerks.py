@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from dsp.aftermath import Waiting, is_contradicted
 from dsp.few import largest, middle, middles
-from dsp.grid import Grid
 from dsp.kick import measure_kick
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
@@ -26,7 +25,9 @@ Floats = NDArray[np.float32]
 BUSY_RATIO = 3.5
 """Within sustained motion an event must rise this far above the last two seconds: an impact does, a step does not."""
 BUSY_STEPS = 20
+"""Two seconds hold three steps or more of any walk (prior)."""
 BUSY_BLOCK = 64
+"""Steps looked at together while it is busy: more are seldom needed before something changes (measured)."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
@@ -66,8 +67,6 @@ class JerkFinder:
     """
 
     parameters: Parameters
-    grid: Grid
-    start_s: float
     events: list[Event] = field(default_factory=list)
     _waiting: list[Waiting] = field(default_factory=list)
     _candidate: _Candidate | None = None

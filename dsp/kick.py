@@ -20,7 +20,9 @@ AT_REST = 0.15
 ONE_WAY = 0.85
 """Net way over whole way: a limb that only went there (1) against one that swung (below 0.5 after one swing back)."""
 MOST_JUMPS = 4
+"""Two spikes, there and back each, are as many as fall within one burst."""
 BASE_S = 0.5
+"""What rest is measured over: half a breath would turn a limb noticeably (prior)."""
 MEAN_S = 0.04
 """Mean over so much before sizes are compared: half the noise at 100 Hz, and a pulse of 0.1 s keeps its height."""
 SWING_S = 0.2

@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 EARLIER_STEPS = 3
 """Steps before the level stands out in which a pulse may have begun: the level's own length."""
 LATER_S = 0.3
+"""What the newest samples are averaged over to see where the limb is now (prior)."""
 AT_REST_S = 0.2
 """So long after it the limb has stopped, and a velocity summed from noise is small yet."""
 DIP_S = 0.1

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.aftermath import SUSTAINED_STEPS
 from dsp.few import largest, middle
 from dsp.jerks import JerkFinder
 from dsp.kick_level import STEP_S
@@ -26,8 +27,6 @@ QUIET_STEPS = 2
 """Below a third of the top for so long ends a pulse: longer than the dip between its two halves."""
 BEFORE_STEPS = 8
 """Nothing may stand out in so many steps before it; the two nearest belong to its rise."""
-PAST_STEPS = 30
-"""Nor may the last three seconds have been loud throughout."""
 
 
 @dataclass(slots=True)
@@ -57,10 +56,6 @@ class PulseFinder:
         """Levels that open a pulse."""
         p = self.parameters
         return np.maximum(p.pulse["on_ratio"] * floors_g.astype(np.float64), 1e-3 * p.jerk["on_mg"])
-
-    def threshold(self, floor: float) -> float:
-        """Level that opens a pulse."""
-        return max(self.parameters.pulse["on_ratio"] * floor, 1e-3 * self.parameters.jerk["on_mg"])
 
     @property
     def oldest_step(self) -> int | None:
@@ -135,14 +130,14 @@ class PulseFinder:
         if c.end_step is None or self._is_known(c, view, kicks) or view.shakes(at):
             return None
         floor = slow.floor_before(at + view.first_step)
-        most = max(p["isolation_ratio"] * c.peak, self.threshold(floor))
+        most = max(p["isolation_ratio"] * c.peak, float(self.thresholds(np.array([floor]))[0]))
         before, after = (
             level[max(0, c.onset_step - BEFORE_STEPS) : max(0, c.onset_step - 2)],
             level[c.end_step : at + 1],
         )
         if largest(before) > most or largest(after) > most:
             return None
-        past = middle(loud[max(0, c.onset_step - PAST_STEPS) : c.onset_step])
+        past = middle(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
         if past > p["isolation_ratio"] * c.peak:
             return None
         return measure_pulse(view, c.onset_step, at, c.peak, past)

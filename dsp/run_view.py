@@ -13,10 +13,13 @@ from dsp.parameters import Parameters
 Vector = tuple[float, float, float]
 MORE_LIKELY = 0.5
 AFTER_KICK_STEPS = 4
+"""A kick's own swings and the 0.15 s that its level lags are over after 0.4 s (physics)."""
 GRAVITY_STEPS = 40
+"""Four seconds: a fall, the longest time without weight, fills less than half of them."""
 MOST_GRAVITIES = 256
 """Remembered at a time."""
 LEAST_GRAVITY_G = 0.5
+"""Half of what stands in the data when gravity does (physics)."""
 MOVING_STEPS = 6
 """A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
 

@@ -119,9 +119,10 @@ def test_events_of_anything_are_the_same_bits_live_and_forgetting_at_once_as_off
             told += analyzer.push(xyz_g[at : at + size]).events
         told += analyzer.finish().events
     assert repr(tuple(told)) == repr(whole.events)
-    if rate_hz >= 12.5:
-        # Below, the mean frequency of a band without bins once came out otherwise by a bit, and never again.
-        assert analyzer.result().frames.tobytes() == whole.frames.tobytes()
+    for name in whole.frames.dtype.names or ():
+        # At 5 Hz the band of the mean frequency has no bins; it once came out otherwise by a bit, for no reason found.
+        if rate_hz >= 12.5 or name != "mean_hz":
+            assert analyzer.result().frames[name].tobytes() == whole.frames[name].tobytes(), name
     onsets = [event.onset_s for event in whole.events]
     assert onsets == sorted(onsets)
 
