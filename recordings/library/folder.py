@@ -60,6 +60,12 @@ class Folder:
             return path
         return next((p for p in self.path.iterdir() if printable(p.name) == file), path)
 
+    def belongings(self, file: str) -> tuple[Path, ...]:
+        """Everything that belongs to a recording here, whether it is there or not."""
+        path = self.real(file)
+        own = path.parent if path.parent != self.path else path
+        return own, self.sidecar(file), path.with_name(path.name + PARTIAL_ENDING)
+
     def copy_in(self, path: Path) -> str:
         """Copy a recording and what belongs to it; its name in the folder.
 

@@ -66,6 +66,19 @@ class Index:
         """Close the index."""
         self.db.close()
 
+    def needs_writable(self) -> None:
+        """Refuse to change anything where the folder is read-only.
+
+        Raises
+        ------
+        StorageError
+            When it is.
+        """
+        if not self.writable:
+            home = self.path.parent
+            msg = f"{home} cannot be written, so nothing can be changed; copy the folder to a place of your own"
+            raise StorageError(msg)
+
     @contextlib.contextmanager
     def guarded(self) -> Iterator[sqlite3.Connection]:
         """Run statements as one transaction; what the database objects to becomes a sentence.

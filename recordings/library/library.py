@@ -1,25 +1,23 @@
 """Library: the sessions below one home folder."""
 
-import filecmp
-import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from dsp import InputError, Placement, StorageError, TremorscopeError
+from dsp import InputError, Placement, StorageError
 from recordings.exporters.options import ExportOptions
-from recordings.library import rows
 from recordings.library.companions import companions
-from recordings.library.entry import Facts, SessionRecord, facts_of, facts_of_recording
+from recordings.library.entry import SessionRecord, facts_of_recording
 from recordings.library.folder import PARTIAL_ENDING, Folder
 from recordings.library.index import Index
 from recordings.library.kept import as_kept
-from recordings.library.names import printable
+from recordings.library.removal import remove
 from recordings.library.sidecar import Aside, read_aside, write_aside
+from recordings.library.stock import Stock
 from recordings.recording import Recording
 
 FOLDER, REPORTS = "recordings", "reports"
@@ -55,13 +53,14 @@ class Library:
     def __init__(self, home: Path, *, progress: Callable[[float], None] | None = None) -> None:
         self.home = Path(home)
         self.folder = self.home / FOLDER
-        self.files = Folder(self.folder)
+        self._files = Folder(self.folder)
         self.notices: list[str] = []
         self.recovered: list[Path] = []
         try:
             with suppress(PermissionError):
                 self.folder.mkdir(parents=True, exist_ok=True)
             self._index = Index(self.home)
+            self._stock = Stock(self._files, self._index)
         except OSError as error:
             raise self._unopened(error) from error
         try:
@@ -86,7 +85,7 @@ class Library:
             self.notices.append(f"{self.home} cannot be written: sessions can be seen, but nothing can be changed")
         else:
             self.recovered = self.repair()
-        self._notice(progress)
+        self._stock.notice(progress)
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +101,7 @@ class Library:
 
     def sessions(self) -> list[SessionRecord]:
         """Every session, newest first."""
-        return self._select()
+        return self._stock.select()
 
     def search(self, word: str) -> list[SessionRecord]:
         """Find the sessions with `word` in name, device, placement, side, tag or note."""
@@ -121,58 +120,48 @@ class Library:
         InputError
             When none or several match.
         """
-        found = self._select("WHERE id = ?1 OR file = ?1", wanted) or self._select(
-            "WHERE substr(id, 1, length(?1)) = ?1", wanted
-        )
-        if len(found) != 1:
-            which = f"{len(found)} sessions begin with" if found else "no session begins with"
-            msg = f"{which} {wanted!r}; `tremorscope library list` shows them all"
-            raise InputError(msg)
-        return found[0]
+        return self._stock.show(wanted)
 
     @property
     def refused(self) -> dict[str, str]:
         """Files of the folder that are no recordings, with the reason."""
-        with self._index.guarded() as db:
-            return dict(db.execute("SELECT file, reason FROM refused ORDER BY file").fetchall())
+        return self._stock.refused
 
     def path_of(self, wanted: str) -> Path:
         """File of a session."""
-        return self.files.real(self.show(wanted).file)
+        return self._files.real(self.show(wanted).file)
 
     def read(self, wanted: str, *, sensor: str | None = None) -> Recording:
         """Read a session, as it was read when it was taken in: with unit, rate and placement that the person named."""
         from recordings.reading import read  # noqa: PLC0415 - reading needs every importer
 
         file = self.show(wanted).file
-        return as_kept(read, self.files.real(file), read_aside(self.files.sidecar(file)), sensor=sensor)
+        return as_kept(read, self._files.real(file), read_aside(self._files.sidecar(file)), sensor=sensor)
 
     def reads_all(self, wanted: str) -> bool:
         """Whether a session is of every sensor of its file, not of the one that the person chose."""
-        return read_aside(self.files.sidecar(self.show(wanted).file)).sensor is None
+        return read_aside(self._files.sidecar(self.show(wanted).file)).sensor is None
 
     def tag(self, wanted: str, tag: str, *, remove: bool = False) -> None:
         """Add a tag, or take it away."""
         added = () if remove else (tag,)
-        self._change(wanted, lambda aside: replace(aside, tags=(*(t for t in aside.tags if t != tag), *added)))
+        self._stock.change(wanted, lambda aside: replace(aside, tags=(*(t for t in aside.tags if t != tag), *added)))
 
     def note(self, wanted: str, text: str) -> None:
         """Write the note of a session."""
-        self._change(wanted, lambda aside: replace(aside, note=text))
+        self._stock.change(wanted, lambda aside: replace(aside, note=text))
 
     def set_findings(self, wanted: str, findings: Mapping[str, Any]) -> None:
         """Store the numbers of an analysis."""
-        self._change(wanted, lambda aside: replace(aside, findings=dict(findings)))
+        self._stock.change(wanted, lambda aside: replace(aside, findings=dict(findings)))
 
     def set_checkin(self, wanted: str, answers: Mapping[str, Any]) -> None:
         """Store the answers of a check-in."""
-        self._change(wanted, lambda aside: replace(aside, checkin=dict(answers)))
+        self._stock.change(wanted, lambda aside: replace(aside, checkin=dict(answers)))
 
     def add_file(self, path: Path) -> SessionRecord:
         """Take a file that lies in the library's folder into the index."""
-        file = path.relative_to(self.folder).as_posix()
-        aside = read_aside(self.files.sidecar(file))
-        return self._take_in(file, facts_of(path, sensor=aside.sensor, unit=aside.unit, rate_hz=aside.rate_hz))
+        return self._stock.add_file(path)
 
     def add_import(
         self,
@@ -199,7 +188,7 @@ class Library:
         unit, rate_hz
             What had to be named to read it; kept, so that it can be read again.
         """
-        self._needs_writable()
+        self._index.needs_writable()
         if recording.path is None:
             msg = "only a recording with a file can be imported; export it first"
             raise InputError(msg)
@@ -210,30 +199,25 @@ class Library:
             unit=unit,
             rate_hz=rate_hz,
         )
-        if (known := self._same(recording.path, aside)) is not None:
+        if (known := self._stock.same(recording.path, aside)) is not None:
             return known
         try:
-            file = self.files.copy_in(recording.path)
+            file = self._files.copy_in(recording.path)
         except OSError as error:
             msg = f"{recording.path.name} cannot be copied into the library: {error.strerror}; free some space"
             raise StorageError(msg) from error
-        write_aside(self.files.sidecar(file), replace(aside, main=Path(file).name if "/" in file else ""))
-        return self._take_in(file, facts_of_recording(recording, others))
+        write_aside(self._files.sidecar(file), replace(aside, main=Path(file).name if "/" in file else ""))
+        return self._stock.take_in(file, facts_of_recording(recording, others))
 
     def rebuild(self, *, progress: Callable[[float], None] | None = None) -> int:
         """Make the index afresh from the files; tags and notes come from their sidecars."""
-        with self._index.guarded() as db:
-            # Not emptied: another program may be looking at it.
-            db.execute("UPDATE session SET stamp = ''")
-            db.execute("UPDATE refused SET stamp = ''")
-        self._notice(progress)
-        return len(self.sessions())
+        return self._stock.rebuild(progress=progress)
 
     def repair(self) -> list[Path]:
         """Recover what a crash left behind; what is still being recorded is left alone."""
         from recordings.store import repair  # noqa: PLC0415 - the store is only needed here
 
-        self._needs_writable()
+        self._index.needs_writable()
         recovered = repair(self.folder)
         for path in recovered:
             self.add_file(path)
@@ -271,116 +255,9 @@ class Library:
         list of Path
             What was removed.
         """
-        self._needs_writable()
+        self._index.needs_writable()
         found = self.show(wanted)
-        path = self.files.real(found.file)
-        report = self.home / REPORTS / f"{path.stem}.html"
-        own = path.parent if path.parent != self.folder else path
-        targets = [own, self.files.sidecar(found.file), path.with_name(path.name + PARTIAL_ENDING), report]
-        removed = []
-        for target in targets:
-            try:
-                if target.is_dir():
-                    shutil.rmtree(target)
-                elif target.exists():
-                    target.unlink()
-                else:
-                    continue
-            except OSError as error:
-                msg = f"{target} cannot be deleted: {error.strerror}; close programs that use it, then delete again"
-                raise StorageError(msg) from error
-            removed.append(target)
-        with self._index.guarded() as db:
-            db.execute("DELETE FROM session WHERE id = ?", (found.id,))
-        self._index.scrub()
+        report = self.home / REPORTS / f"{self._files.real(found.file).stem}.html"
+        removed = remove([*self._files.belongings(found.file), report])
+        self._stock.forget(found)
         return removed
-
-    # -- the folder and the index -------------------------------------------------------------------------------------
-
-    def _notice(self, progress: Callable[[float], None] | None = None) -> None:
-        """Take in what is new or changed, and forget what is gone."""
-        with self._index.guarded() as db:
-            known = dict(db.execute("SELECT file, stamp FROM session").fetchall())
-            refused = dict(db.execute("SELECT file, stamp FROM refused").fetchall())
-        present = self.files.present()
-        fresh = [f for f, stamp in present.items() if (known | refused).get(f) != stamp]
-        for i, file in enumerate(fresh):
-            if progress is not None:
-                progress(i / len(fresh))
-            try:
-                self.add_file(self.files.real(file))
-            except StorageError:
-                raise  # the index, not the file
-            except TremorscopeError as error:
-                # Not a recording; it may lie there all the same, and is not read again before it changes.
-                with self._index.guarded() as db:
-                    db.execute(
-                        "INSERT OR REPLACE INTO refused VALUES (?, ?, ?)", (file, present[file], printable(str(error)))
-                    )
-                    db.execute("DELETE FROM session WHERE file = ?", (file,))
-        with self._index.guarded() as db:
-            for table, files in (("session", known), ("refused", refused)):
-                gone = [(f,) for f in files if f not in present]
-                db.executemany(f"DELETE FROM {table} WHERE file = ?", gone)  # noqa: S608 - own names
-
-    def _take_in(self, file: str, facts: Facts) -> SessionRecord:
-        path = self.folder / file
-        name, stamp = printable(file), self.files.stamp(path)
-        aside = read_aside(self.files.sidecar(file))
-        first = facts.sensors[0]
-        first = replace(first, placement=aside.placement or first.placement)
-        with self._index.guarded() as db:
-            named = printable(path.stem if path.parent == self.folder else path.parent.name)
-            taken = db.execute("SELECT file FROM session WHERE id = ?", (named,)).fetchone()
-            own_id = named if taken is None or taken[0] == name else name
-            row = {
-                "id": own_id,
-                "file": name,
-                "stamp": stamp,
-                "start_ns": facts.start_ns,
-                "duration_s": facts.duration_s,
-                "device": first.device,
-                "placement": first.placement,
-                "side": first.side,
-                "sensors": json.dumps([asdict(s) for s in (first, *facts.sensors[1:])]),
-                "gaps": facts.gaps,
-                "gap_s": facts.gap_s,
-                "recovered": int(facts.recovered),
-            } | rows.added(aside)
-            marks = ", ".join(f":{name}" for name in row)
-            db.execute(f"INSERT OR REPLACE INTO session ({', '.join(row)}) VALUES ({marks})", row)  # noqa: S608 - own names
-            db.execute("DELETE FROM refused WHERE file = ?", (name,))
-        return self.show(own_id)
-
-    def _change(self, wanted: str, change: Callable[[Aside], Aside]) -> None:
-        """Change what the person added: in the sidecar, then in the index, which only copies it."""
-        self._needs_writable()
-        found = self.show(wanted)
-        sidecar, path = self.files.sidecar(found.file), self.files.real(found.file)
-        with self._index.guarded() as db:
-            # The index is the lock: nobody else changes the sidecar between reading and writing it.
-            db.execute("BEGIN IMMEDIATE")
-            aside = change(read_aside(sidecar))
-            write_aside(sidecar, aside)
-            row = rows.added(aside) | {"stamp": self.files.stamp(path), "id": found.id}
-            db.execute(rows.CHANGE, row)
-
-    def _needs_writable(self) -> None:
-        if not self._index.writable:
-            msg = f"{self.home} cannot be written, so nothing can be changed; copy the folder to a place of your own"
-            raise StorageError(msg)
-
-    # -- taking in copies ---------------------------------------------------------------------------------------------
-
-    def _same(self, path: Path, aside: Aside) -> SessionRecord | None:
-        """Find the session that holds the same bytes, read in the same way."""
-        for known in self._select("WHERE stamp LIKE ?", f"{path.stat().st_size}:%"):
-            there = self.files.real(known.file)
-            same = there.exists() and filecmp.cmp(there, path, shallow=False)
-            if same and read_aside(self.files.sidecar(known.file)).sensor == aside.sensor:
-                return known
-        return None
-
-    def _select(self, which: str = "", *values: str) -> list[SessionRecord]:
-        with self._index.guarded() as db:
-            return rows.select(db, which, *values)

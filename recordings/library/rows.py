@@ -18,8 +18,16 @@ CHANGE = (
 )
 
 
-def select(db: sqlite3.Connection, which: str = "", *values: str) -> list[SessionRecord]:
-    """Find sessions, newest first; `which` is a condition in SQL of our own, never of a person's."""
+def select(db: sqlite3.Connection, which: str = "", **values: str) -> list[SessionRecord]:
+    """Find sessions, newest first.
+
+    Parameters
+    ----------
+    which
+        A condition in SQL of our own, never of a person's.
+    values
+        What its names (``:name``) stand for.
+    """
     names = ", ".join(COLUMNS)
     found = db.execute(f"SELECT {names} FROM session {which} ORDER BY start_ns DESC, id DESC", values)  # noqa: S608 - our own words
     return [_record(row) for row in found.fetchall()]

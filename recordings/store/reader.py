@@ -2,25 +2,23 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dsp import FileFormatError, InputError, Placement, Quality, Samples, Side, TimeSource
-from recordings.recording import Marker, Recording
+from dsp import FileFormatError, InputError, Samples
+from recordings.cutting import cut_run
+from recordings.recording import Recording
 from recordings.store import scan, schema
+from recordings.store.about import about_of
+from recordings.store.as_recording import as_recording
+from recordings.store.assembly import Assembly
 from recordings.store.container import MAGIC
 from recordings.store.content import NoteAt, PacketAt, contents
-from recordings.store.timeline import Timeline
 from recordings.store.totals import Totals, totals_from, totals_of
 
 PROGRESS_CHUNKS = 512
-PACK_PIECES = 1024
-TOLD = ("app_version", "analysis_version", "continues")
 SECONDS_SLACK = 1.0
 """A window looks this much further for the packets that reach into it."""
 MOST_S = 1e9
@@ -32,47 +30,6 @@ LARGEST_NUMBER = 1 << 32
 def is_native(head: bytes) -> bool:
     """Whether it is an MCAP file."""
     return head.startswith(MAGIC)
-
-
-@dataclass(slots=True, eq=False)
-class _Sensor:
-    """One sensor while its packets are put together."""
-
-    timeline: Timeline = field(default_factory=Timeline)
-    parts: list[list[NDArray[np.float32]]] = field(default_factory=list)
-    sources: set[TimeSource] = field(default_factory=set)
-    clipped: int = 0
-    scale_g: float = 0.0
-    _pieces: list[NDArray[np.float32]] = field(default_factory=list)
-
-    def add(self, at: PacketAt) -> None:
-        """Take the next packet."""
-        p = at.packet
-        xyz_g = at.xyz_g
-        begins = self.timeline.add(
-            start_s=p.start_s, samples=len(xyz_g), rate_hz=p.rate_hz, missing_before=p.missing_before,
-            sequence=at.sequence,
-        )  # fmt: skip
-        if begins:
-            self._pack()
-            self.parts.append([])
-        self._pieces.append(xyz_g)
-        if len(self._pieces) >= PACK_PIECES:
-            self._pack()
-        self.sources.add(p.time_source)
-        self.clipped += p.clipped
-        self.scale_g = p.scale_g or self.scale_g
-
-    def xyz_g(self) -> list[NDArray[np.float32]]:
-        """Put together the samples of each run."""
-        self._pack()
-        return [np.concatenate(parts) for parts in self.parts]
-
-    def _pack(self) -> None:
-        # Pieces are views that keep whole chunks alive; a night of them would be four times its samples.
-        if self._pieces:
-            self.parts[-1].append(np.concatenate(self._pieces))
-            self._pieces.clear()
 
 
 class NativeFile:
@@ -109,19 +66,10 @@ class NativeFile:
             raise FileFormatError(msg) from error
         self._found = scan.find(self._data)
         self._damaged = len(self._found.damaged)
-        self._heads()
-        self.sensors = tuple(
-            name.removeprefix(schema.STREAM) for name in self._meta if name.startswith(schema.STREAM)
-        ) or ("",)
-        self.packets = {
-            int(self._meta[schema.STREAM + s]["packet_channel"]): s
-            for s in self.sensors
-            if schema.STREAM + s in self._meta
-        }
-        head = self._meta[schema.HEAD]
-        clock = self._meta.get(schema.CLOCK) or self._meta.get(schema.SUMMARY) or head
-        self.start_ns = int(clock.get("start_ns") or head.get("start_ns") or head["opened_ns"])
-        summary = self._meta.get(schema.SUMMARY, {})
+        self._about = about_of(self._data, self._found, name=self.path.name)
+        self.sensors, self.packets, self.topics = self._about.sensors, self._about.packets, self._about.topics
+        self.start_ns = self._about.start_ns
+        summary = self._about.metadata.get(schema.SUMMARY, {})
         self.totals: dict[str, Totals] = totals_from(summary) if self._found.indexed else {}
 
     def __enter__(self) -> Self:
@@ -145,11 +93,11 @@ class NativeFile:
     @property
     def recovered(self) -> bool:
         """Whether a crash left it behind and it was mended."""
-        return schema.RECOVERED in self._meta
+        return self._about.recovered
 
     def about(self, label: str) -> dict[str, str]:
         """Give what the file says of a sensor: family, device, placement, side, nominal rate ..."""
-        return dict(self._meta.get(schema.STREAM + label, {}))
+        return dict(self._about.stream(label))
 
     def label_of(self, sensor: str | None) -> str:
         """Find a sensor by its label, None takes the first.
@@ -168,7 +116,7 @@ class NativeFile:
     def read(self, sensor: str | None = None, *, progress: Callable[[float], None] | None = None) -> Recording:
         """Read one sensor whole, with the notes; see `read_native`."""
         label = self.label_of(sensor)
-        built = {s: _Sensor() for s in self.sensors}
+        built = {s: Assembly() for s in self.sensors}
         notes: list[NoteAt] = []
         for item in self._items(progress):
             if isinstance(item, NoteAt):
@@ -177,11 +125,7 @@ class NativeFile:
                 built[label].add(item)
             else:
                 # Only the time is wanted of the others: the recording begins with the first of all sensors.
-                p = item.packet
-                built[item.label].timeline.add(
-                    start_s=p.start_s, samples=p.samples, rate_hz=p.rate_hz, missing_before=p.missing_before,
-                    sequence=item.sequence,
-                )  # fmt: skip
+                built[item.label].add_time(item)
         firsts = [b.timeline.runs[0].start_s for b in built.values() if b.timeline.runs]
         origin_s = min(firsts, default=0.0)
         return self._recording(label, built[label], origin_s, notes, chosen=sensor is None)
@@ -200,11 +144,11 @@ class NativeFile:
         label = self.label_of(sensor)
         if label not in self.totals:
             whole = self.read(label)
-            return [cut for run in whole.samples if (cut := _cut(run, start_s, end_s)) is not None]
+            return [cut for run in whole.samples if (cut := cut_run(run, start_s, end_s)) is not None]
         origin_s, totals = self.origin_s, self.totals[label]
         built, _ = self._between(label, start_s, end_s)
-        runs = self._runs(label, built, origin_s, totals.rate_hz)
-        return [cut for run in runs if (cut := _cut(run, start_s, end_s)) is not None]
+        runs = built.runs(label, origin_s=origin_s, rate_hz=totals.rate_hz, zero_ns=self.start_ns)
+        return [cut for run in runs if (cut := cut_run(run, start_s, end_s)) is not None]
 
     def span(self, start_s: float, end_s: float, *, sensor: str | None = None) -> Recording | None:
         """Read a part of one sensor, its samples and their times the same as in the whole, without reading the rest.
@@ -232,10 +176,10 @@ class NativeFile:
         # One run: the number of a sample gives its time, as it does when the whole is read.
         built.timeline.runs[0].start_s = totals.first_s + first / totals.rate_hz
         found = self._recording(label, built, self.origin_s, [], chosen=sensor is None, rate_hz=totals.rate_hz)
-        parts = [cut for run in found.samples if (cut := _cut(run, start_s, end_s)) is not None]
+        parts = [cut for run in found.samples if (cut := cut_run(run, start_s, end_s)) is not None]
         return replace(found, samples=parts) if parts else None
 
-    def _between(self, label: str, start_s: float, end_s: float) -> tuple[_Sensor, int]:
+    def _between(self, label: str, start_s: float, end_s: float) -> tuple[Assembly, int]:
         """Put together the packets that may reach into a time, and the number of their first sample."""
         origin_s = self.origin_s
         # No further than any recording reaches, because infinity makes no whole number.
@@ -244,7 +188,7 @@ class NativeFile:
         until_ns = self.start_ns + round((origin_s + late_s + SECONDS_SLACK) * 1e9)
         rows = self._found.index
         wanted = rows[(rows["first_ns"] <= max(0, until_ns)) & (rows["last_ns"] >= max(0, from_ns))]
-        built, first = _Sensor(), 0
+        built, first = Assembly(), 0
         for row in wanted:
             for item in self._chunk(int(row["offset"]), int(row["length"]), only=label):
                 if isinstance(item, PacketAt):
@@ -255,30 +199,6 @@ class NativeFile:
     def notes(self) -> list[tuple[str, dict[str, Any]]]:
         """Every JSON message: (topic, value) in the order in which they were written."""
         return [(i.topic, i.value) for i in self._items(None) if isinstance(i, NoteAt) and i.topic != schema.SESSION]
-
-    def _heads(self) -> None:
-        """Put together what the file says of itself, from its sealed records or from the copy in a chunk."""
-        self._meta = dict(self._found.metadata)
-        self.topics: dict[int, str] = {}
-        if schema.HEAD not in self._meta or self._found.damaged:
-            for copy in self._copies():
-                self._meta = copy | self._meta
-        if schema.HEAD not in self._meta:
-            msg = f"{self.path.name} is an MCAP file of another program, or was cut off in its first bytes"
-            raise FileFormatError(msg)
-        for values in (self._meta[schema.HEAD], self._meta.get(schema.SUMMARY, {})):
-            for name, topic in values.items():
-                if name.startswith(schema.TOPIC):
-                    self.topics[int(name.removeprefix(schema.TOPIC))] = topic
-
-    def _copies(self) -> Iterator[dict[str, dict[str, str]]]:
-        """Give what the first chunks say of the session; its channel is always the first."""
-        topics = {1: schema.SESSION}
-        for row in self._found.index[:8]:
-            chunk = scan.chunk_content(self._data, int(row["offset"]), int(row["length"]))
-            for item in contents(chunk or b"", packets={}, topics=topics):
-                if isinstance(item, NoteAt) and item.topic == schema.SESSION:
-                    yield {k: v for k, v in item.value.items() if isinstance(v, dict)}
 
     def _items(self, progress: Callable[[float], None] | None) -> Iterator[PacketAt | NoteAt]:
         rows = self._found.index
@@ -297,40 +217,30 @@ class NativeFile:
     def _recording(
         self,
         label: str,
-        built: _Sensor,
+        built: Assembly,
         origin_s: float,
         notes: list[NoteAt],
         *,
         chosen: bool,
         rate_hz: float | None = None,
     ) -> Recording:
-        meta, head = self._meta.get(schema.STREAM + label, {}), self._meta[schema.HEAD]
-        totals = totals_of(built.timeline)
-        rate = totals.rate_hz if totals is not None else float(meta.get("nominal_hz", 0.0)) or 1.0
-        rate = rate_hz or rate
-        runs = self._runs(label, built, origin_s, rate)
-        told = {k: v for k, v in head.items() if k in TOLD or k.startswith("setting.")}
-        return Recording(
-            path=self.path,
-            format="native",
-            samples=runs,
-            rate_hz=rate,
-            nominal_hz=float(meta.get("nominal_hz", 0.0)),
-            sensor=label,
-            sensors=self.sensors,
-            unit="counts" if built.scale_g else "g",
-            device=meta.get("device", ""),
-            placement=Placement(meta.get("placement", "unknown")),
-            side=Side(meta.get("side", "unknown")),
-            start_ns=self.start_ns + round(origin_s * 1e9),
-            markers=tuple(_markers(notes, origin_s)),
+        if rate_hz is None:
+            totals = totals_of(built.timeline)
+            nominal_hz = float(self._about.stream(label).get("nominal_hz", 0.0))
+            rate_hz = totals.rate_hz if totals is not None else nominal_hz or 1.0
+        return as_recording(
+            self.path,
+            self._about,
+            label,
+            built.runs(label, origin_s=origin_s, rate_hz=rate_hz, zero_ns=self.start_ns),
+            rate_hz=rate_hz,
+            origin_s=origin_s,
+            built=built,
+            notes=notes,
             warnings=self._warnings(label, built, chosen=chosen),
-            details={"family": meta.get("family", "")}
-            | told
-            | ({"scale_g": repr(built.scale_g)} if built.scale_g else {}),
         )
 
-    def _warnings(self, label: str, built: _Sensor, *, chosen: bool) -> list[str]:
+    def _warnings(self, label: str, built: Assembly, *, chosen: bool) -> list[str]:
         warnings = []
         if not self._found.finished:
             warnings.append("the file was cut short; everything up to the cut was saved")
@@ -343,24 +253,6 @@ class NativeFile:
         if len(self.sensors) > 1 and chosen:
             warnings.append(f"several sensors: {', '.join(self.sensors)}; {label} was chosen (--sensor)")
         return warnings
-
-    def _runs(self, label: str, built: _Sensor, origin_s: float, rate_hz: float) -> list[Samples]:
-        source = next((s for s in (TimeSource.NOMINAL, TimeSource.HOST) if s in built.sources), TimeSource.DEVICE)
-        runs: list[Samples] = []
-        for planned, xyz_g in zip(built.timeline.runs, built.xyz_g(), strict=True):
-            start_s = planned.start_s - origin_s
-            if runs:
-                start_s = max(start_s, runs[-1].end_s)
-            run = Samples(
-                xyz_g=xyz_g,
-                rate_hz=rate_hz,
-                start_s=start_s,
-                start_ns=self.start_ns + round((start_s + origin_s) * 1e9),
-                sensor=label,
-                quality=Quality(time_source=source),
-            )
-            runs.append(run)
-        return runs
 
 
 def read_native(path: Path, *, sensor: str | None = None, progress: Callable[[float], None] | None = None) -> Recording:
@@ -390,32 +282,3 @@ def window(path: Path, start_s: float, end_s: float, *, sensor: str | None = Non
     """Read the samples from `start_s` to `end_s` of a native file; keep a `NativeFile` open to read many."""
     with NativeFile(path) as file:
         return file.window(start_s, end_s, sensor=sensor)
-
-
-def _cut(run: Samples, start_s: float, end_s: float) -> Samples | None:
-    """Cut a run to the samples whose time is within [start_s, end_s)."""
-    # A sample that lies on the edge but for rounding belongs to the window that begins there.
-    slack = 1e-6
-    at = (np.array([start_s, end_s]) - run.start_s) * run.rate_hz - slack
-    first, last = (int(i) for i in np.ceil(np.clip(at, 0.0, len(run))))
-    if last <= first:
-        return None
-    ahead_s = first / run.rate_hz
-    return Samples(
-        xyz_g=run.xyz_g[first:last],
-        rate_hz=run.rate_hz,
-        start_s=run.start_s + ahead_s,
-        start_ns=None if run.start_ns is None else run.start_ns + round(ahead_s * 1e9),
-        sensor=run.sensor,
-        quality=run.quality,
-    )
-
-
-def _markers(notes: list[NoteAt], origin_s: float) -> Iterator[Marker]:
-    for note in notes:
-        time_s = max(0.0, float(note.value.get("time_s") or 0.0) - origin_s)
-        if note.topic == schema.MARKER:
-            yield Marker(start_s=time_s, end_s=time_s, text=str(note.value.get("text", "")))
-        elif note.topic.startswith(schema.LINK):
-            text = f"{note.value.get('state', '')}: {note.value.get('reason', '')}"
-            yield Marker(start_s=time_s, end_s=time_s, text=text, kind="link")

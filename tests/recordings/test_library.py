@@ -51,7 +51,7 @@ def test_files_put_into_the_folder_are_noticed_changed_ones_again_and_gone_ones_
 def test_files_that_are_no_recordings_are_not_read_again_and_again(
     recording: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from recordings.library import library as module
+    from recordings.library import stock as module
 
     put(recording, tmp_path / "recordings", "a.csv")
     (tmp_path / "recordings" / "letter.txt").write_text("dear library")
