@@ -5,6 +5,8 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+from PySide6.QtCore import QLocale
+
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Languages the app speaks, by code; English needs no catalogue."""
 
@@ -22,6 +24,7 @@ _catalogue: dict[str, str] = {}
 _foreign: dict[str, str] = {}
 _holed: dict[str, str] = {}
 _spoken = ["en"]
+_decimal_mark = ["."]
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -66,12 +69,12 @@ def _known(text: str) -> str | None:
 
 
 def _filled(words: str, found: re.Match[str]) -> str:
-    """Fill the holes of a pattern: a number as it stands, words in the language."""
+    """Fill the holes of a pattern: numbers as the language writes them, words in the language."""
     left = iter(found.groups())
 
     def part(hole: re.Match[str]) -> str:
         said = found[hole["name"]] if hole["name"] else next(left)
-        return said if hole["sign"] == "#" or hole["form"] else foreign(said)
+        return said.replace(".", decimal_mark()) if hole["sign"] == "#" or hole["form"] else foreign(said)
 
     return HOLE.sub(part, words)
 
@@ -79,6 +82,24 @@ def _filled(words: str, found: re.Match[str]) -> str:
 def spoken() -> str:
     """Code of the language that is spoken."""
     return _spoken[0]
+
+
+def decimal_mark() -> str:
+    """Give what stands between whole numbers and tenths."""
+    return _decimal_mark[0]
+
+
+def number(value: float, form: str = ".1f") -> str:
+    """Write a number for a person: with the decimal mark of the language, and a minus that is no hyphen.
+
+    Parameters
+    ----------
+    value
+        The number.
+    form
+        How, as Python's `format` takes it.
+    """
+    return format(value, form).replace(".", decimal_mark()).replace("-", "−")
 
 
 def mark(text: str) -> str:
@@ -116,6 +137,9 @@ def _tables(name: str) -> dict[str, dict[str, str]]:
 def use_language(language: str) -> None:
     """Speak `language` from now on; what is already on the screen stays as it is."""
     _spoken[0] = language
+    # Qt's own fields of numbers and its calendar follow too, on a machine of any language.
+    QLocale.setDefault(QLocale(language))
+    _decimal_mark[0] = QLocale(language).decimalPoint()
     for kept, tables in ((_catalogue, ("texts",)), (_foreign, ("foreign", "guidance"))):
         kept.clear()
         for table in tables:

@@ -3,7 +3,7 @@
 import math
 
 from dsp import LiveState, State
-from gui.i18n import mark, tr
+from gui.i18n import decimal_mark, mark, number, tr
 
 SIGNS = {
     "still": "–",
@@ -80,21 +80,21 @@ def clock(seconds: float) -> str:
 def clock_tenths(seconds: float) -> str:
     """Minutes, seconds and tenths: 4:12.3."""
     tenths = max(0, round(seconds * 10))
-    return f"{clock(tenths // 10)}.{tenths % 10}"
+    return f"{clock(tenths // 10)}{decimal_mark()}{tenths % 10}"
 
 
 def size_g(value_g: float) -> str:
     """Acceleration with the unit that reads best."""
     if math.isnan(value_g):
         return "–"
-    return f"{value_g:.2f} g" if value_g >= UNDER_ONE_G else f"{1000 * value_g:.0f} mg"
+    return f"{number(value_g, '.2f')} g" if value_g >= UNDER_ONE_G else f"{number(1000 * value_g, '.0f')} mg"
 
 
 def size_mm(value_mm: float) -> str:
     """Displacement: two digits under 10 mm."""
-    return f"{value_mm:.2f} mm" if value_mm < 10 else f"{value_mm:.0f} mm"
+    return f"{number(value_mm, '.2f' if value_mm < 10 else '.0f')} mm"
 
 
 def size_bytes(count: int) -> str:
     """File size."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+    return f"{number(count / 1e9)} GB" if count >= 1e9 else f"{number(count / 1e6)} MB"

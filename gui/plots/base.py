@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QMargins, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
 
+from gui.i18n import number
 from gui.model.rings import Floats
 from gui.theme import AXIS_SIZE_PX, Theme, face
 from gui.words import clock, clock_tenths
@@ -133,7 +134,7 @@ class Steps:
         """Three values with their unit."""
         unit, scale = ("mg", 1000.0) if self.range_g < 0.1 else ("g", 1.0)
         values = (-self.range_g, 0.0, self.range_g)
-        return [(v, f"{v * scale:+.3g} {unit}".replace("-", "−") if v else "0") for v in values]
+        return [(v, f"{number(v * scale, '+.3g')} {unit}" if v else "0") for v in values]
 
 
 def range_ticks(start_s: float, end_s: float, most: int = 7) -> list[tuple[float, str]]:

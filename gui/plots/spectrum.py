@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
-from gui.i18n import tr
+from gui.i18n import number, tr
 from gui.model.past import Page
 from gui.model.rings import level_db
 from gui.model.stream import TOP_HZ, WINDOW_S, StreamModel
@@ -61,7 +61,7 @@ class BandPlot(Plot):
         if not np.isfinite(peak_hz):
             self._label.setText("")
             return
-        self._label.setText(f"{peak_hz:.1f} Hz")
+        self._label.setText(f"{number(peak_hz)} Hz")
         self._label.setPos(peak_hz, float(level[min(len(level) - 1, round(peak_hz / bin_hz))]) + 1.0)
 
 

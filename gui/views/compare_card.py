@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout
 
 import dsp
-from gui.i18n import mark, tr
+from gui.i18n import mark, number, tr
 from gui.model import Document
 from gui.model.rings import level_db
 from gui.theme import Theme
@@ -85,13 +85,13 @@ def words_of(numbers: SpanNumbers, field: str) -> str:
         case "span":
             return f"{clock_tenths(numbers.start_s)} – {clock_tenths(numbers.end_s)}"
         case "seconds":
-            return f"{numbers.end_s - numbers.start_s:.1f} s"
+            return f"{number(numbers.end_s - numbers.start_s)} s"
         case "peak_hz":
-            return f"{value:.1f} Hz" if np.isfinite(value) else "–"
+            return f"{number(value)} Hz" if np.isfinite(value) else "–"
         case "rms_g":
             return size_g(value)
         case "above_rest_db":
-            return f"{value:.0f} dB".replace("-", "−") if np.isfinite(value) else "–"
+            return f"{number(value, '.0f')} dB" if np.isfinite(value) else "–"
         case "shaking_s":
             return clock(value)
         case _:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 import guidance
-from gui.i18n import foreign, tr
+from gui.i18n import foreign, number, tr
 from gui.model import SessionModel
 from gui.model.verdict import Verdict
 from gui.theme import ADVICE_SIZE_PX, GRID_PX, STATE_SIZE_PX, Theme
@@ -173,9 +173,7 @@ class GuideView(QWidget):
                 row.addWidget(label(f"{100 * cause.weight:.0f} %", weight=QFont.Weight.DemiBold))
             card.column.addLayout(row)
             for term in cause.terms:
-                card.column.addWidget(
-                    wrapped(quiet(f"{term.value:+.1f}".replace("-", "−") + f"  {foreign(term.text)}"))
-                )
+                card.column.addWidget(wrapped(quiet(f"{number(term.value, '+.1f')}  {foreign(term.text)}")))
             for text in (cause.feels_like, cause.how_common, cause.help):
                 if text:
                     card.column.addWidget(wrapped(label(foreign(text))))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.actions import BY_ID
-from gui.i18n import foreign, tr
+from gui.i18n import foreign, number, tr
 from gui.icons import icon
 from gui.model.history import by_day, night
 from gui.theme import GRID_PX, Theme
@@ -267,6 +267,6 @@ def row_of(record: "SessionRecord") -> list[str]:
         worn(record.placement or "unknown", record.side or "unknown"),
         clock(float(tremor_s)) if isinstance(tremor_s, int | float) else "–",
         str(jerks) if jerks is not None else "–",
-        f"{100 * record.gap_s / record.duration_s:.1f} %" if record.duration_s and record.gaps else "",
+        f"{number(100 * record.gap_s / record.duration_s)} %" if record.duration_s and record.gaps else "",
         ", ".join([*record.tags, *([tr("recovered")] if record.recovered else [])]),
     ]

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 import dsp
-from gui.i18n import foreign, inside, mark, tr
+from gui.i18n import foreign, inside, mark, number, tr
 from gui.model import Document
 from gui.model.rings import level_db
 from gui.plots.spectrum import BandPlot, draw_fast
@@ -111,7 +111,7 @@ class SpanSpectrum(Card):
         band = (freq_hz >= BAND_BINS_HZ[0]) & (freq_hz <= BAND_BINS_HZ[1])
         at = int(np.argmax(np.where(band, level, -np.inf)))
         self.plot.name_peak(float(freq_hz[at]), level, document.bin_hz)
-        text = f"{freq_hz[at]:.1f} Hz"
+        text = f"{number(freq_hz[at])} Hz"
         if rest is not None:
             text += ", " + tr("{n} dB above rest", n=round(float(level[at] - level_db(rest[1])[at])))
         self.words.setText(text)
@@ -153,7 +153,7 @@ class WhyCard(Card):
         terms = [*segment.evidence, *(segment.fatigue.terms if segment.fatigue is not None else ())]
         for term in terms[:MOST_TERMS]:
             row = QHBoxLayout()
-            value = label(f"{term.value:+.1f}".replace("-", "−"), 14, QFont.Weight.Bold)
+            value = label(number(term.value, "+.1f"), 14, QFont.Weight.Bold)
             accent = segment.label.value if term.value >= 0 else (segment.runner_up or segment.label).value
             value.setStyleSheet(f"color: {self.theme.states[accent]};")
             value.setFixedWidth(46)
@@ -197,13 +197,13 @@ def span_words(document: Document) -> str:
     if document.span is None:
         return ""
     start_s, end_s = document.span
-    parts = [f"Δ {end_s - start_s:.1f} s"]
+    parts = [f"Δ {number(end_s - start_s)} s"]
     if document.analysis is not None:
         frames = document.analysis.frames
         inside = frames[(frames["time_s"] >= start_s) & (frames["time_s"] <= end_s)]
         rhythmic = inside[np.isin(inside["label"], [s.value for s in RHYTHMIC])]
         if len(rhythmic) and np.isfinite(rhythmic["peak_hz"]).any():
-            parts.append(f"{np.nanmedian(rhythmic['peak_hz']):.1f} Hz")
+            parts.append(f"{number(np.nanmedian(rhythmic['peak_hz']))} Hz")
         if len(inside) and np.isfinite(inside["rms_g"]).any():
             parts.append(size_g(float(np.nanmedian(inside["rms_g"]))))
     return " · ".join(parts)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.actions import BY_ID
-from gui.i18n import foreign, tr
+from gui.i18n import foreign, number, tr
 from gui.model import Document
 from gui.plots.long import LongSpectrogram, LongTrace
 from gui.theme import GRID_PX, Theme
@@ -226,14 +226,14 @@ def details_words(document: Document) -> str:
     """Say what was recorded, and what to know of it."""
     recording = document.recording
     parts = [p for p in (foreign(recording.device) or recording.format,) if p]
-    parts += [f"{recording.rate_hz:.4g} Hz", clock(recording.duration_s)]
+    parts += [f"{number(recording.rate_hz, '.4g')} Hz", clock(recording.duration_s)]
     gaps = recording.gaps
     if gaps:
         lost_s = sum(b - a for a, b in gaps)
         parts.append(
-            tr("1 gap of {n} s", n=f"{lost_s:.1f}")
+            tr("1 gap of {n} s", n=number(lost_s))
             if len(gaps) == 1
-            else tr("{count} gaps, {n} s in all", count=len(gaps), n=f"{lost_s:.1f}")
+            else tr("{count} gaps, {n} s in all", count=len(gaps), n=number(lost_s))
         )
     if document.synthetic:
         parts.append(tr("synthetic"))

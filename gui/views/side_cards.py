@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from dsp import State
-from gui.i18n import foreign, inside, tr
+from gui.i18n import foreign, inside, number, tr
 from gui.model import EventRow, SessionModel, StreamModel
 from gui.theme import ADVICE_SIZE_PX, Theme
 from gui.views.card import Card, button, label, quiet, wrapped
@@ -176,7 +176,7 @@ def row_words(row: EventRow) -> tuple[str, str]:
     if row.unit == "g":
         return inside(state_name(row.kind)), size_g(row.value)
     text = state_name(row.kind, tiring=row.flag == "fatigue")
-    return tr("{what} begins", what=inside(text)), f"{row.value:.1f} {row.unit}"
+    return tr("{what} begins", what=inside(text)), f"{number(row.value)} {row.unit}"
 
 
 class _RowDelegate(QStyledItemDelegate):

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
 import dsp
-from gui.i18n import foreign, tr
+from gui.i18n import foreign, number, tr
 from gui.theme import STATE_SIZE_PX, Theme
 from gui.views.card import Card, ChipRow, label, quiet
 from gui.words import RHYTHMIC, SIGNS, size_g, size_mm, state_name
@@ -60,7 +60,7 @@ class StateCard(Card):
         """Show a live state."""
         numbers = ""
         if live.label in RHYTHMIC:
-            numbers = f"{live.peak_hz:.1f} Hz · {size_g(live.rms_g)} · {size_mm(live.displacement_mm)}"
+            numbers = f"{number(live.peak_hz)} Hz · {size_g(live.rms_g)} · {size_mm(live.displacement_mm)}"
         self._show(
             state_name(live.label.value, tiring=live.tiring),
             live.label.value,

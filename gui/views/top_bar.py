@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.actions import BY_ID
-from gui.i18n import foreign, mark, tr
+from gui.i18n import foreign, mark, number, tr
 from gui.model import SessionModel, StreamModel
 from gui.theme import GRID_PX, Theme, face
 from gui.views.card import Card, Elided, button, label, quiet
@@ -230,8 +230,8 @@ def link_words(stream: StreamModel | None, model: SessionModel) -> tuple[str, bo
         s = stream.status.status
         age_s = stream.data_age_s
         parts.append(f"{s.rate_hz:.0f} Hz")
-        parts.append(tr("loss {p} %", p=f"{100 * s.loss:.1f}"))
-        parts.append(tr("age {age} s", age=f"{age_s:.1f}"))
+        parts.append(tr("loss {p} %", p=number(100 * s.loss)))
+        parts.append(tr("age {age} s", age=number(age_s)))
         if s.battery_percent is not None:
             parts.append(tr("battery {p} %", p=s.battery_percent))
         well = well and age_s < STALE_S and s.loss < MANY_LOST

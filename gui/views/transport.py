@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider
 
 from gui.actions import BY_ID
-from gui.i18n import inside, tr
+from gui.i18n import inside, number, tr
 from gui.model import Document
 from gui.plots.base import LEFT_AXIS_PX
 from gui.theme import AXIS_SIZE_PX, Theme, face
@@ -139,7 +139,7 @@ class Transport(Card):
         self.column.addLayout(line)
         self.speed = Combo()
         self.speed.setAccessibleName(tr("Speed"))
-        self.speed.addItems([f"{s:g}×" for s in SPEEDS])
+        self.speed.addItems([f"{number(s, 'g')}×" for s in SPEEDS])
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         self.speed.activated.connect(lambda i: self.speed_chosen.emit(SPEEDS[i]))
         self.state = Elided(name="quiet")

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from gui.i18n import mark, tr
+from gui.i18n import mark, number, tr
 from gui.model.history import TRENDS, Night
 from gui.theme import AXIS_SIZE_PX, GRID_PX, Theme, face
 from gui.views.card import Card
@@ -34,7 +34,7 @@ class Trend(Card):
         """Show sessions."""
         pairs = [(n.when.timestamp(), getattr(n, self._field)) for n in nights]
         self._points = sorted((t, v) for t, v in pairs if not math.isnan(v))
-        self.setAccessibleDescription(", ".join(f"{v:.1f}" for _, v in self._points))
+        self.setAccessibleDescription(", ".join(number(v) for _, v in self._points))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -53,7 +53,7 @@ class Trend(Card):
         newest = self._points[-1][1]
         painter.setPen(QColor(self.theme.text))
         painter.setFont(face(20, QFont.Weight.Bold))
-        text = f"{newest:.1f}{unit}"
+        text = f"{number(newest)}{unit}"
         painter.drawText(QRectF(16, 28, self.width() - 32, 28), Qt.AlignmentFlag.AlignLeft, text)
         self._curve(painter, QColor(self.theme.states[state]))
         painter.end()

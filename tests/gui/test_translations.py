@@ -116,7 +116,7 @@ def test_the_whole_window_speaks_german(qtbot: QtBot, qapp: QApplication, home: 
 def test_sentences_of_rooms_below_are_translated_with_their_numbers_and_words() -> None:
     assert foreign("narrow peak at 6.8 Hz, 14 dB above background") == "narrow peak at 6.8 Hz, 14 dB above background"
     use_language("de")
-    assert foreign("narrow peak at 6.8 Hz, 14 dB above background") == "schmale Spitze bei 6.8 Hz, 14 dB über dem Grund"
+    assert foreign("narrow peak at 6.8 Hz, 14 dB above background") == "schmale Spitze bei 6,8 Hz, 14 dB über dem Grund"
     verdict = foreign("This could be: a tired muscle. It could also be: your stretch reflex.")
     assert verdict == "Das könnte sein: ein müder Muskel. Es könnte auch sein: dein Dehnreflex."
     radio = foreign("Bluetooth is switched off; switch Bluetooth on (Linux: bluetoothctl power on)")
@@ -146,11 +146,19 @@ def test_every_sentence_of_the_knowledge_base_has_its_words_with_the_same_number
         assert words.endswith((".", "?", ":")) == english.endswith((".", "?", ":")), english
 
 
+class GermanFloat(float):
+    """A number that is written with a comma."""
+
+    def __format__(self, form: str) -> str:
+        return super().__format__(form).replace(".", ",")
+
+
 def test_every_sentence_of_the_knowledge_base_is_found_when_its_numbers_are_filled_in() -> None:
     use_language("de")
     for english, words in load_catalogue("de", "guidance").items():
         filled = {h["name"]: (float(at + 2) if h["form"] else f"Xx{at}") for at, h in enumerate(HOLE.finditer(english))}
-        assert foreign(english.format(**filled)) == words.format(**filled)
+        german = {name: GermanFloat(v) if isinstance(v, float) else v for name, v in filled.items()}
+        assert foreign(english.format(**filled)) == words.format(**german)
 
 
 def test_a_sentence_is_found_within_others_and_without_its_full_stop() -> None:
