@@ -123,7 +123,7 @@ class ReplayView(QWidget):
         recording = document.recording
         self.title.setText(f"{shortened(document.name)} · {worn(recording.placement.value, recording.side.value)}")
         self.details.setText(details_words(document))
-        self.details.setToolTip("\n".join([self.details.text(), *recording.warnings]))
+        self.details.setToolTip("\n".join([self.details.text(), *map(foreign, recording.warnings)]))
         self._whole.aside.setText(clock(document.end_s - document.start_s))
 
     def compare(self, other: Document | None) -> None:
@@ -237,4 +237,4 @@ def details_words(document: Document) -> str:
         )
     if document.synthetic:
         parts.append(tr("synthetic"))
-    return " · ".join([*parts, *recording.warnings[:1]])
+    return " · ".join([*parts, *map(foreign, recording.warnings[:1])])

@@ -201,7 +201,7 @@ class TopBar(QWidget):
             text = tr("Not recording")
         elif update.problem:
             text, colour = tr("Not recording"), self._theme.trouble
-            size = update.problem
+            size = foreign(update.problem)
         elif update.finished:
             text, size = tr("Recorded {time}", time=clock(update.seconds)), size_bytes(update.size_bytes)
         else:

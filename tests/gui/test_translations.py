@@ -187,11 +187,9 @@ HOUSE = ROOT.parent
 TELL_A_PERSON = (
     *("sensor/link/identity.py", "sensor/link/machine.py", "sensor/link/opening.py", "sensor/link/patience.py"),
     *("sensor/link/problems.py", "sensor/link/scanning.py", "session/choice.py", "recordings/store/writer.py"),
-    *("recordings/library/index.py", "recordings/library/library.py", "recordings/library/sidecar.py"),
-    *("recordings/library/removal.py", "recordings/library/stock.py"),
 )
 """What goes wrong while a person streams and records is said by these."""
-TO_PROGRAMS = ("samples must be (n, 3)", "only a recording with a file", "Xyz Xyz")
+TO_PROGRAMS = ("samples must be (n, 3)", "Xyz Xyz")
 SAYING = {"_say", "_say_first", "_stop", "NextTry", "GiveUp", "StorageError"}
 
 
