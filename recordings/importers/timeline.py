@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import FileFormatError, Quality, RateError, Samples, TimeSource
-from recordings.importers.stamps import in_order, typical_period
+from recordings.importers.stamps import CLEAR_PERIODS, in_order, typical_period
 
 Floats = NDArray[np.float64]
 
@@ -15,7 +15,6 @@ GAP_PERIODS = 1.5
 """A step of more than this many periods may be a gap (a lost sample makes 2)."""
 LASTING_PERIODS = 0.75
 """It is one when the stamps stay behind by more than this; otherwise it was jitter, or stamps written in blocks."""
-CLEAR_PERIODS = 3.5
 LOOK_S = 3.0
 """How long the stamps must stay behind after a clear gap."""
 BLOCKS_S = 12.0

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsp import FileFormatError, RateError
+from recordings.importers.stamps import typical_period
 from recordings.importers.timeline import even_runs, stamped_runs
 
 
@@ -50,6 +51,16 @@ def test_stamps_written_in_blocks_at_a_nominal_rate_are_one_run_at_the_true_rate
     found = stamped_runs(time_s, noise(12000), nominal_hz=100.0)
     assert len(found.samples) == 1
     assert found.rate_hz == pytest.approx(true, rel=1e-4)
+
+
+def test_gaps_in_half_of_a_short_recording_do_not_change_the_rate() -> None:
+    keep = np.ones(3000, bool)
+    for at, size in ((300, 3), (356, 86), (1044, 400)):
+        keep[at : at + size] = False
+    jitter = np.random.default_rng(0).uniform(-0.1, 0.1, 3000)
+    time_s = ((np.arange(3000) + jitter) / 200.0)[keep]
+    assert typical_period(time_s) == pytest.approx(1 / 200.0, rel=1e-3)
+    assert [len(run) for run in stamped_runs(time_s, noise(len(time_s))).samples] == [300, 53, 602, 1556]
 
 
 def test_one_lost_sample_on_an_exact_grid_is_a_gap() -> None:
