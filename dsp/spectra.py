@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from dsp.grid import Grid
 
 Floats = NDArray[np.float32]
-BLOCK = 64
-"""Windows transformed at once: tapered samples and spectra of three axes stay in the cache (measured)."""
+BLOCK = 256
+"""Windows transformed at once: fewer do not pay for the calls (measured: 64 take 7 % more)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +62,7 @@ class Transformer:
         self._tapered = np.empty((3, BLOCK, grid.window), np.float32)
         # What a constant of 1 leaves in the first two bins; a Hann taper leaves nothing in the others.
         turn = np.cos(2.0 * np.pi * np.arange(len(taper)) / len(taper))
-        self._steady = (np.float32(taper.sum(dtype=np.float64)), np.float32((taper * turn).sum()))
+        self._steady = np.array([taper.sum(dtype=np.float64), (taper * turn).sum()], np.float32)
 
     def power(self, windows_g: Floats, psd: Floats) -> Spectrum:
         """Power spectra, S(f) = sum over axes of 2 |X(f)|^2 / (rate * sum w^2), zero and Nyquist not doubled.
@@ -91,8 +91,7 @@ class Transformer:
             count, windows = part.stop - i, windows_g[:, part]
             block = np.multiply(windows, self._tapers[:count], out=self._tapered[:, :count])
             transformed = rfft(block, axis=-1)
-            for at, left in enumerate(self._steady):
-                transformed[:, :, at] -= windows[:, :, 0] * left
+            transformed[:, :, :2] -= windows[:, :, :1] * self._steady
             kept[:, part, self._into] = transformed[:, :, self._low : self._high]
             _sum_power(transformed, psd[part])
         _halve_ends(psd, self._grid)
