@@ -1,5 +1,6 @@
 """Segments: runs of frames of one state, with their evidence."""
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -45,9 +46,9 @@ class Summary(NamedTuple):
     """
 
     p: list[float]
-    typical: list[float]
+    typical: NDArray[np.float64]
     peak_spread_hz: float
-    limits: list[str]
+    limits: tuple[str, ...]
 
 
 def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
@@ -59,8 +60,8 @@ def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
     flagged = {name: np.maximum.reduceat(numbers[row], begins).tolist() for name, row in LIMITS.items()}
     typical = _medians(numbers[SEEN_ROWS], begins, sizes)
     return [
-        Summary(*part, [name for name, most in flagged.items() if most[i] > 0])
-        for i, part in enumerate(zip(p.T.tolist(), typical.T.tolist(), spread_hz.tolist(), strict=True))
+        Summary(*part, tuple(name for name, most in flagged.items() if most[i] > 0))
+        for i, part in enumerate(zip(p.T.tolist(), typical.T.copy(), spread_hz.tolist(), strict=True))
     ]
 
 
@@ -108,7 +109,7 @@ def make_segment(
 ) -> Segment:
     """Segment of one label from the summary of its frames, for the time it stands for."""
     p, typical = summary.p, summary.typical
-    order = sorted(range(len(p)), key=lambda k: -p[k])
+    order = sorted(range(len(p)), key=p.__getitem__, reverse=True)
     runner_up: State | None
     if label is State.NO_DATA:
         confidence, runner_up = 1.0, None
@@ -120,26 +121,31 @@ def make_segment(
         confidence = p[own]
         runner_up = DECIDED[order[1] if order[0] == own else order[0]]
 
-    def evidence() -> tuple[Term, ...]:
-        if runner_up is None or label is State.UNCLEAR:
-            return ()
-        known = dict(zip(SEEN, typical, strict=True))
-        return state_terms(known | level_features(known, parameters), label, runner_up, parameters)
-
     return Segment(
         start_s=start_s,
         end_s=end_s,
         label=label,
         confidence=confidence,
         runner_up=runner_up,
-        peak_hz=typical[PEAK],
+        peak_hz=float(typical[PEAK]),
         peak_spread_hz=summary.peak_spread_hz if label is not State.NO_DATA else math.nan,
-        rms_g=typical[RMS],
-        displacement_mm=typical[DISPLACEMENT],
-        evidence=evidence,
+        rms_g=float(typical[RMS]),
+        displacement_mm=float(typical[DISPLACEMENT]),
+        # An array and no inner function: thousands of segments are kept, and what holds other objects is gone through
+        # again and again by the garbage collector, which took as long as making them.
+        evidence=functools.partial(_evidence, label, runner_up, typical, parameters),
         flags=(*flags, *summary.limits),
         fatigue=fatigue,
     )
+
+
+def _evidence(
+    label: State, runner_up: State | None, typical: NDArray[np.float64], parameters: Parameters
+) -> tuple[Term, ...]:
+    if runner_up is None or label is State.UNCLEAR:
+        return ()
+    known = dict(zip(SEEN, typical.tolist(), strict=True))
+    return state_terms(known | level_features(known, parameters), label, runner_up, parameters)
 
 
 def no_data(start_s: float, end_s: float, why: str) -> Segment:
