@@ -88,7 +88,8 @@ class Intake:
             return axes_g
         good: NDArray[np.bool_] = np.abs(axes_g) <= MOST_G
         if good.all():
-            self._note_axes(good)
+            # An axis that begins does so at the first sample.
+            self._note_axes(good[:, :1])
             return axes_g
         self.bad_values += int((~good & ~np.isnan(axes_g)).any(axis=0).sum())
         absent = self._note_axes(good) & good.any(axis=0)

@@ -71,13 +71,18 @@ class Stream:
 
     def _at_end(self, known: int, axes_g: Floats) -> NDArray[np.bool_] | bool:
         """Which new samples repeat one before them exactly, beyond what a limb at rest shows."""
-        if axes_g.max() < CLIP_FROM_G and axes_g.min() > -CLIP_FROM_G:
-            return False
-        recent = self.samples.part(max(known - 1, 0), known + axes_g.shape[1])
-        same = (recent[:, 1:] == recent[:, :-1]) & (np.abs(recent[:, 1:]) >= CLIP_FROM_G)
-        at_end: NDArray[np.bool_] = same[0] | same[1] | same[2]
-        # The very first sample has nothing before it.
-        return at_end if known else np.concatenate([[False], at_end])
+        at_end: NDArray[np.bool_] | None = None
+        # Axis by axis: gravity and a kick bring one of them up there, seldom all.
+        for axis, new in enumerate(axes_g):
+            if new.max() < CLIP_FROM_G and new.min() > -CLIP_FROM_G:
+                continue
+            if at_end is None:
+                at_end = np.zeros(axes_g.shape[1], bool)
+            recent = self.samples.part(max(known - 1, 0), known + axes_g.shape[1])[axis]
+            # The very first sample has nothing before it.
+            fresh = at_end if known else at_end[1:]
+            fresh |= (recent[1:] == recent[:-1]) & (np.abs(recent[1:]) >= CLIP_FROM_G)
+        return False if at_end is None else at_end
 
     def _update_levels(self, known: int, upto: int) -> None:
         """Bring energy and level, aligned with the samples, from sample `known` to before `upto`."""
