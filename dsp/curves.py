@@ -49,7 +49,8 @@ class CurveTable:
     """Every curve at once, for many frames.
 
     The pieces of all curves lie in one table; a look-up finds each feature's piece by counting the knots below it, so
-    the work does not depend on how many states and curves there are, and every frame is computed from itself alone.
+    the work does not depend on how many states there are, and every frame is computed from itself alone. Curves with
+    many knots come first, so that the others are left out where they have none.
 
     Parameters
     ----------
@@ -60,17 +61,17 @@ class CurveTable:
     """
 
     def __init__(self, curves: Sequence[TermCurve], states: int) -> None:
+        curves = sorted(curves, key=lambda c: -len(c.x))
         self.features = tuple(c.feature for c in curves)
-        most = max(len(c.x) for c in curves)
+        most = len(curves[0].x)
         pieces = most + 2
-        self._knots = np.full((most, len(curves), 1), np.inf)
+        self._knots = [_single([c.x[at] for c in curves if at < len(c.x)])[:, None] for at in range(most)]
         self._unknown = most + 1
         start = np.zeros((len(curves), pieces))
         value = np.zeros((states, len(curves), pieces))
         slope = np.zeros((states, len(curves), pieces))
         for t, curve in enumerate(curves):
             x, rows = np.array(curve.x), np.array(curve.values)
-            self._knots[: len(x), t, 0] = x
             start[t, 1 : len(x) + 1] = x
             value[:, t, 0] = rows[:, 0]
             value[:, t, 1 : len(x) + 1] = rows
@@ -93,12 +94,13 @@ class CurveTable:
         -------
         float64 (states, frames)
         """
-        x = np.array([features[name] for name in self.features], np.float64)
-        unknown = np.isnan(x)
+        single = np.array([features[name] for name in self.features], np.float32)
+        unknown = np.isnan(single)
         # Counted in single bytes: an eighth of the memory to pass through.
-        count = np.zeros(x.shape, np.int8)
+        count = np.zeros(single.shape, np.int8)
         for knot in self._knots:
-            count += (x >= knot).view(np.int8)
+            count[: len(knot)] += (single[: len(knot)] >= knot).view(np.int8)
+        x = single.astype(np.float64)
         if unknown.any():
             count[unknown] = self._unknown
             x[unknown] = 0.0
@@ -121,3 +123,10 @@ class CurveTable:
             for row in part:
                 total[state] += row
         return total
+
+
+def _single(knots: Sequence[float]) -> NDArray[np.float32]:
+    """Give the least float32 at or above each knot: what is a float32 reaches the one when it reaches the other."""
+    exact = np.array(knots)
+    single = exact.astype(np.float32)
+    return np.where(single < exact, np.nextafter(single, np.float32(np.inf)), single)

@@ -89,9 +89,7 @@ def _variation(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.floa
     return np.asarray(np.sqrt(products(envelope, envelope) / points) / (mean + TINY))
 
 
-def _wander(
-    z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.float64], reach: int, step_s: float
-) -> Floats:
+def _wander(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.float64], reach: int, step_s: float) -> Floats:
     """Spread of the beat, Hz: how far it runs ahead of and behind its own mean, weighted by power.
 
     The turn from point to point, over all axes, is the beat against the lowest bin of the band; the peak lies `reach`
@@ -121,7 +119,8 @@ def _rhythm(peak: Peaks, frames: NDArray[np.intp], slowest_hz: Floats, last: int
     """Autocorrelation three cycles of the peak later, from the bins around it; `last` is one past the last bin."""
     reach = plan.reach
     local = peak.near[frames, MOST_WIDTH_BINS - reach : MOST_WIDTH_BINS + reach + 1]
-    phase = peak.index[frames].astype(np.float32)[:, None] + np.arange(-reach, reach + 1, dtype=np.float32)
+    away = np.arange(-reach, reach + 1, dtype=np.float32)
+    phase = np.add(peak.index[frames, None], away, dtype=np.float32)
     if plan.peak.start - reach < 1 or plan.peak.stop + reach > last:
         local = local * ((phase >= 1) & (phase < last))
     phase *= (np.float32(6.0 * np.pi * grid.df_hz) / slowest_hz)[:, None]

@@ -84,7 +84,7 @@ def burst_features(step_energy: Floats) -> dict[str, Floats]:
     level.sort(axis=1)
     middle, top = level[:, level.shape[1] // 2].copy(), level[:, -1].copy()
     loud = level > np.float32(0.3) * top[:, None]
-    duty = np.add.reduce(loud, axis=1, dtype=np.float32) / np.float32(level.shape[1])
+    duty = sums(loud.astype(np.float32)) / np.float32(level.shape[1])
     return {"crest": top / (middle + np.float32(1e-7)), "duty": duty, "middle_g": middle}
 
 

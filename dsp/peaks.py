@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.grid import Grid
 from dsp.plan import Plan
-from dsp.rows import neighbours, sums, weighted
+from dsp.rows import neighbours, products, sums, weighted
 
 Floats = NDArray[np.float32]
 
@@ -136,9 +136,9 @@ def _louder_flank(peak: Peaks, grid: Grid) -> Floats:
     below, above = peak.near[:, : middle - reach + 1], peak.near[:, middle + reach :]
     # Below 2 Hz lie posture and sway, which say nothing about what shakes faster; the nearest bin is always looked at.
     first = peak.index - middle
-    counts = first[:, None] + np.arange(below.shape[1]) >= round(FLANK_FROM_HZ / grid.df_hz)
-    counts[:, -1] = True
-    low = sums(below * counts) / np.add.reduce(counts, axis=1, dtype=np.float32)
+    counts = (first[:, None] + np.arange(below.shape[1]) >= round(FLANK_FROM_HZ / grid.df_hz)).astype(np.float32)
+    counts[:, -1] = 1.0
+    low = products(below, counts) / sums(counts)
     high = sums(above) / np.float32(above.shape[1])
     return np.asarray(np.maximum(low, high))
 
