@@ -1,7 +1,8 @@
 """Aftermath: what the second after a kick, and the seconds before it, say against it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ LOUDEST_ORDER = 0.9
 """The loudest tenth, so that a single step decides nothing (prior)."""
 SUSTAINED_STEPS = 30
 """A stretch (1.1 s) and another kick (0.5 s) leave most of the last 3 s quiet; motion that goes on does not."""
+SWING_STEPS = 4
+"""One swing of the slowest ring (2.5 Hz), so that its loudest moment is in each (physics)."""
 LONGEST_KICK_STEPS = 5
 """A kick and its first swings are over after half a second (decay 0.3-1 s, its loudest part sooner; prior)."""
 
@@ -70,12 +73,15 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     noise = view.least_floor(began)
     # Plain numbers, counted from the first step of the kick: a dozen of them are too few for arrays.
     heard = loud[began : at + 1].tolist()
+    soon = [step - began for step in others if step > began]
+    if not impact and _fades(heard, p["ring_left"]):
+        return False
     after = list(range(LONGEST_KICK_STEPS, at - began + 1))
     # What has begun again may be another kick, if it was quiet in between; else it is the same shaking. What comes soon
     # after an impact is its landing, or its bounce.
     calm = max(p["calm_share"] * top, p["above_noise"] * noise)
-    for other in (step - began for step in others):
-        if other > 0 and (impact or min(heard[1 : other + 1]) < calm):
+    for other in soon:
+        if impact or min(heard[1 : other + 1]) < calm:
             after = [step for step in after if step < other - 1 or step > other + LONGEST_KICK_STEPS]
     if min(heard[1:]) > p["end_ratio"] * top:
         # Never quiet for a tenth of a second: not two kicks, however its turns were cut.
@@ -96,6 +102,12 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     # The ring of a kick fades; shaking that has begun keeps its size.
     keeps = half > 0 and max(left[half:]) > p["kept"] * max(left[:half])
     return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
+
+
+def _fades(heard: Sequence[float], left: float) -> bool:
+    """Whether each four tenths of a second are a good deal quieter than those before: a ring, however long it is."""
+    most = [max(heard[at : at + SWING_STEPS]) for at in range(0, len(heard), SWING_STEPS)]
+    return len(most) > 2 and all(later < left * sooner for sooner, later in pairwise(most))
 
 
 def _is_crest(kick: Waiting, at: int, loud: Floats, parameters: Parameters) -> bool:

@@ -69,13 +69,13 @@ def measure_kick(
     onset, end = max(first, low + began - round(p["onset_lead_s"] * rate)), low + right
     reference = view.xyz_g[max(0, onset - round(0.5 * rate) - first) : max(1, onset - first)]
     quiet = mean_of(reference.astype(np.float64))
-    # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway.
-    hit = view.xyz_g[onset - first : end + 1 - first] - quiet
-    impact = float(squares(hit).max()) >= p["landing_g"] ** 2
     # The level may be highest in the newest steps; what comes after these is not known yet.
     around = round(AROUND_S * rate)
     near = slice(max(0, low + top - around - first), min(low + top + around, stop) - first)
     quickness = float(level[top]) / max(_slow_level(view, near), 1e-6)
+    # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway.
+    hit = view.xyz_g[onset - first : end + 1 - first] - quiet
+    impact = quickness >= p["landing_ratio"] and float(squares(hit).max()) >= p["landing_g"] ** 2
     slow = quickness < p["kick_ratio"] and not impact
     alone = surround < p["slow_isolation"] * peak and view.has_gravity(onset_step)
     if slow and not (alone and quickness >= p["slow_kick_ratio"]):
@@ -83,11 +83,13 @@ def measure_kick(
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
     kick_step = max(onset_step, view.step_of(onset))
     turned = view.tilt_between(kick_step - 3, known_step - 2)
-    if slow and not turned < p["stretch_deg"]:
+    # The ring of a kick is in the mean of so few steps too.
+    rings_deg = math.degrees(p["turn_share"] * math.sqrt(float(squares(hit).max())))
+    if slow and not turned < max(p["stretch_deg"], rings_deg):
         # As slow as a stretch, and the limb ended elsewhere.
         return None
     stretch = view.stretch_before(kick_step) or view.stretch_around(kick_step, known_step, floor)
-    if stretch is None and not impact and turned >= view.parameters.hold["stretch_deg"]:
+    if stretch is None and not impact and turned >= max(view.parameters.hold["stretch_deg"], rings_deg):
         # The limb ended elsewhere: this was the stretch itself, not a kick.
         return None
     if (

@@ -86,12 +86,19 @@ class RunView:
         return hop * STEPS_PER_HOP + bisect_right(self._edges, rest) - 1 - self.first_step
 
     def moves_on(self, onset_step: int, now_step: int, top: float) -> bool:
-        """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise."""
-        first = self.edge(onset_step + AFTER_KICK_STEPS) - self.first
-        level = math.sqrt(middle(self.slow[first : self.edge(now_step) - self.first]))
+        """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise.
+
+        The ring of a heavy limb is as slow, but it fades.
+        """
+        first, last = (self.edge(step) - self.first for step in (onset_step + AFTER_KICK_STEPS, now_step))
+        level = math.sqrt(middle(self.slow[first:last]))
         loud = middle(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step])
         p = self.parameters.jerk
         noise = p["above_noise"] * self.least_floor(onset_step)
+        half = (first + last) // 2
+        sooner, later = (float(self.slow[part].max(initial=0.0)) for part in (slice(first, half), slice(half, last)))
+        if later < (p["ring_left"] ** 2) * sooner:
+            return False
         return level > max(p["kept_share"] * top, noise) and loud < p["slow_ratio"] * level
 
     def turns(self, onset_step: int, now_step: int) -> bool:

@@ -90,9 +90,13 @@ def pulse_train(
 
 
 def kick(fs: float, *, pulse_s: float, ring_hz: float, damping: float) -> Floats:
-    """Acceleration of a damped limb under one twitch of torque, peak 1: begins at the first sample."""
+    """Acceleration of a damped limb under one twitch of torque, peak 1: begins at the first sample.
+
+    It ends when the ring is below a thousandth: where it were cut, the limb would jump.
+    """
     dt = 1e-3
-    t = np.arange(round(1.6 / dt)) * dt
+    seconds = 1.6 + 7.0 / (2 * np.pi * ring_hz * damping)
+    t = np.arange(round(seconds / dt)) * dt
     torque = t / pulse_s * np.exp(1.0 - t / pulse_s)
     w = 2 * np.pi * ring_hz
     wd = w * np.sqrt(1 - damping**2)
@@ -100,7 +104,7 @@ def kick(fs: float, *, pulse_s: float, ring_hz: float, damping: float) -> Floats
     angle = np.convolve(torque, answer)[: len(t)] * dt
     acceleration = np.gradient(np.gradient(angle, dt), dt)
     acceleration /= np.abs(acceleration).max()
-    return np.interp(np.arange(round(1.6 * fs)) / fs, t, acceleration)
+    return np.interp(np.arange(round(seconds * fs)) / fs, t, acceleration)
 
 
 def smooth_step(share: Floats) -> Floats:
