@@ -14,6 +14,8 @@ Floats = NDArray[np.float64]
 
 AROUND_S = 0.3
 """Around the top in which `kick_ratio` compares levels: a stretch is slow on one side of its top at least."""
+REST_SHARE = 0.15
+"""Of its level after the top: below it a limb rests for the 60 ms that levels are smoothed over (prior)."""
 RING_FROM_S = 0.05
 AT_REST = 0.15
 """Share of its largest velocity below which a limb has stopped: what noise and offset leave after half a second."""
@@ -72,7 +74,7 @@ def measure_kick(
     # The level may be highest in the newest steps; what comes after these is not known yet.
     around = round(AROUND_S * rate)
     near = slice(max(0, low + top - around - first), min(low + top + around, stop) - first)
-    quickness = float(level[top]) / max(_slow_level(view, near), 1e-6)
+    quickness = float(level[top]) / max(_slow_level(view, near, low + top - first), 1e-6)
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway.
     hit = view.xyz_g[onset - first : end + 1 - first] - quiet
     impact = quickness >= p["landing_ratio"] and float(squares(hit).max()) >= p["landing_g"] ** 2
@@ -252,13 +254,20 @@ def sizes(piece_g: Floats, mean: int) -> Floats:
     return np.sqrt(squares(total))
 
 
-def _slow_level(view: RunView, near: slice) -> float:
-    """Largest level of the first difference there, smoothed as the level of the second one is."""
+def _slow_level(view: RunView, near: slice, top: int) -> float:
+    """Largest level of the first difference there, smoothed as the level of the second one is.
+
+    What came to rest before the top is another motion: the stretch that the kick answers.
+    """
     size = view.grid.smooth
     total = np.cumsum(view.slow[near], dtype=np.float64)
-    # Before the first value nothing changed, so the first sums are of fewer values.
-    most = max(float(total[:size].max(initial=0.0)), float((total[size:] - total[:-size]).max(initial=0.0)))
-    return math.sqrt(most / size)
+    sums = np.concatenate([total[:size], total[size:] - total[:-size]])
+    before = top - near.start
+    if before > 2 * size:
+        rest = np.nonzero(sums[size:before] < REST_SHARE**2 * float(sums[before:].max(initial=0.0)))[0]
+        if len(rest):
+            sums = sums[size + int(rest[-1]) :]
+    return math.sqrt(max(0.0, float(sums.max(initial=0.0))) / size)
 
 
 def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:
