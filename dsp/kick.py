@@ -79,7 +79,8 @@ def measure_kick(
     hit = view.xyz_g[onset - first : end + 1 - first] - quiet
     impact = quickness >= p["landing_ratio"] and float(squares(hit).max()) >= p["landing_g"] ** 2
     slow = quickness < p["kick_ratio"] and not impact
-    alone = surround < p["slow_isolation"] * peak and view.has_gravity(onset_step)
+    weightless = view.no_gravity_at_all(onset_step)
+    alone = surround < p["slow_isolation"] * peak and (weightless or view.has_gravity(onset_step))
     if slow and not (alone and quickness >= p["slow_kick_ratio"]):
         return None
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
@@ -87,7 +88,7 @@ def measure_kick(
     turned = view.tilt_between(kick_step - 3, known_step - 2)
     # The ring of a kick is in the mean of so few steps too.
     rings_deg = math.degrees(p["turn_share"] * math.sqrt(float(squares(hit).max())))
-    if slow and not turned < max(p["stretch_deg"], rings_deg):
+    if slow and not weightless and not turned < max(p["stretch_deg"], rings_deg):
         # As slow as a stretch, and the limb ended elsewhere.
         return None
     stretch = view.stretch_before(kick_step) or view.stretch_around(kick_step, known_step, floor)
@@ -96,7 +97,7 @@ def measure_kick(
         return None
     if (
         not impact
-        and view.no_gravity_at_all(onset_step)
+        and weightless
         and stays(view.xyz_g[max(0, onset - first) : stop - first] - quiet)
     ):
         return None
