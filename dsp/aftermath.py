@@ -74,7 +74,8 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     # Plain numbers, counted from the first step of the kick: a dozen of them are too few for arrays.
     heard = loud[began : at + 1].tolist()
     soon = [step - began for step in others if step > began]
-    if not impact and _fades(heard, p["ring_left"]):
+    early = began + view.first_step < SUSTAINED_STEPS
+    if not impact and not early and _fades(heard, p["ring_left"], p["new_rise"]):
         return False
     after = list(range(LONGEST_KICK_STEPS, at - began + 1))
     # What has begun again may be another kick, if it was quiet in between; else it is the same shaking. What comes soon
@@ -92,7 +93,6 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     level = middle_of(left)
     if impact:
         return level > p["train_share"] * top
-    early = began + view.first_step < SUSTAINED_STEPS
     if early and level > max(p["kept_share"] * top, 1e-3 * p["on_mg"]):
         # Nothing shows yet what is usual here, so that it has to be quiet at least after the kick.
         return True
@@ -104,10 +104,14 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
 
 
-def _fades(heard: Sequence[float], left: float) -> bool:
-    """Whether each four tenths of a second are a good deal quieter than those before: a ring, however long it is."""
+def _fades(heard: Sequence[float], left: float, rise: float) -> bool:
+    """Whether it only fades, and each four tenths of a second are a good deal quieter than those before: a ring."""
     most = [max(heard[at : at + SWING_STEPS]) for at in range(0, len(heard), SWING_STEPS)]
-    return len(most) > 2 and all(later < left * sooner for sooner, later in pairwise(most))
+    return (
+        len(most) > 2
+        and all(later < left * sooner for sooner, later in pairwise(most))
+        and all(heard[at] < rise * max(heard[at - 2 : at]) for at in range(SWING_STEPS, len(heard)))
+    )
 
 
 def _is_crest(kick: Waiting, at: int, loud: Floats, parameters: Parameters) -> bool:

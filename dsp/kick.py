@@ -20,7 +20,9 @@ RING_FROM_S = 0.05
 AT_REST = 0.15
 """Share of its largest velocity below which a limb has stopped: what noise and offset leave after half a second."""
 ONE_WAY = 0.85
-"""Net way over whole way: a limb that only went there (1) against one that swung (below 0.5 after one swing back)."""
+"""Net way over whole way: a limb that only went there has 1 ..."""
+SWUNG = 0.6
+"""... and one that swung there and back by half less than this (physics)."""
 MOST_JUMPS = 4
 """Two spikes, there and back each, are as many as fall within one burst."""
 BASE_S = 0.5
@@ -75,32 +77,29 @@ def measure_kick(
     around = round(AROUND_S * rate)
     near = slice(max(0, low + top - around - first), min(low + top + around, stop) - first)
     quickness = float(level[top]) / max(_slow_level(view, near, low + top - first), 1e-6)
-    # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway.
-    hit = view.xyz_g[onset - first : end + 1 - first] - quiet
-    impact = quickness >= p["landing_ratio"] and float(squares(hit).max()) >= p["landing_g"] ** 2
-    slow = quickness < p["kick_ratio"] and not impact
-    weightless = view.no_gravity_at_all(onset_step)
-    alone = surround < p["slow_isolation"] * peak and (weightless or view.has_gravity(onset_step))
-    if slow and not (alone and quickness >= p["slow_kick_ratio"]):
-        return None
+    piece = view.xyz_g[onset - first : end + 1 - first] - quiet
+    size = math.sqrt(float(squares(piece).max()))
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
     kick_step = max(onset_step, view.step_of(onset))
     turned = view.tilt_between(kick_step - 3, known_step - 2)
-    # The ring of a kick is in the mean of so few steps too.
-    rings_deg = math.degrees(p["turn_share"] * math.sqrt(float(squares(hit).max())))
-    if slow and not weightless and not turned < max(p["stretch_deg"], rings_deg):
-        # As slow as a stretch, and the limb ended elsewhere.
-        return None
+    weightless = view.no_gravity_at_all(onset_step)
+    went = one_way(view.xyz_g[onset - first : stop - first] - quiet) if weightless else math.nan
+    # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway,
+    # unless it is as smooth as a stretch and turned the limb as far as so hard a one must.
+    impact = size >= p["landing_g"] and not (
+        quickness < p["landing_ratio"] and (turned >= p["landing_deg"] or went > ONE_WAY)
+    )
     stretch = view.stretch_before(kick_step) or view.stretch_around(kick_step, known_step, floor)
-    if stretch is None and not impact and turned >= max(view.parameters.hold["stretch_deg"], rings_deg):
-        # The limb ended elsewhere: this was the stretch itself, not a kick.
-        return None
-    if (
-        not impact
-        and weightless
-        and stays(view.xyz_g[max(0, onset - first) : stop - first] - quiet)
-    ):
-        return None
+    if not impact:
+        # The ring of a kick is in the mean of so few steps too.
+        rings_deg = math.degrees(p["turn_share"] * size)
+        if (stretch is None and turned >= max(view.parameters.hold["stretch_deg"], rings_deg)) or went > ONE_WAY:
+            # The limb ended elsewhere: this was the stretch itself, not a kick.
+            return None
+        came_back = went < SWUNG or turned < max(p["stretch_deg"], rings_deg)
+        alone = surround < p["slow_isolation"] * peak and came_back
+        if quickness < p["slow_kick_ratio" if alone else "kick_ratio"]:
+            return None
     if stretch is None and not apart and turned < p["stretch_deg"]:
         # In a stretch nothing tells a first swing from the stretch.
         onset = _first_swing(view, onset, low + top)
@@ -192,17 +191,17 @@ def make_event(
     )
 
 
-def stays(piece_g: Floats) -> bool:
-    """Whether the limb came to rest elsewhere: the velocity is over, and went one way all the time.
+def one_way(piece_g: Floats) -> float:
+    """How far the limb went over how far it moved about, 0 to 1; NaN while it moves.
 
-    What gravity shows where it is in the data, two integrals show here: a kick swings back.
+    What gravity shows where it is in the data, two integrals show here: a stretch goes there, a kick swings back.
     """
     velocity = np.cumsum(piece_g, axis=0)
     speed = np.sqrt((velocity**2).sum(axis=1))
     if speed[-1] > AT_REST * float(speed.max(initial=0.0)):
-        return False
+        return math.nan
     net = float(np.sqrt((velocity.sum(axis=0) ** 2).sum()))
-    return net > ONE_WAY * float(speed.sum())
+    return net / max(float(speed.sum()), 1e-12)
 
 
 def span(level: NDArray[np.floating], share: float) -> tuple[int, int, int]:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.kick import BASE_S, MEAN_S, make_event, mean_of, sizes, stays
+from dsp.kick import BASE_S, MEAN_S, ONE_WAY, make_event, mean_of, one_way, sizes
 from dsp.results import Event
 from dsp.run_view import RunView
 
@@ -48,7 +48,7 @@ def measure_pulse(view: RunView, onset_step: int, known_step: int, peak: float, 
     rise = max(view.parameters.jerk["onset_ratio"] * float(size[top]), p["above_noise"] * noise)
     below = np.nonzero(size[: left + 1] < rise)[0]
     onset = low + (int(below[-1]) + 1 if len(below) else 0)
-    if stays(xyz_g[onset - low : right + round(AT_REST_S * rate)] - quiet):
+    if one_way(xyz_g[onset - low : right + round(AT_REST_S * rate)] - quiet) > ONE_WAY:
         return None
     step = max(onset_step, view.step_of(onset))
     return make_event(

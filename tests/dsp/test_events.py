@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.signal import lfilter
+from scipy.signal import lfilter, lsim, lti
 
 import dsp
 from dsp import State
@@ -162,6 +162,38 @@ def test_a_single_jump_is_one_event_although_it_is_slow_and_the_limb_turns(moved
     (event,) = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="thigh").events
     assert 14.7 < event.onset_s < 15.6
     assert event.peak_g > 1.5
+
+
+def ringing_kick(t: NDArray[np.float64], at: float, size_g: float, hz: float, damping: float) -> NDArray[np.float64]:
+    """Acceleration of a limb on a spring that a muscle pulls at for 60 ms."""
+    w = 2 * np.pi * hz
+    late = np.clip(t - at, 0, None)
+    pull = np.where(t >= at, late / 0.03 * np.exp(1 - late / 0.03), 0.0)
+    answer = lti([1.0, 0.0, 0.0], [1.0, 2 * damping * w, w**2])
+    wave = np.asarray(lsim(answer, pull, t)[1])
+    return np.asarray(size_g * wave / np.abs(wave).max())
+
+
+@pytest.mark.parametrize("gravity", [True, False])
+@pytest.mark.parametrize(("hz", "damping"), [(2.6, 0.08), (3.0, 0.1), (4.0, 0.08), (9.0, 0.08)])
+def test_a_kick_whose_ring_dies_away_slowly_is_one_event(
+    signal: Make, hz: float, damping: float, *, gravity: bool
+) -> None:
+    xyz_g = signal(seconds=30.0, gravity=gravity)
+    xyz_g[:, 0] += ringing_kick(np.arange(len(xyz_g)) / RATE_HZ, 15.0, 0.5, hz, damping).astype(np.float32)
+    assert onsets_of(xyz_g) == pytest.approx([15.0], abs=0.1)
+
+
+@pytest.mark.parametrize("seconds", [0.28, 0.33])
+@pytest.mark.parametrize("gravity", [True, False])
+def test_the_quickest_stretch_is_neither_an_impact_nor_in_the_way_of_the_kick_after_it(
+    moved: Make, seconds: float, *, gravity: bool
+) -> None:
+    xyz_g = moved([(15.0, seconds, 60.0)], seconds=30.0, gravity=gravity)
+    assert np.abs(xyz_g - [0, 0, gravity]).max() > 1.5
+    assert onsets_of(xyz_g) == []
+    xyz_g[:, 1] += ringing_kick(np.arange(len(xyz_g)) / RATE_HZ, 15.8, 0.5, 6.0, 0.2).astype(np.float32)
+    assert onsets_of(xyz_g) == pytest.approx([15.8], abs=0.1)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
