@@ -61,7 +61,7 @@ def measure_kick(
         return None
     # The onset reaches further down the slope than the width does, as far as the noise lets it.
     rise = max(p["onset_ratio"] * float(level[top]), p["above_noise"] * floor)
-    below = np.nonzero(level[: left + 1] < rise)[0]
+    below = (level[: left + 1] < rise).nonzero()[0]
     # Where the noise is as loud as the kick, it began at its top at the latest.
     began = min(int(below[-1]) + 1, top) if len(below) else 0
     width_s = (right - left + 1) / rate
@@ -82,7 +82,7 @@ def measure_kick(
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
     kick_step = max(onset_step, view.step_of(onset))
     turned = view.tilt_between(kick_step - 3, known_step - 2)
-    weightless = view.no_gravity_at_all(onset_step)
+    weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
     went = one_way(view.xyz_g[onset - first : stop - first] - quiet) if weightless else math.nan
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway,
     # unless it is as smooth as a stretch and turned the limb as far as so hard a one must.
@@ -207,7 +207,7 @@ def one_way(piece_g: Floats) -> float:
 def span(level: NDArray[np.floating], share: float) -> tuple[int, int, int]:
     """First, highest and last value of the stretch around the top that stays above this share of it."""
     top = int(level.argmax())
-    below = np.nonzero(level < share * level[top])[0]
+    below = (level < share * level[top]).nonzero()[0]
     at = int(below.searchsorted(top))
     left = int(below[at - 1]) + 1 if at else 0
     right = int(below[at]) - 1 if at < len(below) else len(level) - 1
@@ -222,15 +222,20 @@ def _first_swing(view: RunView, onset: int, top: int) -> int:
     xyz_g = view.xyz_g[begin - first : top + 1 - first].astype(np.float64)
     rest = xyz_g[: max(1, onset - furthest - begin)]
     quiet = mean_of(rest)
-    noise = math.sqrt(float(squares(rest - quiet).mean()))
-    size = sizes(xyz_g - quiet, max(1, round(MEAN_S * rate)))
-    at = onset - begin
-    above = np.nonzero(size[:at] >= max(p["onset_ratio"] * float(size[at:].max()), p["above_noise"] * noise))[0]
-    gaps = np.diff(np.concatenate([above, [at]]))
-    broken = np.nonzero(gaps > round(DIP_S * rate) + 1)[0]
-    linked = above[broken[-1] + 1 :] if len(broken) else above
-    # What goes on for longer is no swing of this kick: the stretch before it, or another motion.
-    return begin + int(linked[0]) if len(linked) and at - linked[0] < furthest else onset
+    noise = math.sqrt(float(squares(rest - quiet).sum()) / len(rest))
+    size = sizes(xyz_g - quiet, max(1, round(MEAN_S * rate))).tolist()
+    at, dip = onset - begin, round(DIP_S * rate) + 1
+    least = max(p["onset_ratio"] * max(size[at:]), p["above_noise"] * noise)
+    linked = at
+    for sample in range(at - 1, -1, -1):
+        if linked - sample > dip:
+            break
+        if size[sample] >= least:
+            linked = sample
+        if at - linked >= furthest:
+            # What goes on for longer is no swing of this kick: the stretch before it, or another motion.
+            return onset
+    return begin + linked
 
 
 def mean_of(rows: Floats) -> Floats:
@@ -244,14 +249,11 @@ def squares(rows: Floats) -> Floats:
 
 
 def sizes(piece_g: Floats, mean: int) -> Floats:
-    """Size of the running mean over `mean` samples around each; (n,) of (n, 3)."""
-    size = len(piece_g)
-    padded = piece_g[np.clip(np.arange(-(mean // 2), size + mean - 1 - mean // 2), 0, size - 1)]
-    total = padded[:size].copy()
-    for i in range(1, mean):
-        total += padded[i : i + size]
-    total /= mean
-    return np.sqrt(squares(total))
+    """Size of the running mean over `mean` samples around each; (n,) of (n, 3). The ends count as going on."""
+    around = np.arange(-(mean // 2) - 1, len(piece_g) + mean - 1 - mean // 2)
+    total = np.cumsum(piece_g.take(around, axis=0, mode="clip"), axis=0)
+    sums = total[mean:] - total[:-mean]
+    return np.sqrt(squares(sums)) / mean
 
 
 def _slow_level(view: RunView, near: slice, top: int) -> float:
@@ -275,7 +277,7 @@ def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:
     x, y, z = piece_g[at_peak].tolist()
     tail = piece_g[at_peak:, 0] * x + piece_g[at_peak:, 1] * y + piece_g[at_peak:, 2] * z
     change = tail[1:] - tail[:-1]
-    turning = np.nonzero(change[:-1] * change[1:] < 0)[0] + 1
+    turning = (change[:-1] * change[1:] < 0).nonzero()[0] + 1
     turning = turning[turning >= RING_FROM_S * rate_hz]
     if len(turning) < 2:
         return math.nan, math.nan
