@@ -109,6 +109,6 @@ class JerkPath:
         view.first_step = steps.level.first
         view.xyz_g, view.first = stream.samples.kept.T, stream.samples.first
         view.level, view.slow = stream.level.kept[0], stream.slow.kept[0]
-        view.hop_least = steps.hop_least.kept
+        view.hop_least, view.hop_gravity = steps.hop_least.kept, steps.hop_gravity.kept
         view.shaking, view.first_frame = frames.shaking
         view.step_gravity, view.step_loud = steps.mean.kept, steps.loud.kept

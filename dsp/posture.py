@@ -12,8 +12,6 @@ from dsp.parameters import Parameters
 from dsp.results import Hold
 from dsp.turn import Vector, find_turn
 
-GRAVITY_RANGE = (0.6, 1.4)
-"""|mean| in g within which the slow part is taken for gravity; +-0.4 g covers offset, gain and slow swings."""
 RATE_HOPS = 2
 """Rate of turn over two hops (1 s): a jerk of 0.2 s moves a 0.5 s mean too little to look like a turn."""
 
@@ -21,18 +19,6 @@ LOOK_BACK_HOPS = 40
 """Hops (20 s) within which the way into a hold is looked at."""
 BEFORE_HOPS = 4
 """Hops by which a slow turn has begun before its rate shows (prior)."""
-
-
-def tilt_deg(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Angle between rows of `a` and `b`, degrees; NaN where either is not near 1 g."""
-    a64, b64 = a.astype(np.float64), b.astype(np.float64)
-    size_a = np.sqrt(a64[:, 0] ** 2 + a64[:, 1] ** 2 + a64[:, 2] ** 2)
-    size_b = np.sqrt(b64[:, 0] ** 2 + b64[:, 1] ** 2 + b64[:, 2] ** 2)
-    dot = a64[:, 0] * b64[:, 0] + a64[:, 1] * b64[:, 1] + a64[:, 2] * b64[:, 2]
-    low, high = GRAVITY_RANGE
-    known = (size_a > low) & (size_a < high) & (size_b > low) & (size_b < high)
-    cosine = np.clip(dot / np.where(known, size_a * size_b, 1.0), -1.0, 1.0)
-    return np.where(known, np.degrees(np.arccos(cosine)), np.nan).astype(np.float32)
 
 
 @dataclass(slots=True, eq=False)

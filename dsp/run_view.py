@@ -6,6 +6,7 @@ from bisect import bisect_right
 import numpy as np
 
 from dsp.few import middle
+from dsp.gravity import NEAR
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.kick_level import START_FLOOR_G, STEP_S
 from dsp.parameters import Parameters
@@ -14,12 +15,8 @@ Vector = tuple[float, float, float]
 MORE_LIKELY = 0.5
 AFTER_KICK_STEPS = 4
 """A kick's own swings and the 0.15 s that its level lags are over after 0.4 s (physics)."""
-GRAVITY_STEPS = 40
-"""Four seconds: a fall, the longest time without weight, fills less than half of them."""
 MOST_GRAVITIES = 256
 """Remembered at a time."""
-LEAST_GRAVITY_G = 0.5
-"""Half of what stands in the data when gravity does (physics)."""
 MOVING_STEPS = 6
 """A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
 
@@ -57,6 +54,7 @@ class RunView:
         self.step_gravity = np.empty((0, 3), np.float32)
         self.step_loud = np.empty(0, np.float32)
         self.hop_least = np.empty(0, np.float32)
+        self.hop_gravity = np.empty(0, np.float32)
         self.shaking = np.empty(0, np.float64)
         self.first_frame = 0
 
@@ -110,7 +108,7 @@ class RunView:
         return self.tilt_between(onset_step + AFTER_KICK_STEPS, now_step - 2) >= self.parameters.jerk["stretch_deg"]
 
     def _gravity(self, step: int) -> Vector | None:
-        """Give unit gravity over the three steps from `step` on; None where it is not near 1 g."""
+        """Give unit gravity over the three steps from `step` on; None where it is not near the size of gravity."""
         step = max(0, step)
         number = step + self.first_step
         if number in self._gravities:
@@ -125,7 +123,8 @@ class RunView:
         else:
             return None
         size = math.sqrt(x * x + y * y + z * z)
-        unit = (x / size, y / size, z / size) if 0.6 * len(part) < size < 1.4 * len(part) else None
+        whole = len(part) * self._gravity_size(step)
+        unit = (x / size, y / size, z / size) if NEAR[0] * whole < size < NEAR[1] * whole else None
         if len(part) == 3:
             if len(self._gravities) >= MOST_GRAVITIES:
                 self._gravities.clear()
@@ -138,8 +137,12 @@ class RunView:
 
     def no_gravity_at_all(self, step: int) -> bool:
         """Whether the last seconds hold no gravity: somebody who falls is weightless for less than half of them."""
-        part = self.step_gravity[max(0, step - GRAVITY_STEPS) : step].astype(np.float64)
-        return len(part) > 0 and middle((part**2).sum(axis=1)) < LEAST_GRAVITY_G**2
+        return math.isnan(self._gravity_size(step))
+
+    def _gravity_size(self, step: int) -> float:
+        """Size of gravity as the last hop before a step knew it, g; NaN without gravity."""
+        hop = min(step // STEPS_PER_HOP, len(self.hop_gravity)) - 1
+        return float(self.hop_gravity[hop]) if hop >= 0 else 1.0
 
     def tilt_between(self, first: int, second: int) -> float:
         """Turn of the limb from one step to another, deg; NaN where gravity does not show it."""

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import kick_level, posture
+from dsp import gravity, kick_level, posture
 from dsp.grid import STEPS_PER_HOP, Grid, step_edges
 from dsp.growing import Growing
 from dsp.parameters import Parameters
@@ -56,8 +56,8 @@ class Steps:
         Mean acceleration in each step, (steps, 3), g.
     hop_floor, hop_least
         Floor of the jerk path after each hop, g, and the lowest so far.
-    hop_mean, hop_tilt
-        Mean acceleration in each hop, (hops, 3), g, and its rate of turn, deg/s.
+    hop_mean, hop_gravity, hop_tilt
+        Mean acceleration in each hop, (hops, 3), g; the size of gravity there, g; and the rate of turn, deg/s.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
@@ -71,6 +71,7 @@ class Steps:
         self.hop_floor = Growing((), np.float32)
         self.hop_least = Growing((), np.float32)
         self.hop_mean = Growing((3,), np.float32)
+        self.hop_gravity = Growing((), np.float32)
         self.hop_tilt = Growing((), np.float32)
         self._even = grid.hop % STEPS_PER_HOP == 0
         self._last = np.zeros((2, 1), np.float32)
@@ -100,7 +101,7 @@ class Steps:
         """Forget the first `hops` hops, and their steps."""
         for part in (self.energy, self.level, self.loud, self.mean):
             part.drop(hops * STEPS_PER_HOP)
-        for part in (self.hop_floor, self.hop_least, self.hop_mean, self.hop_tilt):
+        for part in (self.hop_floor, self.hop_least, self.hop_mean, self.hop_gravity, self.hop_tilt):
             part.drop(hops)
 
     def _take_steps(self, stream: Stream, target: int) -> None:
@@ -132,7 +133,9 @@ class Steps:
         back = np.maximum(np.arange(first, hops) - posture.RATE_HOPS, 0)
         before = self.hop_mean.kept[back - self.hop_mean.first]
         seconds = posture.RATE_HOPS * self._grid.hop / self._grid.rate_hz
-        self.hop_tilt.extend(posture.tilt_deg(self.hop_mean.part(first, hops), before) / np.float32(seconds))
+        size = gravity.references(self.hop_mean, first, hops)
+        self.hop_gravity.extend(size)
+        self.hop_tilt.extend(gravity.tilt_deg(self.hop_mean.part(first, hops), before, size) / np.float32(seconds))
         forgotten = self.energy.first // STEPS_PER_HOP
         floor = kick_level.floors(self.energy.kept, first - forgotten, hops - first, self._parameters)
         floor = np.maximum(floor, self._count_floors(stream, first, hops))

@@ -196,6 +196,16 @@ def test_the_quickest_stretch_is_neither_an_impact_nor_in_the_way_of_the_kick_af
     assert onsets_of(xyz_g) == pytest.approx([15.8], abs=0.1)
 
 
+@pytest.mark.parametrize("gain", [0.5, 2.0])
+def test_a_sensor_whose_gain_is_off_shows_stretches_holds_and_reflexes_all_the_same(moved: Make, gain: float) -> None:
+    xyz_g = moved([(15.0, 0.5, 25.0), (30.0, 1.0, -25.0)], seconds=40.0, gravity=True)
+    xyz_g[:, 1] += ringing_kick(np.arange(len(xyz_g)) / RATE_HZ, 15.9, 0.4, 6.0, 0.2).astype(np.float32)
+    plain, scaled = (dsp.analyze(x, rate_hz=RATE_HZ) for x in (xyz_g, np.float32(gain) * xyz_g))
+    assert [e.label for e in plain.events] == [dsp.EventLabel.REFLEX_JERK]
+    assert [(e.onset_s, e.label, e.flags) for e in scaled.events] == [(e.onset_s, e.label, ()) for e in plain.events]
+    assert [(h.start_s, h.released) for h in scaled.holds] == [(h.start_s, h.released) for h in plain.holds]
+
+
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_a_short_kick_along_an_axis_of_the_sensor_is_no_glitch(axis: int) -> None:
     xyz_g = np.tile([0.0, 0.0, 1.0], (1500, 1)) + np.random.default_rng(0).normal(scale=0.002, size=(1500, 3))
