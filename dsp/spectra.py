@@ -62,7 +62,7 @@ class Transformer:
         self._tapered = np.empty((3, BLOCK, grid.window), np.float32)
         # What a constant of 1 leaves in the first two bins; a Hann taper leaves nothing in the others.
         turn = np.cos(2.0 * np.pi * np.arange(len(taper)) / len(taper))
-        self._steady = np.array([taper.sum(dtype=np.float64), (taper * turn).sum()], np.float32)
+        self._steady = (np.float32(taper.sum(dtype=np.float64)), np.float32((taper * turn).sum()))
 
     def power(self, windows_g: Floats, psd: Floats) -> Spectrum:
         """Power spectra, S(f) = sum over axes of 2 |X(f)|^2 / (rate * sum w^2), zero and Nyquist not doubled.
@@ -89,9 +89,15 @@ class Transformer:
         for i in range(0, frames, BLOCK):
             part = slice(i, min(i + BLOCK, frames))
             count, windows = part.stop - i, windows_g[:, part]
-            block = np.multiply(windows, self._tapers[:count], out=self._tapered[:, :count])
+            block = self._tapered[:, :count]
+            # Copied first: multiplied where they lie, overlapping, windows take a fifth longer.
+            block[:] = windows
+            block *= self._tapers[:count]
             transformed = rfft(block, axis=-1)
-            transformed[:, :, :2] -= windows[:, :, :1] * self._steady
+            # A constant leaves nothing imaginary.
+            real = transformed.real
+            for at, left in enumerate(self._steady):
+                real[:, :, at] -= windows[:, :, 0] * left
             kept[:, part, self._into] = transformed[:, :, self._low : self._high]
             _sum_power(transformed, psd[part])
         _halve_ends(psd, self._grid)
