@@ -4,7 +4,6 @@ A hidden Markov model with the mean dwell times of the states: the forward filte
 smoothing over the next four hops (2 s) is the final word. Both run in both modes, so live and offline agree.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,7 +65,7 @@ class Filter:
         blocks.reshape(-1, 4)[: len(rows)] = rows * kept
         # Frames of a block, states, blocks.
         seen = blocks.transpose(1, 2, 0).copy()
-        starts = np.array([*self._starts(seen[:, :, :full], leave)]).T
+        starts = np.array(self._starts(seen[:, :, :full], leave)).T
         weight, alpha = starts[:, : seen.shape[2]], np.empty_like(seen)
         # A block alone goes no further than its frames do.
         for at in range(BLOCK if full else rest):
@@ -78,11 +77,11 @@ class Filter:
         out /= _total(out.T)[:, None]
         return out
 
-    def _starts(self, seen: Floats, leave: Floats) -> Iterator[tuple[float, float, float, float]]:
+    def _starts(self, seen: Floats, leave: Floats) -> list[tuple[float, float, float, float]]:
         """Weights before each full block, (frames of a block, states, blocks), and after the last of them."""
-        yield self._weight
+        starts = [self._weight]
         if not seen.shape[2]:
-            return
+            return starts
         # To which state (first axis), from which state before the block (second).
         maps = np.broadcast_to(np.eye(4)[:, :, None], (4, 4, seen.shape[2]))
         for row in seen:
@@ -93,10 +92,12 @@ class Filter:
             b = b0 * w0 + b1 * w1 + b2 * w2 + b3 * w3
             c = c0 * w0 + c1 * w1 + c2 * w2 + c3 * w3
             d = d0 * w0 + d1 * w1 + d2 * w2 + d3 * w3
-            # Likelihoods of 1e-12 cannot underflow within a block.
+            # A block shrinks the sum by no more than one change of state each frame: it cannot underflow meanwhile.
             scale = 1.0 / (a + b + c + d)
-            w0, w1, w2, w3 = self._weight = (a * scale, b * scale, c * scale, d * scale)
-            yield self._weight
+            w0, w1, w2, w3 = a * scale, b * scale, c * scale, d * scale
+            starts.append((w0, w1, w2, w3))
+        self._weight = starts[-1]
+        return starts
 
 
 def make_filter(parameters: Parameters, hop_s: float) -> Filter:
