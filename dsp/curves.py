@@ -76,8 +76,8 @@ class CurveTable:
             value[:, t, 0] = rows[:, 0]
             value[:, t, 1 : len(x) + 1] = rows
             slope[:, t, 1 : len(x)] = np.diff(rows, axis=1) / np.diff(x)
-        self._start = start.reshape(-1)
-        self._value, self._slope = value.reshape(states, -1), slope.reshape(states, -1)
+        # Each piece as a line through zero's value, so that its start need not be looked up too.
+        self._at_zero, self._slope = (value - slope * start).reshape(states, -1), slope.reshape(states, -1)
         self._offset = (np.arange(len(curves)) * pieces)[:, None]
 
     def total(self, features: Mapping[str, NDArray[np.float32]], prior: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -105,20 +105,22 @@ class CurveTable:
             count[unknown] = self._unknown
             x[unknown] = 0.0
         piece = count + self._offset
-        x -= self._start.take(piece)
         total = np.empty((len(prior), x.shape[1]))
         total[:] = prior[:, None]
         if x.shape[1] <= FEW_FRAMES:
             parts = self._slope.take(piece, axis=1)
             parts *= x
-            parts += self._value.take(piece, axis=1)
+            parts += self._at_zero.take(piece, axis=1)
             for at in range(parts.shape[1]):
                 total += parts[:, at]
             return total
+        part, at_zero = np.empty_like(x), np.empty_like(x)
         for state in range(len(prior)):
-            part = self._slope[state].take(piece)
+            # Into the same room for each state; no piece is missing, and to raise on one numpy would fill a copy first.
+            self._slope[state].take(piece, out=part, mode="clip")
+            self._at_zero[state].take(piece, out=at_zero, mode="clip")
             part *= x
-            part += self._value[state].take(piece)
+            part += at_zero
             # Term by term: a sum over the axis would add one frame in another order than many.
             for row in part:
                 total[state] += row
