@@ -6,6 +6,7 @@ import pickle
 import random
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 import dsp
-from dsp import packed
+from dsp import packed, segments
 from dsp.fatigue import RestBaseline
 from dsp.few import middle, middles
 from dsp.findings_builder import build_findings
@@ -255,8 +256,9 @@ def test_neighbours_repeat_the_ends_and_sums_do_not_depend_on_how_many_rows_ther
         assert products(values, values)[row] == products(alone, alone)[0]
 
 
-@given(st.lists(st.integers(1, 30), min_size=1, max_size=6), st.randoms())
-def test_segments_summed_up_together_are_what_each_is_alone(sizes: list[int], chance: random.Random) -> None:
+@pytest.mark.parametrize("many", [0, 10, segments.MANY])
+@given(sizes=st.lists(st.integers(1, 30), min_size=1, max_size=6), chance=st.randoms())
+def test_segments_summed_up_together_are_what_each_is_alone(many: int, sizes: list[int], chance: random.Random) -> None:
     frames = np.zeros(sum(sizes), FRAME_DTYPE)
     numbers = numbers_of(frames)
     numbers[:] = np.random.default_rng(chance.getrandbits(32)).random(numbers.shape, np.float32)
@@ -264,7 +266,9 @@ def test_segments_summed_up_together_are_what_each_is_alone(sizes: list[int], ch
     numbers[:, NUMBERS.index("missing") :] = np.nan_to_num(numbers[:, NUMBERS.index("missing") :])
     frames["p_still"] = frames["p_movement"] = frames["p_reflex_rhythm"] = frames["p_tremor"] = 0.25
     begins = [0, *np.cumsum(sizes)[:-1].tolist()]
-    together = summarise(frames, begins)
+    # Some are sorted, some partitioned; alone all are sorted.
+    with patch.object(segments, "MANY", many):
+        together = summarise(frames, begins)
     for found, begin, size in zip(together, begins, sizes, strict=True):
         part = frames[begin : begin + size]
         assert repr(summarise(part, [0])) == repr([found])
