@@ -261,6 +261,7 @@ class MainWindow(QMainWindow):
         self.background.cancel()
         self.attempt(self.controller.stop)
         self.radio.close()
+        self.attempt(self.library.release)
         box = self.geometry()
         self.change_settings(window=(box.x(), box.y(), box.width(), box.height()))
         super().closeEvent(event)

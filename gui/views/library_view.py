@@ -162,8 +162,7 @@ class LibraryView(QWidget):
             return
         from recordings import Library  # noqa: PLC0415 - the index is opened when somebody looks
 
-        if self._library is not None:
-            self._library.close()
+        self._close()
         self._library = Library(self._home)
         self.records = self._library.sessions()
         if self._library.recovered:
@@ -174,6 +173,24 @@ class LibraryView(QWidget):
         self.trends.show_nights([n for r in self.records if (n := night(r)) is not None])
         self.calendar.show_days({day: len(found) for day, found in by_day(self.records).items()})
         self._fill()
+
+    def release(self) -> None:
+        """Keep the tags that are being typed, and close the library.
+
+        Raises
+        ------
+        StorageError
+            When they cannot be kept.
+        """
+        try:
+            self._save_tags()
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        if self._library is not None:
+            self._library.close()
+            self._library = None
 
     def _fill(self) -> None:
         if self._library is None:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 import gui
 import recordings
 import session
-from dsp import Placement, Side
+from dsp import Placement, Side, StorageError
 from gui.actions import ACTIONS, GROUPS, Needs
 from gui.crash import CrashReporter
 from gui.main_window import MainWindow
@@ -230,6 +230,18 @@ def test_closing_writes_place_and_choices(window: MainWindow) -> None:
     kept = window.home.settings.read_text()
     assert '"side": "right"' in kept
     assert "1123" in kept
+
+
+def test_closing_keeps_the_tags_that_are_being_typed_and_closes_the_library(window: MainWindow, home: Path) -> None:
+    record(home / "recordings", "fatigue", 1_795_000_000_000_000_000)
+    window.run_action("show_library")
+    library = window.library._library
+    window.library.tags.setText("sore")
+    window.close()
+    with pytest.raises(StorageError):
+        library.sessions()
+    with recordings.Library(home) as again:
+        assert again.sessions()[0].tags == ("sore",)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the voice is a stand-in script")
