@@ -151,7 +151,7 @@ class Document:
         return (spectra.freq_hz[keep], part.mean(axis=0, dtype=np.float64)) if len(part) else None
 
     def rest_spectrum(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Mean power density of every frame of stillness; None without any."""
+        """Typical power density of a frame of stillness; None without any."""
         return self._rest
 
     def _find_rest(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -162,7 +162,8 @@ class Document:
         if not still.any():
             return None
         part = self.analysis.spectra.psd[still][:, keep]
-        return self.analysis.spectra.freq_hz[keep], np.nanmean(part, axis=0, dtype=np.float64)
+        # The median: the windows of a few frames reach into the shaking beside them, which would be all of their mean.
+        return self.analysis.spectra.freq_hz[keep], np.nanmedian(part, axis=0).astype(np.float64)
 
     def segment_at(self, time_s: float) -> dsp.Segment | None:
         """Find the segment at a time; None before the analysis and in a gap."""

@@ -26,7 +26,7 @@ ROOM_LOW, MARKS_LOW, LOW_PX = (1.15, 1.6), 1.3, 130.0
 MOST_NAMES = 6
 """More names would hide the trace; the list of events has them all."""
 NAME_CLEAR_S = 3.0
-"""A mark this close before the next one keeps its sign and loses its name."""
+"""Marks this close together share one name, after the last of them."""
 
 
 class EventMarks:
@@ -59,15 +59,30 @@ class EventMarks:
                 for e in events
             ]
         )
-        onsets = [*(e.onset_s for e in events[1:]), np.inf]
-        named = [e for e, after_s in zip(events, onsets, strict=False) if after_s - e.onset_s > clear_s][-MOST_NAMES:]
+        crowds = together(events, clear_s)[-MOST_NAMES:]
         for i, item in enumerate(self._names):
-            item.setVisible(i < len(named))
-            if i < len(named):
-                e = named[i]
-                word = tr("jerk") if e.label.value == "reflex_jerk" else tr("twitch")
-                item.setText(f"{word} {size_g(e.peak_g)}", color=colours[e.label.value])
-                item.setPos(e.onset_s - offset_s + 0.1 * clear_s, level)
+            item.setVisible(i < len(crowds))
+            if i < len(crowds):
+                largest = max(crowds[i], key=lambda e: e.peak_g)
+                item.setText(name_of(crowds[i], largest), color=colours[largest.label.value])
+                item.setPos(crowds[i][-1].onset_s - offset_s + 0.1 * clear_s, level)
+
+
+def together(events: list[Event], clear_s: float) -> list[list[Event]]:
+    """Group events of which each follows the one before it within `clear_s`."""
+    crowds: list[list[Event]] = []
+    for e in events:
+        if crowds and e.onset_s - crowds[-1][-1].onset_s <= clear_s:
+            crowds[-1].append(e)
+        else:
+            crowds.append([e])
+    return crowds
+
+
+def name_of(crowd: list[Event], largest: Event) -> str:
+    """Name the largest of a few events, with its size."""
+    word, size = tr("jerk") if largest.label.value == "reflex_jerk" else tr("twitch"), size_g(largest.peak_g)
+    return f"{word} {size}" if len(crowd) == 1 else tr("{what} up to {size}", what=word, size=size)
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 """Card: a rounded surface with a quiet title, and the small parts that stand on it."""
 
+import re
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import (
@@ -17,6 +19,8 @@ from PySide6.QtWidgets import (
 from gui.theme import BODY_SIZE_PX, RADIUS_PX, Theme, face
 
 ACCENT_PX = 6.0
+NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:Hz|mg|g|mm|dB|s|%)(?!\w))")
+"""The space between a number and its unit."""
 
 
 class Card(QFrame):
@@ -217,7 +221,8 @@ def label(text: str, size_px: float = BODY_SIZE_PX, weight: QFont.Weight = QFont
 
 
 def wrapped(made: QLabel) -> QLabel:
-    """Let the words of a label run over several lines."""
+    """Let the words of a label run over several lines; a number stays with its unit."""
+    made.setText(NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", made.text()))
     made.setWordWrap(True)
     return made
 

@@ -10,6 +10,7 @@ from gui.model import SessionModel
 from gui.model.verdict import Verdict
 from gui.theme import ADVICE_SIZE_PX, GRID_PX, STATE_SIZE_PX, Theme
 from gui.views.card import Card, button, clear, label, quiet, wrapped
+from gui.words import clock
 
 BAR_PX = 160
 
@@ -77,7 +78,8 @@ class GuideView(QWidget):
         if self._live is not None:
             card.column.addWidget(wrapped(label(tr("Just now: {text}", text=foreign(self._live.text)), 16)))
             if self._live.why:
-                card.column.addWidget(wrapped(quiet(tr("Because: {why}.", why=foreign(self._live.why)))))
+                why = tr("Because, at {time}: {why}.", time=clock(self._live.since_s), why=foreign(self._live.why))
+                card.column.addWidget(wrapped(quiet(why)))
         card.column.addSpacing(12)
         card.column.addLayout(self._buttons(report=False))
         self._column.addWidget(card)

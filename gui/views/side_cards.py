@@ -68,7 +68,8 @@ class AdviceCard(Card):
             text, why = tr("Lie still for a moment."), tr("The first seconds show what your leg does at rest.")
         else:
             text = foreign(advice.text)
-            why = tr("Because: {why}.", why=foreign(advice.why)) if advice.why else ""
+            at = clock(advice.since_s)
+            why = tr("Because, at {time}: {why}.", time=at, why=foreign(advice.why)) if advice.why else ""
         if text != self.text.text():
             self.text.setText(text)
             self.why.setText(why)

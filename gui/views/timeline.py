@@ -18,8 +18,8 @@ SHORTEST_S = 60.0
 BAND_PX = 26.0
 EVENTS_PX = 14.0
 LEAST_MOVE_PX = 0.5
-LEGEND = ("still", "movement", "reflex_jerk", "reflex_rhythm", "tremor", "unclear")
-SHAPES = {"reflex_jerk": "▼", "reflex_rhythm": "ϟ", "tremor": "∿", "unclear": "▨"}
+LEGEND = ("still", "movement", "reflex_jerk", "twitch", "reflex_rhythm", "tremor", "unclear")
+SHAPES = {"reflex_jerk": "▼", "twitch": "●", "reflex_rhythm": "ϟ", "tremor": "∿", "unclear": "▨"}
 
 
 class Lasting(Protocol):

@@ -4,15 +4,19 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+import dsp
 from gui.main_window import MainWindow
+from gui.plots.trace import name_of, together
+from gui.views.card import wrapped
 from tests.gui.helpers import SAMPLES, said
 
 OpenSample = Callable[[str], None]
@@ -245,3 +249,33 @@ def test_the_trace_shows_what_is_in_the_file(window: MainWindow, open_sample: Op
     # Without gravity: only something slow was taken away.
     slow = raw - xyz_g
     assert np.abs(np.diff(slow, axis=0)).max() < 0.02
+
+
+def test_kicks_close_together_share_the_name_of_the_largest() -> None:
+    kicks = [
+        SimpleNamespace(onset_s=at, label=dsp.EventLabel.REFLEX_JERK, peak_g=size)
+        for at, size in ((1.0, 0.57), (1.8, 0.36), (9.0, 0.12))
+    ]
+    crowds = together(kicks, 3.0)
+    assert [len(crowd) for crowd in crowds] == [2, 1]
+    assert [name_of(crowd, max(crowd, key=lambda e: e.peak_g)) for crowd in crowds] == [
+        "jerk up to 0.57 g",
+        "jerk 0.12 g",
+    ]
+
+
+def test_rest_is_what_most_still_frames_show(window: MainWindow, open_sample: OpenSample) -> None:
+    # The windows of the last still frames before a rhythm hold its beginning: their mean would peak at its frequency.
+    open_sample("simulated-rhythm-calf.csv")
+    freq_hz, rest = window.document.rest_spectrum()
+    shaking = next(s for s in window.document.analysis.segments if s.label is dsp.State.REFLEX_RHYTHM)
+    _, rhythm = window.document.spectrum(shaking.start_s, shaking.end_s)
+    at = int(np.argmax(np.where(freq_hz > 3.0, rhythm, 0.0)))
+    beside = np.abs(freq_hz - freq_hz[at]) > 2.0
+    assert rest[at] < 2.0 * np.median(rest[beside & (freq_hz > 3.0)])
+
+
+def test_a_number_stays_with_its_unit_when_a_line_breaks(qtbot: QtBot) -> None:
+    made = wrapped(QLabel("88 % of the fast power within 1.5 Hz of 6.5 Hz, 3 good ones"))
+    qtbot.addWidget(made)
+    assert made.text() == "88\u00a0% of the fast power within 1.5\u00a0Hz of 6.5\u00a0Hz, 3 good ones"
