@@ -43,6 +43,7 @@ from session.messages import (
 from session.past import PastSpan, look_back
 from session.replay import ReplaySource
 from session.report import write_report
+from session.rest import rest_psd
 from session.warming import warm_up
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "plain",
     "recall",
     "remember",
+    "rest_psd",
     "todays_checkin",
     "warm_up",
     "write_report",

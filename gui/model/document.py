@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 import dsp
 import recordings
+import session
 from gui.model.annotations import Annotations
 from gui.model.pyramid import Floats, Pyramid
 from gui.model.rings import level_db
@@ -155,15 +156,10 @@ class Document:
         return self._rest
 
     def _find_rest(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        if self.analysis is None or self.analysis.spectra is None:
+        if self.analysis is None or self.analysis.spectra is None or (rest := session.rest_psd(self.analysis)) is None:
             return None
-        still = self.analysis.frames["label"] == dsp.State.STILL.value
-        keep = self.analysis.spectra.freq_hz <= TOP_HZ
-        if not still.any():
-            return None
-        part = self.analysis.spectra.psd[still][:, keep]
-        # The median: the windows of a few frames reach into the shaking beside them, which would be all of their mean.
-        return self.analysis.spectra.freq_hz[keep], np.nanmedian(part, axis=0).astype(np.float64)
+        freq_hz = self.analysis.spectra.freq_hz
+        return freq_hz[freq_hz <= TOP_HZ], rest[freq_hz <= TOP_HZ]
 
     def segment_at(self, time_s: float) -> dsp.Segment | None:
         """Find the segment at a time; None before the analysis and in a gap."""

@@ -18,6 +18,7 @@ from session.report.palette import (
     STATE_KEYS,
     STATE_WORDS,
 )
+from session.rest import rest_psd
 
 TREMOR_BAND_HZ = (4.0, 12.0)
 """Where physiological, fatigue and reflex tremor of a limb lie (Lippold; Pozos 1982: ankle 4-9 Hz)."""
@@ -148,7 +149,8 @@ def average_spectra(found: AnalysedRecording) -> Figure | None:
     for state in (State.STILL, State.MOVEMENT, State.REFLEX_RHYTHM, State.TREMOR):
         rows = frames["label"] == state.value
         if rows.sum() >= 2:
-            psd = spectra.psd[rows][:, keep].mean(axis=0) * 1e6
+            rest = rest_psd(found.analysis) if state is State.STILL else None
+            psd = 1e6 * (rest[keep] if rest is not None else spectra.psd[rows][:, keep].mean(axis=0))
             # Values that never change have no power, which no logarithmic axis can show.
             if (psd > 0.0).any():
                 averages[state] = psd

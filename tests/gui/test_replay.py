@@ -264,17 +264,6 @@ def test_kicks_close_together_share_the_name_of_the_largest() -> None:
     ]
 
 
-def test_rest_is_what_most_still_frames_show(window: MainWindow, open_sample: OpenSample) -> None:
-    # The windows of the last still frames before a rhythm hold its beginning: their mean would peak at its frequency.
-    open_sample("simulated-rhythm-calf.csv")
-    freq_hz, rest = window.document.rest_spectrum()
-    shaking = next(s for s in window.document.analysis.segments if s.label is dsp.State.REFLEX_RHYTHM)
-    _, rhythm = window.document.spectrum(shaking.start_s, shaking.end_s)
-    at = int(np.argmax(np.where(freq_hz > 3.0, rhythm, 0.0)))
-    beside = np.abs(freq_hz - freq_hz[at]) > 2.0
-    assert rest[at] < 2.0 * np.median(rest[beside & (freq_hz > 3.0)])
-
-
 def test_a_number_stays_with_its_unit_when_a_line_breaks(qtbot: QtBot) -> None:
     made = wrapped(QLabel("88 % of the fast power within 1.5 Hz of 6.5 Hz, 3 good ones"))
     qtbot.addWidget(made)
