@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from dsp.grid import Grid
 
 Floats = NDArray[np.float32]
-BLOCK = 256
-"""Windows transformed at once: fewer do not pay for the calls (measured: 64 take 7 % more)."""
+BLOCK = 192
+"""Windows transformed at once: 64 do not pay for the calls (a tenth more time), more leave the cache (measured)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
