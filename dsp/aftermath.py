@@ -61,6 +61,9 @@ def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others:
     # What turns on after the kick is the middle of a movement, and a twitch has no turn before it either.
     reflex = kick.event.label is EventLabel.REFLEX_JERK
     turned = view.turns_on(kick.began, at) if reflex else view.turns(kick.began, at)
+    if turned and view.slow_after(kick.began, at) < view.parameters.jerk["turn_level"] * kick.top:
+        # The kick stands out of that turn by far: it came in the middle of it, and is no part of it.
+        turned = False
     return turned or view.moves_on(kick.began, at, kick.top)
 
 
@@ -92,7 +95,8 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     left = [heard[step] for step in after]
     level = middle_of(left)
     if impact:
-        return level > p["train_share"] * top
+        # A body hits the ground with more than one of its parts.
+        return level > p["train_share"] * max(top, *heard[:LONGEST_KICK_STEPS])
     if early and level > max(p["kept_share"] * top, 1e-3 * p["on_mg"]):
         # Nothing shows yet what is usual here, so that it has to be quiet at least after the kick.
         return True

@@ -99,6 +99,11 @@ class RunView:
             return False
         return level > max(p["kept_share"] * top, noise) and loud < p["slow_ratio"] * level
 
+    def slow_after(self, onset_step: int, now_step: int) -> float:
+        """Largest level of slow motion after the kick."""
+        first, last = (self.edge(step) - self.first for step in (onset_step + AFTER_KICK_STEPS, now_step))
+        return math.sqrt(float(self.slow[first:last].max(initial=0.0)))
+
     def turns(self, onset_step: int, now_step: int) -> bool:
         """Whether the limb turned from before `onset_step` to now as far as a stretch does."""
         return self.tilt_between(onset_step - 3, now_step - 2) >= self.parameters.hold["stretch_deg"]
