@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.kick import BASE_S, MEAN_S, ONE_WAY, make_event, mean_of, one_way, sizes
+from dsp.kick_event import make_event
 from dsp.results import Event
 from dsp.run_view import RunView
+from dsp.swings import BASE_S, MEAN_S, ONE_WAY, mean_of, one_way, sizes
 
 Floats = NDArray[np.float64]
 

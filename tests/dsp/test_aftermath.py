@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dsp import kick
+from dsp import kick_event, swings
 from dsp.aftermath import Waiting, is_contradicted
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters, load_parameters
@@ -28,6 +28,7 @@ class View:
     turned: bool = False
     turned_on: bool = False
     moved_on: bool = False
+    turn_level_g: float = 0.3
 
     def least_floor(self, _step: int) -> float:
         return REST_G
@@ -40,6 +41,9 @@ class View:
 
     def turns_on(self, _began: int, _at: int) -> bool:
         return self.turned_on
+
+    def slow_after(self, _began: int, _at: int) -> float:
+        return self.turn_level_g
 
     def moves_on(self, _began: int, _at: int, _top: float) -> bool:
         return self.moved_on
@@ -85,6 +89,11 @@ def test_a_turn_after_it_makes_a_twitch_the_middle_of_a_movement_and_a_reflex_on
     assert not contradicted(view=View(turned_on=True))
 
 
+def test_a_turn_that_is_far_slower_than_the_kick_speaks_not_against_it() -> None:
+    assert not contradicted(view=View(turned=True, turn_level_g=0.08))
+    assert contradicted(view=View(turned=True, turn_level_g=0.1))
+
+
 def test_slow_motion_that_goes_on_speaks_against_a_kick_and_not_against_an_impact() -> None:
     assert contradicted(view=View(moved_on=True))
     assert not contradicted(view=View(moved_on=True, turned=True), peak_g=3.0)
@@ -121,6 +130,13 @@ def test_a_long_ring_speaks_not_against_its_kick_and_shaking_that_fades_more_slo
     assert not contradicted(heard(ring))
     assert contradicted(heard(ring | {9: 0.13}))
     assert contradicted(heard(ring | {7: 0.23}))
+
+
+def test_what_follows_an_impact_is_measured_against_its_loudest_part() -> None:
+    # The kick itself has 0.3 g, and something of 0.6 g hits the ground in the same moment.
+    after = dict.fromkeys(range(5, 11), 0.2)
+    assert contradicted(heard(after), peak_g=3.0)
+    assert not contradicted(heard(after | {4: 0.6}), peak_g=3.0)
 
 
 def test_only_motion_of_its_own_size_speaks_against_an_impact() -> None:
@@ -163,7 +179,7 @@ def test_a_glitch_jumps_on_one_axis_and_back_and_nothing_else_changes(
     for axis in range(3):
         moved = change.copy()
         moved[:, axis] = on_axis
-        assert kick._is_glitch(moved, p["glitch_jump"], p["glitch_flat"]) is glitch
+        assert kick_event._is_glitch(moved, p["glitch_jump"], p["glitch_flat"]) is glitch
 
 
 def test_a_limb_that_stopped_elsewhere_went_one_way_one_that_swings_back_did_not_and_one_that_goes_on_is_unknown() -> (
@@ -174,9 +190,9 @@ def test_a_limb_that_stopped_elsewhere_went_one_way_one_that_swings_back_did_not
     back = np.concatenate([there, -there])
     goes_on = np.sin(np.pi * t)
     as_rows = [np.stack([x, 0 * x, 0.5 * x], axis=1) for x in (there, back, goes_on)]
-    elsewhere, home, unknown = (kick.one_way(rows) for rows in as_rows)
-    assert elsewhere > kick.ONE_WAY
-    assert home < kick.SWUNG
+    elsewhere, home, unknown = (swings.one_way(rows) for rows in as_rows)
+    assert elsewhere > swings.ONE_WAY
+    assert home < swings.SWUNG
     assert np.isnan(unknown)
 
 

@@ -196,6 +196,38 @@ def test_the_quickest_stretch_is_neither_an_impact_nor_in_the_way_of_the_kick_af
     assert onsets_of(xyz_g) == pytest.approx([15.8], abs=0.1)
 
 
+@pytest.mark.parametrize("late_s", [-0.05, 0.0, 0.1])
+@pytest.mark.parametrize("rate_hz", [52.0, 100.0, 200.0])
+def test_a_kick_in_a_brisk_stretch_is_a_reflex_jerk_and_begins_where_the_kick_does(
+    moved: Make, late_s: float, rate_hz: float
+) -> None:
+    xyz_g = moved([(15.0, 0.25, 15.0)], seconds=30.0, gravity=True, rate_hz=rate_hz)
+    assert dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf").events == ()
+    t = np.arange(len(xyz_g)) / rate_hz
+    xyz_g[:, 0] += ringing_kick(t, 15.25 + late_s, 0.9, 7.0, 0.2).astype(np.float32)
+    (event,) = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf").events
+    assert event.onset_s == pytest.approx(15.25 + late_s, abs=0.1)
+    assert event.label is dsp.EventLabel.REFLEX_JERK
+    assert event.stretch_delay_s == pytest.approx(0.25 + late_s, abs=0.2)
+
+
+@pytest.mark.parametrize("deg_per_s", [8.0, 15.0])
+def test_a_kick_stands_out_of_a_slow_turn_that_goes_on_and_a_jolt_of_the_turn_itself_does_not(
+    signal: Make, deg_per_s: float
+) -> None:
+    still = signal(seconds=30.0, gravity=False)
+    t = np.arange(len(still)) / RATE_HZ
+    angle = np.radians(deg_per_s) * np.clip(t - 12.0, 0.0, 5.0)
+    xyz_g = still + np.stack([np.sin(angle), 0 * t, np.cos(angle)], axis=1).astype(np.float32)
+    assert onsets_of(xyz_g) == []
+    kicked = xyz_g + np.outer(swing_at(t, 15.0, 0.25), [0, 1, 0]).astype(np.float32)
+    assert onsets_of(kicked) == pytest.approx([15.0], abs=0.1)
+    # As slow a turn that sets in with a jolt of its own size: 60 mg in a quarter of a second, and on.
+    reach = np.where((t >= 15.0) & (t < 16.5), 0.15 * np.sin(2 * np.pi * (t - 15.0) / 1.5), 0.0)
+    jolted = xyz_g + np.outer(swing_at(t, 15.0, 0.06) + reach, [0, 1, 0]).astype(np.float32)
+    assert onsets_of(jolted) == []
+
+
 @pytest.mark.parametrize("gain", [0.5, 2.0])
 def test_a_sensor_whose_gain_is_off_shows_stretches_holds_and_reflexes_all_the_same(moved: Make, gain: float) -> None:
     xyz_g = moved([(15.0, 0.5, 25.0), (30.0, 1.0, -25.0)], seconds=40.0, gravity=True)

@@ -1,0 +1,118 @@
+"""Kick event: what is told of a kick: size, direction, ring, label and the reasons for it."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.evidence import event_terms
+from dsp.labels import EventLabel
+from dsp.results import Event
+from dsp.run_view import RunView
+from dsp.swings import squares
+
+Floats = NDArray[np.float64]
+
+RING_FROM_S = 0.05
+"""The kick's own turn back is no ring."""
+MOST_JUMPS = 4
+"""Two spikes, there and back each, are as many as fall within one burst."""
+
+
+def make_event(
+    view: RunView,
+    *,
+    onset: int,
+    end: int,
+    quiet_g: Floats,
+    onset_step: int,
+    known_step: int,
+    stretch: tuple[float, float] | None,
+    peak: float,
+    floor: float,
+    surround: float,
+    width_s: float,
+    rise_s: float,
+) -> Event | None:
+    """Make the event of the samples from `onset` to `end`; None when it is a glitch of the sensor.
+
+    Parameters
+    ----------
+    onset, end
+        First and last sample, counted from the start of the run.
+    quiet_g
+        Mean acceleration before it, (3,).
+    onset_step, known_step
+        Its first step, and the newest.
+    stretch
+        Turn (deg) of the stretch before it and its delay after that (s); None without one.
+    peak, floor, surround
+        Level at its top, in the recent past, and in the second before, g.
+    """
+    rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
+    piece = view.xyz_g[max(0, onset - 1 - first) : end + 1 - first].astype(np.float64) - quiet_g
+    change = piece[1:] - piece[:-1]
+    size = np.sqrt(squares(piece))
+    at_peak = int(size.argmax())
+    if size[at_peak] <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
+        return None
+    jerk = math.sqrt(float(squares(change).max())) * rate if len(change) else 0.0
+    direction = piece[at_peak] / max(float(size[at_peak]), 1e-12)
+    ring_hz, decay_s = _ring(piece, at_peak, rate)
+    label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
+    gravity = view.has_gravity(onset_step)
+    terms, confidence = event_terms(
+        peak=peak,
+        floor=floor,
+        surround=surround,
+        width_s=width_s,
+        stretch=stretch,
+        gravity=gravity,
+        parameters=view.parameters,
+    )
+    return Event(
+        onset_s=view.start_s + onset / rate,
+        peak_s=view.start_s + (max(first, onset - 1) + at_peak) / rate,
+        end_s=view.start_s + (end + 1) / rate,
+        label=label,
+        peak_g=float(size[at_peak]),
+        peak_jerk_g_per_s=jerk,
+        rise_s=rise_s,
+        width_s=width_s,
+        ring_hz=ring_hz,
+        decay_s=decay_s,
+        direction=(float(direction[0]), float(direction[1]), float(direction[2])),
+        tilt_change_deg=view.tilt_between(onset_step - 3, known_step - 2),
+        stretch_delay_s=None if stretch is None else stretch[1],
+        confidence=confidence,
+        runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
+        evidence=terms,
+        flags=() if gravity else ("no_gravity",),
+    )
+
+
+def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:
+    """Measure frequency and decay of the after-swing along the peak's direction, from two turning points."""
+    x, y, z = piece_g[at_peak].tolist()
+    tail = piece_g[at_peak:, 0] * x + piece_g[at_peak:, 1] * y + piece_g[at_peak:, 2] * z
+    change = tail[1:] - tail[:-1]
+    turning = (change[:-1] * change[1:] < 0).nonzero()[0] + 1
+    turning = turning[turning >= RING_FROM_S * rate_hz]
+    if len(turning) < 2:
+        return math.nan, math.nan
+    begin, end = turning[:2].tolist()
+    half_s = (end - begin) / rate_hz
+    first, second = abs(float(tail[begin])), abs(float(tail[end]))
+    return 0.5 / half_s, half_s / math.log(first / second) if first > second > 0 else math.nan
+
+
+def _is_glitch(change_g: Floats, jump: float, flat: float) -> bool:
+    """Whether one axis jumps there and back, and nothing else changes: no limb stops from one sample to the next."""
+    most = np.maximum.reduce(change_g, axis=0, initial=0.0).tolist()
+    largest = max(most)
+    axis = most.index(largest)
+    on_axis = change_g[:, axis]
+    jumps = on_axis >= jump * largest
+    if np.count_nonzero(jumps) > MOST_JUMPS or np.count_nonzero(jumps | (on_axis <= flat * largest)) < len(jumps):
+        return False
+    return bool(max(value for other, value in enumerate(most) if other != axis) <= flat * largest)
