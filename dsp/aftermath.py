@@ -96,8 +96,7 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     level = middle_of(left)
     if impact:
         # A body hits the ground with more than one of its parts.
-        loudest = max(heard[:LONGEST_KICK_STEPS])
-        return level > p["train_share"] * max(top, loudest)
+        return level > float(p["train_share"] * max([top, *heard[:LONGEST_KICK_STEPS]]))
     if early and level > max(p["kept_share"] * top, 1e-3 * p["on_mg"]):
         # Nothing shows yet what is usual here, so that it has to be quiet at least after the kick.
         return True
