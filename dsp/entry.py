@@ -1,7 +1,7 @@
-"""Entry: how fast the limb turned when the shaking that goes on began.
+"""Entry: how briskly the limb turned when the shaking that goes on sprang up.
 
 A stretch reflex follows its stretch within a tenth of a second and then keeps itself going, so what set a rhythm off is
-known at its beginning and holds until its end; a tired muscle begins to shake seconds into a hold.
+known at its beginning and holds until its end; a tired muscle begins to shake seconds into a hold, and grows.
 """
 
 from collections.abc import Mapping
@@ -9,10 +9,15 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.grid import Grid
+from dsp.onset import Onsets
 from dsp.parameters import Parameters
-from dsp.rows import largest
+from dsp.steps import Steps
 
 Floats = NDArray[np.float32]
+
+LOOKS = 4
+"""Frames from the first that shakes on in which the beginning is looked for: by then 2 s of shaking are seen."""
 
 
 class Entry:
@@ -20,42 +25,60 @@ class Entry:
 
     Parameters
     ----------
+    grid
+        Of the analysis.
     parameters
         Section ``entry`` says from when on a frame shakes.
     """
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, grid: Grid, parameters: Parameters) -> None:
         self._parameters = parameters
-        self._shaking = False
+        self._onsets = Onsets(grid, parameters)
+        self._age = 0
         self._turn = np.float32(np.nan)
 
-    def follow(self, features: Mapping[str, Floats], turning: Floats) -> Floats:
+    def follow(self, features: Mapping[str, Floats], steps: Steps, first: int) -> Floats:
         """Take the next frames.
 
         Parameters
         ----------
         features
             Of these frames.
-        turning
-            Rates of turn in each window, deg/s, (frames, hops); NaN without gravity.
+        steps
+            Of the run.
+        first
+            Number of the first of these frames in the run.
 
         Returns
         -------
-        (frames,), deg/s: the fastest turn in the window in which the shaking of a frame began; NaN where nothing
-        shakes, or gravity was not seen.
+        (frames,), deg/s: the peak rate of the turn with which the shaking of a frame sprang up, 0 when it was not seen
+        to begin; NaN where nothing shakes, or gravity was not seen.
         """
-        p, (low, high) = self._parameters.entry, self._parameters.bands["tremor_hz"]
+        shaking = self._shaking(features)
+        if not shaking.any():
+            self._age = 0
+            return np.full(len(shaking), np.nan, np.float32)
+        frames = np.arange(len(shaking))
+        quiet = np.maximum.accumulate(np.where(shaking, -1, frames))
+        # Shaking frames up to this one without a break.
+        age = np.where(quiet >= 0, frames - quiet, frames + 1 + self._age)
+        # 0 is what an earlier batch found.
+        turn = np.concatenate([[self._turn], np.zeros(len(frames), np.float32)])
+        known = shaking & (age == 1)
+        looked = np.nonzero(shaking & (age <= LOOKS))[0]
+        if len(looked):
+            seen, turns = self._onsets.turns(steps, looked + first)
+            turn[1 + looked[seen]] = turns[seen]
+            known[looked[seen]] = True
+        at = np.maximum.accumulate(np.where(known, 1 + frames, 0))
+        self._age, self._turn = int(age[-1]), turn[at[-1]]
+        return np.asarray(np.where(shaking, turn[at], np.float32(np.nan)), np.float32)
+
+    def _shaking(self, features: Mapping[str, Floats]) -> NDArray[np.bool_]:
+        p = self._parameters.entry
         shaking = features["rms_g"] >= np.float32(1e-3 * self._parameters.still["floor_mg"])
         shaking &= features["prominence_db"] >= np.float32(p["prominence_db"])
         shaking &= features["share"] >= np.float32(p["share"])
-        shaking &= (features["peak_hz"] >= np.float32(low)) & (features["peak_hz"] <= np.float32(high))
-        if not shaking.any():
-            self._shaking = False
-            return np.full(len(shaking), np.nan, np.float32)
-        begins = shaking & ~np.concatenate([[self._shaking], shaking[:-1]])
-        turn = np.concatenate([[self._turn], largest(turning)])
-        # The newest beginning at or before each frame; 0 is the one of an earlier batch.
-        at = np.maximum.accumulate(np.where(begins, np.arange(1, len(begins) + 1), 0))
-        out = np.where(shaking, turn[at], np.float32(np.nan))
-        self._shaking, self._turn = bool(shaking[-1]), turn[at[-1]]
-        return np.asarray(out, np.float32)
+        shaking &= features["peak_hz"] >= np.float32(p["from_hz"])
+        shaking &= features["peak_hz"] <= np.float32(self._parameters.bands["tremor_hz"][1])
+        return shaking

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from dsp.grid import Grid
 from dsp.peaks import MOST_WIDTH_BINS, TINY, Peaks
 from dsp.plan import Plan
-from dsp.rows import products, sums
+from dsp.rows import products, sums, weighted
 from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
@@ -18,7 +18,7 @@ CENTRE = slice(12, 53)
 """Where the Hann taper is above 0.3, so that dividing it out does not blow up noise."""
 BLOCK = 1024
 """Frames worked on at once: their analytic signals stay in the cache (measured)."""
-NAMES = ("envelope_cv", "cycle_cv", "autocorrelation")
+NAMES = ("envelope_cv", "cycle_cv", "autocorrelation", "envelope_fall")
 
 
 def band_features(
@@ -48,7 +48,7 @@ def band_features(
             slowest_hz = np.maximum(peak_hz[part], np.float32(0.5))
             z = _analytic(spectrum, peak.index[part], part, plan)
             out[1, part] = _wander(z, centre, untaper, plan.reach, step_s) / slowest_hz
-            out[0, part] = _variation(z, centre, untaper)
+            out[0, part], out[3, part] = _variation(z, centre, untaper)
             out[2, part] = _rhythm(peak, part, slowest_hz, spectrum.psd.shape[1], grid, plan)
     return dict(zip(NAMES, out, strict=True))
 
@@ -72,8 +72,8 @@ def _analytic(
     return np.asarray(ifft(compact, axis=-1, norm="forward", overwrite_x=True))
 
 
-def _variation(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.float64]) -> Floats:
-    """Coefficient of variation of the envelope; overwrites `z`."""
+def _variation(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.float64]) -> tuple[Floats, Floats]:
+    """Coefficient of variation of the envelope, and of its steady fall (a line; 0 where it grows); overwrites `z`."""
     # Of all points, though some are not used: rows that are cut to a part take two and a half times as long.
     squared = z.view(np.float32)
     np.square(squared, out=squared)
@@ -86,7 +86,11 @@ def _variation(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.floa
     points = np.float32(envelope.shape[1])
     mean = sums(envelope) / points
     envelope -= mean[:, None]
-    return np.asarray(np.sqrt(products(envelope, envelope) / points) / (mean + TINY))
+    line = np.linspace(-1.0, 1.0, envelope.shape[1], dtype=np.float32)
+    line /= np.sqrt(line @ line)
+    slope = np.minimum(weighted(envelope, line), np.float32(0.0))
+    mean += TINY
+    return np.sqrt(products(envelope, envelope) / points) / mean, -slope / np.sqrt(points) / mean
 
 
 def _wander(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.float64], reach: int, step_s: float) -> Floats:

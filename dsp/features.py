@@ -5,6 +5,8 @@ What is done here is done for every half second of a night: one operation over t
 nothing is ever summed.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -86,6 +88,17 @@ def burst_features(step_energy: Floats) -> dict[str, Floats]:
     loud = level > np.float32(0.3) * top[:, None]
     duty = sums(loud.astype(np.float32)) / np.float32(level.shape[1])
     return {"crest": top / (middle + np.float32(1e-7)), "duty": duty, "middle_g": middle}
+
+
+def steadiness(values: Mapping[str, Floats], parameters: Parameters) -> Floats:
+    """Variation of the envelope, of what a brisk turn has set off beside its steady fall.
+
+    A reflex loop that dies out loses a share of its swing with every beat; a driven muscle wanes and waxes again.
+    """
+    varies, fall = values["envelope_cv"], values["envelope_fall"]
+    brisk = values["entry_deg_per_s"] >= np.float32(parameters.entry["brisk_deg_per_s"])
+    rest = np.sqrt(np.maximum(np.square(varies) - np.square(fall), np.float32(0.0)))
+    return np.asarray(np.where(brisk, rest, varies), np.float32)
 
 
 def slow_share(low_ratio: Floats, low_rms_g: Floats, rms_g: Floats, parameters: Parameters) -> Floats:

@@ -31,7 +31,7 @@ class FrameFeatures:
         self._grid, self._parameters, self._plan = grid, parameters, plan
         self._multitaper = multitaper
         self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
-        self._entry = Entry(parameters)
+        self._entry = Entry(grid, parameters)
 
     def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
         """Features of frames from frame `first` on, each (frames,), but for those that need the frames before.
@@ -55,7 +55,8 @@ class FrameFeatures:
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
-        values["entry_deg_per_s"] = self._entry.follow(values, turning)
+        values["entry_deg_per_s"] = self._entry.follow(values, steps, first)
+        values["envelope_cv"] = features.steadiness(values, self._parameters)
         values["missing"] = self._share(stream.filled, begin, end)
         values["clipped"] = self._share(stream.clipped, begin, end)
         return values

@@ -25,7 +25,7 @@ FRAME_DTYPE = np.dtype(
         ("low_ratio", np.float32),  # power 0.5-3 Hz / power 0.5-20 Hz, 0 to 1
         ("low_rms_g", np.float32),  # rms of 0.5-3 Hz, g
         ("harmonic_ratio", np.float32),  # power near twice the peak / power near the peak
-        ("envelope_cv", np.float32),  # coefficient of variation of the band envelope; NaN in silence
+        ("envelope_cv", np.float32),  # variation of the envelope, after a brisk turn beside its fall; NaN in silence
         ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
         ("crest", np.float32),  # envelope maximum / median
         ("middle_g", np.float32),  # that median: the level of quick changes between bursts, g
@@ -34,7 +34,7 @@ FRAME_DTYPE = np.dtype(
         ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz
         ("low_high_ratio", np.float32),  # power 4-6 Hz / power 8-12 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
-        ("entry_deg_per_s", np.float32),  # fastest turn in the window in which this shaking began; else NaN
+        ("entry_deg_per_s", np.float32),  # peak rate of the turn with which this shaking sprang up; else NaN
         ("missing", np.float32),  # share of the window that is missing, 0 to 1
         ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1
     ]

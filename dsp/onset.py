@@ -1,0 +1,153 @@
+"""Onset: when shaking sprang up, from steps of 0.1 s, and how briskly the limb turned on the way there.
+
+How long a turn took tells a brisk one from a slow one, not its angle. What shakes hides the end of a turn, and a hard
+turn is as loud as what it sets off: so the turn is taken to be done when the shaking begins, if it was not before, and
+the posture after it is the mean over many beats. The pull of the turn itself, beside gravity, makes turns of half a
+second look up to twice as long as they are.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.gravity import tilt_deg
+from dsp.grid import STEPS_PER_HOP, Grid
+from dsp.parameters import Parameters
+from dsp.steps import Steps
+from dsp.turn import PEAK
+
+Floats = NDArray[np.float32]
+Counts = NDArray[np.intp]
+
+BACK_STEPS = 20
+"""Steps before a window that are looked at as well: a hard turn hides what follows from the window's spectrum."""
+STRONG_STEPS = 10
+"""So many steps of a window are as strong as what shakes: five beats at 5 Hz, more than a turn or a kick (physics)."""
+QUIET_STEPS = 3
+"""Weak steps side by side that are a pause, not the trough between two beats at 3 Hz."""
+RISE_STEPS = 5
+"""Within which what springs up has its strength: two beats at 4 Hz; muscle noise grows over a second and more."""
+LEAST_STEPS = 6
+"""Of the shaking, that its posture can be told from."""
+BEFORE_STEPS = range(12, 16)
+"""How far before the shaking the posture is taken that the limb came from."""
+WAY_STEPS = 12
+"""Steps before the shaking in which a turn may set it off (as `stretch_before_s`)."""
+AFTER_STEPS = range(2, 12)
+"""Steps of the shaking whose mean is the posture that it goes on in."""
+SHORTEST_S = 0.2
+"""Of a turn: two steps tell no shorter one."""
+FROM, UPTO = 0.1, 0.9
+"""Shares of a turn whose moments tell how long it took."""
+BETWEEN = 0.507
+"""Of the time of a turn of least jerk that lies between them (Flash and Hogan 1985)."""
+
+
+class Onsets:
+    """Looks for the beginning of what shakes in a frame.
+
+    Parameters
+    ----------
+    grid
+        Of the analysis.
+    parameters
+        Section ``entry`` says what is weak, and what is strong.
+    """
+
+    def __init__(self, grid: Grid, parameters: Parameters) -> None:
+        self._weak, self._sprung = (np.float32(parameters.entry[name]) for name in ("weak", "sprung"))
+        self._hops = grid.window // grid.hop
+        self._step_s = grid.hop / grid.rate_hz / STEPS_PER_HOP
+
+    def turns(self, steps: Steps, frames: Counts) -> tuple[NDArray[np.bool_], Floats]:
+        """Look at some frames of a run.
+
+        Returns
+        -------
+        Whether the shaking is seen to begin, and the peak rate of the turn up to there, deg/s, NaN without gravity;
+        each (frames,).
+        """
+        window = self._hops * STEPS_PER_HOP
+        size = BACK_STEPS + window
+        oldest = max(0, int(frames[0]) * STEPS_PER_HOP - BACK_STEPS)
+        energy, mean_g = steps.energy.part(oldest), steps.mean.part(oldest)
+        end = frames * STEPS_PER_HOP + window - oldest
+        # Before the first step of a run, or of what is looked at, stands that step again.
+        first = np.maximum(end - size, 0)
+        shown = energy[np.maximum(end[:, None] + np.arange(-size, 0), first[:, None])]
+        seen, begin, sprang = self._beginnings(shown)
+        begin = np.maximum(begin + end - size, first)
+        before = _total(mean_g[np.maximum(begin - i, first)] for i in BEFORE_STEPS) / np.float32(len(BEFORE_STEPS))
+        after = _after(mean_g, begin, end)
+        way = mean_g[np.maximum(begin[:, None] - np.arange(WAY_STEPS, 0, -1), first[:, None])]
+        gravity_g = steps.hop_gravity.part(int(frames[0]) + self._hops - 1)[frames - frames[0]]
+        angle = tilt_deg(after, before, gravity_g)
+        repeated = (np.repeat(part, WAY_STEPS, axis=0) for part in (before, gravity_g))
+        turned = tilt_deg(way.reshape(-1, 3), *repeated).reshape(-1, WAY_STEPS)
+        lasts_s = self._step_s / BETWEEN * _steps_between(turned / np.maximum(angle, np.float32(1e-3))[:, None])
+        rate = np.asarray(PEAK * angle / np.maximum(lasts_s, SHORTEST_S), np.float32)
+        return seen, np.where(sprang | np.isnan(rate), rate, np.float32(0.0))
+
+    def _beginnings(self, energy: Floats) -> tuple[NDArray[np.bool_], Counts, NDArray[np.bool_]]:
+        """Tell whether the shaking begins in these steps, (frames, steps), in which of them, and whether it sprang up.
+
+        It begins after the last pause before what is strong.
+        """
+        size = energy.shape[1]
+        # A beat is strong and weak in turn: two steps together hold a whole one at 5 Hz.
+        level = np.sqrt(np.float32(0.5) * (energy[:, 1:] + energy[:, :-1]))
+        strong = np.partition(level[:, BACK_STEPS:], -STRONG_STEPS, axis=1)[:, -STRONG_STEPS, None]
+        newest = size - 2 - np.argmax((level >= strong)[:, ::-1], axis=1)
+        weak = level < self._weak * strong
+        paused = weak[:, 1:] & weak[:, :-1]
+        paused &= np.arange(size - QUIET_STEPS + 1) < newest[:, None]
+        seen = paused.any(axis=1)
+        begin = np.minimum(np.where(seen, size - np.argmax(paused[:, ::-1], axis=1), 0), size - LEAST_STEPS)
+        rise = np.take_along_axis(level, begin[:, None] + np.arange(RISE_STEPS), axis=1).max(axis=1)
+        return seen, begin, rise >= self._sprung * strong[:, 0]
+
+
+def _after(mean_g: Floats, begin: Counts, end: Counts) -> Floats:
+    """Mean of the first second of shaking that is there, (frames, 3), tapered, so that broken beats do not count."""
+    count = np.minimum(len(AFTER_STEPS), end - begin - AFTER_STEPS.start)
+    at = np.arange(len(AFTER_STEPS))
+    taper = np.where(at < count[:, None], np.sin(np.pi * (at + 1) / (count[:, None] + 1)) ** 2, 0.0)
+    # The weights of a Hann taper of n points add up to half of n + 1.
+    taper *= 2.0 / (count[:, None] + 1.0)
+    weight = taper.astype(np.float32)
+    return _total(weight[:, i, None] * mean_g[np.minimum(begin + AFTER_STEPS[i], end - 1)] for i in at)
+
+
+def _total(parts: Iterable[Floats]) -> Floats:
+    """Sum of rows, one part after the other: the same for one frame and for many."""
+    first, *others = parts
+    for part in others:
+        first += part
+    return first
+
+
+def _steps_between(shown: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Count the steps that a turn took from its first to its last tenth, (frames,).
+
+    Parameters
+    ----------
+    shown
+        Share of the turn in each step before the shaking, (frames, steps).
+    """
+    frames, count = np.arange(len(shown)), shown.shape[1]
+    # Within the first step of the shaking it is done, and hidden.
+    share = np.concatenate([shown, np.ones((len(shown), 1))], axis=1)
+    # What is far from gravity is on its way.
+    share[np.isnan(share)] = 0.5
+    when = np.append(np.arange(count), count + 0.5)
+    last_low = np.where(share[:, :-1] <= FROM, np.arange(count), 0).max(axis=1)
+    first_high = np.argmax((share >= UPTO) & (np.arange(count + 1) > last_low[:, None]), axis=1)
+
+    def crossing(step: Counts, at: float) -> NDArray[np.float64]:
+        """Moment between a step and the next one at which the turn reaches a share."""
+        here, there = share[frames, step], share[frames, step + 1]
+        part = (at - here) / np.where(there > here, there - here, 1.0)
+        return np.asarray(when[step] + np.clip(part, 0.0, 1.0) * (when[step + 1] - when[step]))
+
+    return crossing(first_high - 1, UPTO) - crossing(last_low, FROM)

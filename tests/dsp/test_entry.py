@@ -1,0 +1,118 @@
+"""How a rhythm began: briskness of the turn before it, whatever the angle, the rate and the mount; and how it dies out."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dsp
+from dsp import State
+from tests.dsp.conftest import smooth_step
+
+ARM_M = 0.25
+
+
+def set_off(
+    degrees: float,
+    turn_s: float,
+    *,
+    rate_hz: float = 100.0,
+    seconds: float = 8.0,
+    rms_g: float = 0.1,
+    hz: float = 5.5,
+    dies_in_s: float = np.inf,
+    fades_in_s: float = 0.06,
+    mount: NDArray[np.float64] | None = None,
+    seed: int = 0,
+) -> tuple[NDArray[np.float32], float, float]:
+    """A limb that turns as people do, its own pull included, and the beat that the turn sets off; from when until when."""
+    rng = np.random.default_rng(seed)
+    begins = 8.0 + rng.uniform() + turn_s
+    t = np.arange(round((begins + seconds + 6.0) * rate_hz)) / rate_hz
+    angle = np.radians(degrees) * smooth_step((t - begins + turn_s) / turn_s)
+    pull = ARM_M * np.gradient(np.gradient(angle, 1 / rate_hz), 1 / rate_hz) / 9.80665
+    beats = np.cumsum(rng.normal(1.0, 0.03, round(1.2 * hz * seconds) + 9)) / hz
+    phase = 2 * np.pi * np.interp(t - begins, np.append(0.0, beats), np.arange(len(beats) + 1))
+    size = np.clip((t - begins) / fades_in_s, 0.0, 1.0) * np.clip((begins + seconds - t) / 0.2, 0.0, 1.0)
+    size *= np.exp(-np.clip(t - begins, 0.0, None) / dies_in_s)
+    beat = np.sqrt(2.0) * rms_g * size * (np.sin(phase) + 0.4 * np.sin(2 * phase + 0.9))
+    xyz_g = np.stack([np.sin(angle) + pull + beat, 0.2 * beat, np.cos(angle)], axis=1)
+    if mount is not None:
+        xyz_g = xyz_g @ mount.T
+    return (xyz_g + rng.normal(scale=0.0012, size=xyz_g.shape)).astype(np.float32), begins, begins + seconds
+
+
+def said(xyz_g: NDArray[np.float32], rate_hz: float, placement: str, begins: float, ends: float) -> NDArray[np.void]:
+    """Frames that lie within a beat, but for its first and last second."""
+    frames = dsp.analyze(xyz_g, rate_hz=rate_hz, placement=placement).frames
+    return frames[(frames["time_s"] > begins + 1.0) & (frames["time_s"] < ends - 1.0)]
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0, 208.0])
+@pytest.mark.parametrize("rms_g", [0.05, 0.4])
+def test_a_short_quick_turn_is_brisker_than_a_long_slow_one_whatever_the_rate_and_the_beat(
+    rate_hz: float, rms_g: float
+) -> None:
+    seen = {}
+    for degrees, turn_s in ((8.0, 0.12), (10.0, 0.15), (20.0, 0.25), (25.0, 1.0), (30.0, 2.0), (0.0, 1.0)):
+        made = [set_off(degrees, turn_s, rate_hz=rate_hz, rms_g=rms_g, seed=s) for s in range(3)]
+        rates = [np.nanmedian(said(x, rate_hz, "wrist", a, b)["entry_deg_per_s"]) for x, a, b in made]
+        seen[degrees] = float(np.median(rates))
+    assert min(seen[8.0], seen[10.0], seen[20.0]) > 1.3 * max(seen[25.0], seen[30.0])
+    assert min(seen[25.0], seen[30.0]) > seen[0.0]
+    assert seen[0.0] < 15.0
+
+
+def test_the_rate_of_the_turn_is_that_of_the_limb_on_any_mount() -> None:
+    rates = []
+    for seed in range(4):
+        mount, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
+        xyz_g, begins, ends = set_off(15.0, 0.2, mount=mount)
+        rates.append(np.median(said(xyz_g, 100.0, "ankle", begins, ends)["entry_deg_per_s"]))
+    # Peak rate of least jerk; turns are told to a tenth of a second.
+    assert np.ptp(rates) < 5.0
+    assert 0.6 < np.mean(rates) / (1.875 * 15.0 / 0.2) < 1.3
+
+
+def test_at_the_wrist_a_turn_of_ten_degrees_sets_a_rhythm_off_when_it_is_brisk() -> None:
+    for degrees, turn_s, expected in ((10.0, 0.12, State.REFLEX_RHYTHM), (10.0, 2.0, State.TREMOR)):
+        made = (set_off(degrees, turn_s, seed=s) for s in range(3))
+        labels = np.concatenate([said(x, 100.0, "wrist", a, b)["label"] for x, a, b in made])
+        assert (labels == expected.value).mean() > 0.7, turn_s
+
+
+def test_shaking_that_grows_over_seconds_after_a_brisk_turn_was_not_set_off_by_it() -> None:
+    for fades_in_s, brisk in ((0.06, True), (6.0, False)):
+        xyz_g, begins, ends = set_off(15.0, 0.2, seconds=14.0, fades_in_s=fades_in_s)
+        rates = said(xyz_g, 100.0, "ankle", begins + 2.0, ends)["entry_deg_per_s"]
+        assert (np.nanmedian(rates) >= 25.0) == brisk
+
+
+@pytest.mark.parametrize("seconds", [3.2, 4.0, 6.0])
+def test_a_rhythm_that_a_stretch_set_off_is_one_however_quickly_it_dies_out(seconds: float) -> None:
+    labels = []
+    for seed in range(3):
+        xyz_g, begins, ends = set_off(15.0, 0.2, seconds=seconds, dies_in_s=0.7 * seconds, rms_g=0.2, seed=seed)
+        labels += said(xyz_g, 100.0, "ankle", begins, ends)["label"].tolist()
+    assert np.mean([label == State.REFLEX_RHYTHM.value for label in labels]) > 0.7
+
+
+def test_a_fall_is_taken_out_of_the_size_only_after_a_brisk_turn() -> None:
+    varies = []
+    for degrees in (15.0, 0.0):
+        xyz_g, begins, ends = set_off(degrees, 0.2, seconds=6.0, dies_in_s=3.0)
+        varies.append(np.median(said(xyz_g, 100.0, "ankle", begins + 1.0, ends - 0.5)["envelope_cv"]))
+    assert varies[0] < 0.1
+    assert varies[1] > 0.2
+
+
+def test_a_beat_of_three_and_a_half_hertz_is_a_rhythm() -> None:
+    xyz_g, begins, ends = set_off(15.0, 0.2, hz=3.5, rms_g=0.15)
+    labels = said(xyz_g, 100.0, "ankle", begins, ends)["label"]
+    assert (labels == State.REFLEX_RHYTHM.value).mean() > 0.8
+
+
+def test_strokes_of_five_centimetres_are_no_reflex_however_regular() -> None:
+    # A sewing-machine leg moves by half an inch (Bateson).
+    xyz_g, begins, ends = set_off(0.0, 0.2, hz=4.3, rms_g=(2 * np.pi * 4.3) ** 2 * 0.022 / 9.80665, seconds=12.0)
+    labels = said(xyz_g, 100.0, "ankle", begins, ends)["label"]
+    assert (labels == State.MOVEMENT.value).mean() > 0.8
