@@ -109,13 +109,18 @@ class JerkFinder:
             Steps whose level is above their threshold, in order.
         """
         last = len(level)
-        if at == last or self._candidate is not None or self._waiting or (self._busy and at < BUSY_STEPS):
+        if at == last or self._candidate is not None or (self._busy and at < BUSY_STEPS):
             return at
+        if self._waiting:
+            # What waits is confirmed at its time, whatever comes before.
+            last = min(last, max(at, self._waiting[0].began + self._limits.confirm))
+            if at == last:
+                return at
         if not self._busy:
             following = bisect_left(above, at)
-            return above[following] if following < len(above) else last
+            return min(last, above[following]) if following < len(above) else last
         # A block at a time: most changes come soon.
-        first = last - len(thresholds)
+        first = len(level) - len(thresholds)
         last = min(last, at + BUSY_BLOCK)
         here, threshold = level[at:last], thresholds[at - first : last - first]
         recent = middles(windows(loud[at - BUSY_STEPS : last - 1], BUSY_STEPS, 1, last - at))
