@@ -13,8 +13,8 @@ from dsp.slow_steps import SlowSteps
 from dsp.steps import Steps
 from dsp.stream import Stream
 
-BLOCK = 64
-"""Steps whose levels are turned into plain numbers at once."""
+BLOCK = 24
+"""Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
 
 
 class JerkPath:
