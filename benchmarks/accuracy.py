@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import dsp
 from benchmarks import generated, real
 from benchmarks.baselines import RULES, threshold_jerks, windows_called
-from benchmarks.invariance import event_latencies, onset_latencies, same_labels
+from benchmarks.invariance import event_latencies, onset_latencies, same_events, same_labels
 from benchmarks.measures import Frames, Onsets, Rhythmic
 from benchmarks.real import Piece
 from dsp import State
@@ -146,6 +146,9 @@ def hand_windows(region: generated.Region, count: int) -> None:
 def steadiness(region: generated.Region) -> None:
     for name, share in same_labels(region).items():
         row(f"frames that keep their label: {name}{SYNTHETIC}", f"{100 * share:.1f} %", "unchanged", share >= 0.98)
+    for name, (again, of) in same_events(region).items():
+        row(f"clear kicks found again and named alike: {name}{SYNTHETIC}", f"{again} of {of}", "unchanged",
+            again >= 0.98 * of)  # fmt: skip
     found = onset_latencies()
     median, late = float(np.median(found)), float(np.quantile(found, 0.9))
     row(f"onset of 12 mg tremor to the live label: median, p90 of {len(found)}{SYNTHETIC}",
