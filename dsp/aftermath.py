@@ -40,6 +40,19 @@ class Waiting:
         return self.event.peak_g >= parameters.jerk["impact_g"]
 
 
+def belongs_to(event: Event, impact: Event, parameters: Parameters) -> bool:
+    """Whether an event is what an impact led to: its bounce, how the body settles, how somebody gets up from a fall."""
+    p, late_s = parameters.jerk, event.onset_s - impact.onset_s
+    if impact.peak_g < p["impact_g"]:
+        return False
+    share = event.peak_g / impact.peak_g
+    return (
+        late_s <= p["settle_s"]
+        or (late_s <= p["bounce_s"] and share < p["bounce_share"])
+        or (late_s <= p["lie_s"] and share < p["lie_share"])
+    )
+
+
 def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> bool:
     """Whether it was no kick after all, as seen from step `at`.
 
@@ -95,8 +108,9 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     left = [heard[step] for step in after]
     level = middle_of(left)
     if impact:
-        # A body hits the ground with more than one of its parts.
-        return level > float(p["train_share"] * max([top, *heard[:LONGEST_KICK_STEPS]]))
+        # A body hits the ground with more than one of its parts, and so shortly that the level misses half of it.
+        size = max([top, p["spike_share"] * kick.event.peak_g, *heard[:LONGEST_KICK_STEPS]])
+        return level > float(p["train_share"] * size)
     if early and level > max(p["kept_share"] * top, 1e-3 * p["on_mg"]):
         # Nothing shows yet what is usual here, so that it has to be quiet at least after the kick.
         return True

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Waiting, is_contradicted
+from dsp.aftermath import Waiting, belongs_to, is_contradicted
 from dsp.few import largest, middle, middles
 from dsp.kick import measure_kick
 from dsp.kick_level import STEP_S
@@ -301,9 +301,6 @@ class JerkFinder:
             self._waiting = [k for k in self._waiting if k.event.peak_g > event.peak_g]
         known = self.events[-2:] + [k.event for k in self._waiting]
         # One that is confirmed stays, whatever comes soon after it: a fall has more than one impact.
-        for impact in (e for e in known if e.peak_g >= p["impact_g"]):
-            late_s = event.onset_s - impact.onset_s
-            settles = late_s <= p["settle_s"]
-            if settles or (late_s <= p["bounce_s"] and event.peak_g < p["bounce_share"] * impact.peak_g):
-                return
+        if any(belongs_to(event, impact, self.parameters) for impact in known):
+            return
         self._waiting.append(Waiting(onset_step, event, level))

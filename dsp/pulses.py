@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import SUSTAINED_STEPS
+from dsp.aftermath import SUSTAINED_STEPS, belongs_to
 from dsp.few import largest, middle
 from dsp.jerks import JerkFinder
 from dsp.kick_level import STEP_S
@@ -140,7 +140,10 @@ class PulseFinder:
         past = middle(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
         if past > p["isolation_ratio"] * c.peak:
             return None
-        return measure_pulse(view, c.onset_step, at, c.peak, past)
+        event = measure_pulse(view, c.onset_step, at, c.peak, past)
+        if event is None or any(belongs_to(event, other, self.parameters) for other in self.events[-2:]):
+            return None
+        return event
 
     def _is_known(self, c: _Pulse, view: RunView, kicks: JerkFinder) -> bool:
         """Whether the quick path has found it, or may, or the body still settles after an impact."""

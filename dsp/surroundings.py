@@ -76,4 +76,5 @@ def level_around(
     # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
     loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
     shaking = min(noise, p["shaking_share"] * burst.peak)
-    return None if sustained > shaking and burst.peak < p["above_loudest"] * loudest else around
+    above = p["impact_above" if burst.peak >= p["impact_g"] else "above_loudest"]
+    return None if sustained > shaking and burst.peak < above * loudest else around

@@ -1,6 +1,6 @@
 """Each rule of the aftermath by itself: what a kick's next second says against it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dsp import kick_event, swings
-from dsp.aftermath import Waiting, is_contradicted
+from dsp.aftermath import Waiting, belongs_to, is_contradicted
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters, load_parameters
 from dsp.results import Event
@@ -133,17 +133,39 @@ def test_a_long_ring_speaks_not_against_its_kick_and_shaking_that_fades_more_slo
 
 
 def test_what_follows_an_impact_is_measured_against_its_loudest_part() -> None:
-    # The kick itself has 0.3 g, and something of 0.6 g hits the ground in the same moment.
-    after = dict.fromkeys(range(5, 11), 0.2)
+    # The kick itself has 0.3 g, and something of 2 g hits the ground in the same moment.
+    after = dict.fromkeys(range(5, 11), 0.7)
     assert contradicted(heard(after), peak_g=3.0)
-    assert not contradicted(heard(after | {4: 0.6}), peak_g=3.0)
+    assert not contradicted(heard(after | {4: 2.0}), peak_g=3.0)
+
+
+@pytest.mark.parametrize(
+    ("late_s", "share", "belongs"),
+    [(0.9, 0.9, True), (1.1, 0.9, False), (2.9, 0.5, True), (2.9, 0.7, False), (3.1, 0.5, False)]
+    + [(11.9, 0.04, True), (11.9, 0.06, False), (12.1, 0.04, False)],
+)
+def test_what_comes_after_an_impact_belongs_to_it_the_longer_the_smaller_it_is(
+    late_s: float, share: float, *, belongs: bool
+) -> None:
+    parameters = load_parameters()
+    fall = event(EventLabel.TWITCH, 4.0)
+    later = replace(fall, onset_s=fall.onset_s + late_s, peak_g=4.0 * share)
+    assert belongs_to(later, fall, parameters) is belongs
+    # After a kick nothing does.
+    assert not belongs_to(replace(later, peak_g=0.3 * share), replace(fall, peak_g=0.3), parameters)
+
+
+def test_an_impact_that_is_over_in_a_hundredth_of_a_second_is_larger_than_its_level() -> None:
+    after = heard(dict.fromkeys(range(5, 11), 0.5))
+    assert contradicted(after, peak_g=2.0)
+    assert not contradicted(after, peak_g=3.0)
 
 
 def test_only_motion_of_its_own_size_speaks_against_an_impact() -> None:
     settles = heard({step: 0.1 if step < 8 else 0.11 for step in range(5, 11)})
     assert contradicted(settles)
     assert not contradicted(settles, peak_g=3.0)
-    assert contradicted(heard(dict.fromkeys(range(5, 11), 0.2)), peak_g=3.0)
+    assert contradicted(heard(dict.fromkeys(range(5, 11), 0.7)), peak_g=3.0)
 
 
 def test_a_crest_has_others_near_it_or_leads_up_to_itself_and_counts_only_where_the_limb_shakes() -> None:

@@ -28,7 +28,7 @@ def around(
     parameters = load_parameters()
     view = RunView(parameters, make_grid(100.0, parameters), 0.0)
     view.hop_least = np.full(10, NOISE_G, np.float32)
-    burst = Burst(ONSET, ONSET + 1, 0.2)
+    burst = Burst(ONSET, ONSET + 1, float(level[ONSET]))
     loud = level if loud is None else loud
     return level_around(burst, 45, level, loud, NOISE_G, view, kick_before=-(10**9), pair=pair, followed=followed)
 
@@ -75,6 +75,13 @@ def test_a_burst_in_shaking_has_to_stand_out_of_its_loudest_moments() -> None:
     swells[12:20] = 0.12
     assert around(levels(), shaking) is not None
     assert around(levels(), swells) is None
+
+
+def test_an_impact_stands_out_of_loud_motion_sooner_than_a_kick_does() -> None:
+    swells = np.full(50, 0.04, np.float32)
+    swells[12:20] = 0.105
+    assert around(levels(), swells) is None
+    assert around(10.0 * levels(), 10.0 * swells) is not None
 
 
 def test_what_is_noise_in_the_quietest_time_of_the_run_never_speaks_against_a_kick() -> None:
