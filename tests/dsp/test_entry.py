@@ -116,3 +116,30 @@ def test_strokes_of_five_centimetres_are_no_reflex_however_regular() -> None:
     xyz_g, begins, ends = set_off(0.0, 0.2, hz=4.3, rms_g=(2 * np.pi * 4.3) ** 2 * 0.022 / 9.80665, seconds=12.0)
     labels = said(xyz_g, 100.0, "ankle", begins, ends)["label"]
     assert (labels == State.MOVEMENT.value).mean() > 0.8
+
+
+def lines(*parts: tuple[float, float], seconds: float = 20.0) -> NDArray[np.float32]:
+    """Steady lines, (Hz, rms g) each, along one axis of a limb at rest."""
+    t = np.arange(round(seconds * 100.0)) / 100.0
+    wave = np.sqrt(2.0) * sum(rms_g * np.sin(2 * np.pi * hz * t + 0.7 * hz) for hz, rms_g in parts)
+    xyz_g = np.stack([0.8 * wave, 0.6 * wave, np.ones_like(t)], axis=1)
+    return (xyz_g + np.random.default_rng(1).normal(scale=0.0012, size=xyz_g.shape)).astype(np.float32)
+
+
+@pytest.mark.parametrize("hz", [2.0, 2.43, 3.1, 3.4, 4.37])
+def test_the_peak_of_a_beat_is_its_fundamental_where_that_is_the_stronger_line(hz: float) -> None:
+    for second, expected in ((0.08, hz), (0.12, 2.0 * hz)):
+        frames = dsp.analyze(lines((hz, 0.1), (2.0 * hz, second)), rate_hz=100.0, placement="ankle").frames
+        assert np.median(frames["peak_hz"]) == pytest.approx(expected, abs=0.03)
+
+
+def test_a_stronger_line_that_is_not_at_half_the_frequency_leaves_the_peak_alone() -> None:
+    for slow_hz, expected in ((2.8, 2.8), (2.45, 5.6)):
+        frames = dsp.analyze(lines((slow_hz, 0.1), (5.6, 0.08)), rate_hz=100.0, placement="ankle").frames
+        assert np.median(frames["peak_hz"]) == pytest.approx(expected, abs=0.05)
+
+
+def test_a_leg_that_beats_at_three_hertz_without_a_stretch_is_moved_at_will() -> None:
+    xyz_g, begins, ends = set_off(0.0, 0.2, hz=3.0, rms_g=0.1, seconds=14.0)
+    labels = said(xyz_g, 100.0, "ankle", begins, ends)["label"]
+    assert (labels == State.MOVEMENT.value).mean() > 0.8
