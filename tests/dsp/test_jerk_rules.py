@@ -1,0 +1,83 @@
+"""Rules of the jerk path that a whole signal seldom shows by themselves: its floor, its thresholds, its trains."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dsp
+from dsp.jerks import JerkFinder
+from dsp.kick_level import floors
+from dsp.parameters import load_parameters
+
+RATE_HZ = 100.0
+STEPS_PER_S = 10
+LOUD_G, QUIET_G = 0.02, 0.001
+
+
+def floor_after(first_g: float, then_g: float, seconds: float) -> float:
+    """Floor so long after a level of 30 s has given way to another."""
+    level = np.full(30 * STEPS_PER_S + 100, first_g, np.float32)
+    level[30 * STEPS_PER_S :] = then_g
+    hop = round(2 * (30 + seconds))
+    return float(floors(np.square(level), hop, 1, load_parameters())[0])
+
+
+def test_the_floor_falls_when_half_of_two_and_a_half_seconds_has_been_quiet_a_second_ago() -> None:
+    assert floor_after(LOUD_G, QUIET_G, 2.0) == pytest.approx(LOUD_G)
+    assert floor_after(LOUD_G, QUIET_G, 2.5) == pytest.approx(QUIET_G)
+
+
+def test_the_floor_rises_when_half_of_nine_seconds_has_been_loud_a_second_ago() -> None:
+    assert floor_after(QUIET_G, LOUD_G, 5.0) == pytest.approx(QUIET_G)
+    assert floor_after(QUIET_G, LOUD_G, 6.0) == pytest.approx(LOUD_G)
+
+
+def test_a_burst_opens_above_three_and_a_half_floors_and_ten_milli_g() -> None:
+    finder = JerkFinder(load_parameters())
+    np.testing.assert_allclose(finder.thresholds(np.array([0.001, 0.01], np.float32)), [0.010, 0.035], rtol=1e-6)
+
+
+def kicked(at_s: tuple[float, ...], *, sizes_g: tuple[float, ...] = (), noise_g: float = 0.0012) -> list[float]:
+    """Onsets found among kicks of 0.3 g, or of `sizes_g`, that fade within a tenth of a second."""
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    xyz_g = np.random.default_rng(0).normal(scale=noise_g, size=(len(t), 3)) + [0.0, 0.0, 1.0]
+    for at, size_g in zip(at_s, sizes_g or (0.3,) * len(at_s), strict=True):
+        late = np.clip(t - at, 0, None)
+        xyz_g[:, 0] += np.where(t >= at, size_g * np.exp(-late / 0.06) * np.sin(2 * np.pi * 7.0 * late), 0.0)
+    return [e.onset_s for e in dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events]
+
+
+def test_the_third_kick_within_a_second_and_a_half_is_none_and_at_longer_intervals_it_is() -> None:
+    # The first two are confirmed by then, and stay.
+    assert kicked((15.0, 15.6, 16.2)) == pytest.approx([15.0, 15.6], abs=0.1)
+    assert kicked((15.0, 15.9, 16.8)) == pytest.approx([15.0, 15.9, 16.8], abs=0.1)
+
+
+def test_two_kicks_are_two_and_a_much_smaller_one_before_them_makes_no_train() -> None:
+    assert kicked((15.0, 15.7)) == pytest.approx([15.0, 15.7], abs=0.1)
+    found = kicked((14.4, 15.0, 15.7), sizes_g=(0.06, 0.3, 0.3))
+    assert found[-2:] == pytest.approx([15.0, 15.7], abs=0.1)
+
+
+def ring(rises_s: float, fades_s: float) -> NDArray[np.float32]:
+    """Shaking at 8 Hz that takes `rises_s` to its top of 0.3 g and then fades."""
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    xyz_g = np.random.default_rng(0).normal(scale=0.0012, size=(len(t), 3)) + [0.0, 0.0, 1.0]
+    size = np.clip((t - 15.0) / rises_s, 0.0, 1.0) * np.exp(-np.clip(t - 15.0 - rises_s, 0.0, None) / fades_s)
+    xyz_g[:, 0] += 0.3 * size * np.sin(2 * np.pi * 8.0 * (t - 15.0))
+    return np.asarray(xyz_g, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("rises_s", "fades_s", "kicks"),
+    [
+        pytest.param(0.05, 0.8, 1, id="rises at once, a third is left after 0.9 s"),
+        pytest.param(0.5, 0.8, 0, id="rises slowly"),
+        pytest.param(0.5, 0.1, 1, id="rises slowly, but is short"),
+        pytest.param(0.05, 1.6, 0, id="a third is left after 1.8 s"),
+    ],
+)
+def test_a_long_burst_is_a_kick_when_it_rises_at_once_and_has_faded_after_a_second_and_a_half(
+    rises_s: float, fades_s: float, kicks: int
+) -> None:
+    assert len(dsp.analyze(ring(rises_s, fades_s), rate_hz=RATE_HZ, placement="calf").events) == kicks
