@@ -82,11 +82,13 @@ class JerkPath:
                 each = list(zip(*here, *there, strict=True))
             kick, pulse, threshold, floor = each[at - known]
             if kick_at == at:
-                self._finder.step(at, kick, threshold, level, loud, floor, self._view)
-                kick_at = self._finder.quiet_until(at + 1, level, loud, thresholds, above)
+                goes_on = self._finder.step(at, kick, threshold, level, loud, floor, self._view)
+                kick_at = at + 1
+                if not goes_on:
+                    kick_at = self._finder.quiet_until(kick_at, level, loud, thresholds, above)
             if pulse_at == at:
-                self._pulses.step(at, pulse, slow, self._view, self._finder)
-                pulse_at = self._pulses.quiet_until(at + 1, last, begins)
+                goes_on = self._pulses.step(at, pulse, slow, self._view, self._finder)
+                pulse_at = at + 1 if goes_on else self._pulses.quiet_until(at + 1, last, begins)
 
     def forget(self, steps: int) -> None:
         """Count from step `steps` of the run on: what lay before is kept no longer."""

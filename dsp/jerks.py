@@ -167,8 +167,8 @@ class JerkFinder:
 
     def step(
         self, at: int, here: float, threshold: float, level: Floats, loud: Floats, floor: float, view: RunView
-    ) -> None:
-        """Take a step.
+    ) -> bool:
+        """Take a step; whether the next one matters too, whatever is in it.
 
         Parameters
         ----------
@@ -191,6 +191,7 @@ class JerkFinder:
                 self._busy = False
         elif here > threshold and not self._ringing(at, here, level):
             self._candidate = _Candidate(at, at, here, at)
+        return self._candidate is not None
 
     def _confirm(self, at: int, loud: Floats, view: RunView, *, at_end: bool = False) -> None:
         """Hand over what no greater impact has followed, and nothing else contradicts."""

@@ -6,7 +6,7 @@ and a limb that comes back to where it was.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,11 @@ class PulseFinder:
     events: list[Event]
     _pulse: _Pulse | None = None
     _loud_until: int = -(10**9)
+    _wait: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what every step asks for: steps from the onset of a pulse to where it is confirmed."""
+        self._wait = round(self.parameters.pulse["confirm_s"] / STEP_S)
 
     def thresholds(self, floors_g: Floats) -> NDArray[np.float64]:
         """Levels that open a pulse."""
@@ -92,24 +97,25 @@ class PulseFinder:
         following = bisect_left(begins, at)
         return begins[following] if following < len(begins) else last
 
-    @property
-    def _wait(self) -> int:
-        return round(self.parameters.pulse["confirm_s"] / STEP_S)
+    def step(self, at: int, here: float, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> bool:
+        """Take step `at` of level `here`, at which a burst begins or goes on; the quick path has taken it before.
 
-    def step(self, at: int, here: float, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> None:
-        """Take step `at` of level `here`, at which a burst begins or goes on; the quick path has taken it before."""
+        Returns
+        -------
+        Whether the next step matters too, whatever is in it.
+        """
         c = self._pulse
         if c is None:
             self._pulse = _Pulse(at, here)
-            return
+            return True
         if c.end_step is None and not self._follow(at, here, c):
             self._pulse = None
-            return
-        if at - c.onset_step >= self._wait:
+        elif at - c.onset_step >= self._wait:
             self._pulse = None
             event = self._confirmed(at, c, slow, view, kicks)
             if event is not None:
                 self.events.append(event)
+        return self._pulse is not None and c.end_step is None
 
     def _follow(self, at: int, here: float, c: _Pulse) -> bool:
         """Take another step of an open pulse; whether it may still be one."""
