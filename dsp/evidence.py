@@ -112,6 +112,7 @@ def _spoken(features: Mapping[str, float]) -> dict[str, float]:
     return dict(features) | {
         "speed_mm_s": 10.0 ** (features["speed_db"] / 20.0),
         "repeat_percent": 100.0 * features["autocorrelation"],
+        "centre_mg": 1000.0 * features["centre_g"],
         "middle_mg": 1000.0 * features["middle_g"],
         "rms_mg": 1000.0 * features["rms_g"],
         "low_mg": 1000.0 * features["low_rms_g"],

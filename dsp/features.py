@@ -15,7 +15,7 @@ from dsp.grid import Grid
 from dsp.parameters import Parameters
 from dsp.peaks import TINY, find_peaks, peak_features
 from dsp.plan import Plan
-from dsp.rows import sums, weighted
+from dsp.rows import decibel, sums, weighted
 from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
@@ -115,8 +115,3 @@ def rest_between(crest: Floats, middle_g: Floats, parameters: Parameters) -> Flo
     """Level between the bursts over the still floor, dB; NaN where there is no burst for it to lie between."""
     level = decibel(middle_g / np.float32(1e-3 * parameters.still["floor_mg"]))
     return np.where(crest >= np.float32(parameters.still["burst_crest"]), level, np.float32(np.nan))
-
-
-def decibel(ratio: Floats) -> Floats:
-    """Ratio of amplitudes as decibels, finite at zero."""
-    return np.asarray(np.float32(20.0 / np.log(10.0)) * np.log(ratio + np.float32(1e-9)), np.float32)

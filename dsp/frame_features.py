@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import features, posture, spectra
+from dsp import centre, features, posture, spectra
 from dsp.entry import Entry
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.parameters import Parameters
@@ -52,6 +52,7 @@ class FrameFeatures:
         hops = g.window // g.hop
         blocks = windows(steps.energy.part(first * STEPS_PER_HOP), STEPS_PER_HOP * hops, STEPS_PER_HOP, frames)
         values |= features.burst_features(blocks)
+        values |= self._centre(steps, first, frames)
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
@@ -71,12 +72,22 @@ class FrameFeatures:
         spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, psd)
         values = features.spectral_features(spectrum, g, self._plan, self._parameters, taper)
         values |= features.burst_features(steps.energy.part(0, max(3, steps.count))[None])
+        values |= centre.unknown_centre(1)
         tilt = steps.hop_tilt.part(posture.RATE_HOPS)
         values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
         values["entry_deg_per_s"] = np.full(1, np.nan, np.float32)
         for name, flags in (("missing", stream.filled), ("clipped", stream.clipped)):
             values[name] = np.array([flags.part(0, count).mean()], np.float32)
         return values
+
+    def _centre(self, steps: Steps, first: int, frames: int) -> dict[str, Floats]:
+        """Features of the middle seconds of frames from frame `first` on."""
+        g = self._grid
+        before = round(0.5 * g.window / g.hop * STEPS_PER_HOP) - centre.CENTRE_STEPS // 2
+        begin, shape = first * STEPS_PER_HOP + before, (centre.CENTRE_STEPS, STEPS_PER_HOP, frames)
+        return centre.centre_features(
+            windows(steps.energy.part(begin), *shape), windows(steps.mean.part(begin).T, *shape)
+        )
 
     def _share(self, flags: Sliding, begin: int, end: int) -> Floats:
         """Share of each window between two samples that is flagged."""

@@ -16,7 +16,7 @@ from dsp.parameters import DECIDED, Parameters
 from dsp.peaks import STANDARD_GRAVITY_MM_S2
 from dsp.results import Event, LiveState, Term
 from dsp.run import Run
-from dsp.segments import level_features
+from dsp.segments import heard_features
 
 Floats = NDArray[np.float32]
 
@@ -131,7 +131,7 @@ class LiveTracker:
             return State.STILL, ONSET_CONFIDENCE, (Term(name="stopped", value=1.0, text=text),), numbers
         order = np.argsort(-p, kind="stable")
         best, second = DECIDED[int(order[0])], DECIDED[int(order[1])]
-        features = main | level_features(main, self.parameters)
+        features = heard_features(main, self.parameters)
         terms = tuple(t for t in state_terms(features, best, second, self.parameters) if t.value > 0)
         lead = float(p[order[0]] - p[order[1]])
         return label, (1.0 - lead if label is State.UNCLEAR else float(p[order[0]])), terms, main

@@ -76,3 +76,8 @@ def _repeated(values: Floats, rows: NDArray[np.intp], at: NDArray[np.intp], reac
     np.clip(columns, 0, values.shape[1] - 1, out=columns)
     columns += (rows * values.shape[1])[:, None]
     return np.asarray(values.take(columns))
+
+
+def decibel(ratio: Floats) -> Floats:
+    """Ratio of amplitudes as decibels, finite at zero."""
+    return np.asarray(np.float32(20.0 / np.log(10.0)) * np.log(ratio + np.float32(1e-9)), np.float32)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp import centre
 from dsp.evidence import state_terms
 from dsp.features import slow_share
 from dsp.frame_fields import NUMBERS, numbers_of
@@ -149,7 +150,7 @@ def _evidence(
     if runner_up is None or label is State.UNCLEAR:
         return ()
     known = dict(zip(SEEN, typical.tolist(), strict=True))
-    return state_terms(known | level_features(known, parameters), label, runner_up, parameters)
+    return state_terms(heard_features(known, parameters), label, runner_up, parameters)
 
 
 def no_data(start_s: float, end_s: float, why: str) -> Segment:
@@ -169,7 +170,13 @@ def no_data(start_s: float, end_s: float, why: str) -> Segment:
     )
 
 
-def level_features(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
+def heard_features(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
+    """Features as they are weighed: levels over the still floor and the like beside those that a frame carries."""
+    single = {name: np.array([value], np.float32) for name, value in (features | _levels(features, parameters)).items()}
+    return dict(features) | {name: float(value[0]) for name, value in centre.heard(single, parameters).items()}
+
+
+def _levels(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
     """Levels over the still floor, and the speed over 1 mm/s, dB; without a burst nothing lies between bursts."""
     still = parameters.still
     burst = features["crest"] >= still["burst_crest"]
