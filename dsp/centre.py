@@ -9,40 +9,58 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.grid import Grid
 from dsp.parameters import Parameters
-from dsp.rows import decibel, sums
+from dsp.rows import decibel, products, sums
 
 Floats = NDArray[np.float32]
 
-CENTRE_STEPS = 10
-"""The middle second in steps: longer than a pause of movement or the gap between two beats (1.3 s at 0.8 Hz holds one)."""
+CENTRE_HOPS = 2
+"""The middle second in hops: longer than a pause of movement, and than the gap between two beats."""
 
 
-def centre_features(step_energy: Floats, step_mean: Floats) -> dict[str, Floats]:
-    """How much the middle second moves.
+def least_answer(grid: Grid, parameters: Parameters) -> float:
+    """Give the least that the jerk path answers to a motion of 1 g in the tremor band: second differences of means.
+
+    It is 1.04 at 100 Hz and 0.7 at 25 and 50 Hz, whose lag is but 40 ms, where the slowest tremor is answered least.
+    """
+    band = grid.freq_hz[grid.bins(*parameters.bands["tremor_hz"])]
+    if not len(band):
+        return 1.0
+    sample, lag = np.pi * band / grid.rate_hz, grid.lag
+    mean = np.abs(np.sin(lag * sample) / (lag * np.sin(sample)))
+    return float((4.0 * np.sin(lag * sample) ** 2 * mean).min())
+
+
+def centre_features(step_energy: Floats, step_mean: Floats, hop_mean: Floats, answer: float) -> dict[str, Floats]:
+    """How much the middle seconds of frames move, of which each shares a hop with the next.
 
     Parameters
     ----------
     step_energy
-        Mean square of the jerk path in each step of the middle second, float32 (frames, steps).
+        Mean square of the jerk path in each step, float32 (frames + 1, steps of a hop).
     step_mean
-        Mean acceleration in each of these, float32 (3, frames, steps), g.
+        Mean acceleration in each of them, float32 (frames + 1, steps of a hop, 3), g.
+    hop_mean
+        Mean acceleration in each hop, float32 (frames + 1, 3), g.
+    answer
+        Of the jerk path, at least; see `least_answer`.
 
     Returns
     -------
-    ``centre_g``, rms of quick changes, and ``centre_low_g``, standard deviation of the step means over all axes, g
+    ``centre_g``, the most that can shake there, and ``centre_low_g``, standard deviation of the step means over all
+    axes, g
     """
-    steps = np.float32(CENTRE_STEPS)
-    away = step_mean - step_mean[:, :, :1]
-    total = np.einsum("aij->ai", away)
-    spread = np.einsum("aij,aij->ai", away, away)
-    spread -= total * total / steps
-    slow = spread[0]
-    slow += spread[1]
-    slow += spread[2]
+    hops, steps = step_energy.shape
+    energy = sums(step_energy)
+    away = (step_mean - hop_mean[:, None]).reshape(hops, -1)
+    within, apart = products(away, away), hop_mean[1:] - hop_mean[:-1]
+    count = np.float32(CENTRE_HOPS * steps)
+    # Within the two hops, and from one to the other.
+    spread = (within[1:] + within[:-1]) / count + products(apart, apart) * np.float32(0.25)
     return {
-        "centre_g": np.sqrt(sums(step_energy) / steps),
-        "centre_low_g": np.sqrt(np.maximum(slow, np.float32(0.0)) / steps),
+        "centre_g": np.sqrt((energy[1:] + energy[:-1]) / (count * np.float32(answer * answer))),
+        "centre_low_g": np.sqrt(spread),
     }
 
 
@@ -57,9 +75,8 @@ def is_quiet_beside_loud(
 ) -> NDArray[np.bool_]:
     """Whether the middle second is that of a still limb while something brief makes the window loud, (frames,).
 
-    The jerk path answers any motion of the tremor band with at least its size (1.04 at 3.5 Hz, 2.8 at 8 Hz, 1.6 at
-    12.5 Hz), so that what is quiet by it has less than `floor_mg` there. A shaking that swells and fades has no crest
-    of `burst_crest` (Rayleigh envelope), and a slow turn moves the step means: by 5 mg at 1 deg/s.
+    A shaking that swells and fades has no crest of `burst_crest` (Rayleigh envelope), and a slow turn moves the step
+    means: by 5 mg at 1 deg/s.
     """
     still = parameters.still
     quiet = centre_g <= np.float32(1e-3 * still["floor_mg"])

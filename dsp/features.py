@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp import white
 from dsp.envelopes import band_features
 from dsp.grid import Grid
 from dsp.parameters import Parameters
@@ -63,7 +64,9 @@ def spectral_features(
         loud = out["rms_g"] >= np.float32(1e-3 * still["silent_mg"])
         loud |= out["low_rms_g"] >= np.float32(1e-3 * still["silent_low_mg"])
     out |= band_features(spectrum, peak, out["peak_hz"], loud, grid, plan, taper)
-    out["low_high_ratio"] = band_power(plan.slow_half) / (band_power(plan.fast_half) + TINY)
+    slow_half, fast_half = band_power(plan.slow_half), band_power(plan.fast_half)
+    out["low_high_ratio"] = slow_half / (fast_half + TINY)
+    out["uneven_db"] = white.unevenness(band_power(plan.slowest), low, tremor, whole, slow_half, fast_half, plan)
     part = psd[:, plan.fatigue]
     out["mean_hz"] = weighted(part, plan.fatigue_hz) / (sums(part) + TINY)
     out["level_db"] = decibel(out["rms_g"] / np.float32(1e-3 * still["floor_mg"]))

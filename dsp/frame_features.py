@@ -32,6 +32,7 @@ class FrameFeatures:
         self._multitaper = multitaper
         self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
         self._entry = Entry(grid, parameters)
+        self._answer = centre.least_answer(grid, parameters)
 
     def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
         """Features of frames from frame `first` on, each (frames,), but for those that need the frames before.
@@ -72,7 +73,8 @@ class FrameFeatures:
         spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, psd)
         values = features.spectral_features(spectrum, g, self._plan, self._parameters, taper)
         values |= features.burst_features(steps.energy.part(0, max(3, steps.count))[None])
-        values |= centre.unknown_centre(1)
+        # Too short for a middle second, and for bands whose densities could be compared.
+        values |= centre.unknown_centre(1) | {"uneven_db": np.full(1, np.nan, np.float32)}
         tilt = steps.hop_tilt.part(posture.RATE_HOPS)
         values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
         values["entry_deg_per_s"] = np.full(1, np.nan, np.float32)
@@ -82,11 +84,14 @@ class FrameFeatures:
 
     def _centre(self, steps: Steps, first: int, frames: int) -> dict[str, Floats]:
         """Features of the middle seconds of frames from frame `first` on."""
-        g = self._grid
-        before = round(0.5 * g.window / g.hop * STEPS_PER_HOP) - centre.CENTRE_STEPS // 2
-        begin, shape = first * STEPS_PER_HOP + before, (centre.CENTRE_STEPS, STEPS_PER_HOP, frames)
+        g, hops = self._grid, frames + 1
+        begin = first + round(0.5 * g.window / g.hop) - centre.CENTRE_HOPS // 2
+        span = begin * STEPS_PER_HOP, (begin + hops) * STEPS_PER_HOP
         return centre.centre_features(
-            windows(steps.energy.part(begin), *shape), windows(steps.mean.part(begin).T, *shape)
+            steps.energy.part(*span).reshape(hops, STEPS_PER_HOP),
+            steps.mean.part(*span).reshape(hops, STEPS_PER_HOP, 3),
+            steps.hop_mean.part(begin, begin + hops),
+            self._answer,
         )
 
     def _share(self, flags: Sliding, begin: int, end: int) -> Floats:

@@ -29,12 +29,13 @@ FRAME_DTYPE = np.dtype(
         ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
         ("crest", np.float32),  # envelope maximum / median
         ("middle_g", np.float32),  # that median: the level of quick changes between bursts, g
-        ("centre_g", np.float32),  # level of quick changes in the middle second of the window, g
+        ("centre_g", np.float32),  # the most that can shake in the middle second (by its quick changes), g
         ("centre_low_g", np.float32),  # standard deviation of the 0.1 s means in the middle second, all axes, g
         ("cycle_cv", np.float32),  # coefficient of variation of cycle lengths; NaN in silence
         ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1; NaN in silence
         ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz
         ("low_high_ratio", np.float32),  # power 4-6 Hz / power 8-12 Hz
+        ("uneven_db", np.float32),  # density of the loudest band over the quietest, 0.5-20 Hz, dB; of noise 1 to 6
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
         ("entry_deg_per_s", np.float32),  # peak rate of the turn with which this shaking sprang up; else NaN
         ("missing", np.float32),  # share of the window that is missing, 0 to 1

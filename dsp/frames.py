@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre, decision, features
+from dsp import centre, decision, features, white
 from dsp.evidence import score
 from dsp.frame_fields import FRAME_DTYPE, NUMBERS, numbers_of
 from dsp.grid import Grid
@@ -96,6 +96,7 @@ class Frames:
         """Take the features of the next frames, whose spectra have been filled in."""
         values["wander_hz"] = self._wander(values["peak_hz"])
         values["rest_db"] = features.rest_between(values["crest"], values["middle_g"], self._parameters)
+        values["white_db"] = white.of_a_sensor(values, self._parameters)
         scores = score(centre.heard(values, self.weighed_by), self.weighed_by)
         too_much = values["missing"] > self._parameters.gaps["most_missing"]
         if too_much.any():

@@ -12,6 +12,8 @@ HALF_BAND_HZ = 2.0
 """Half-width of the band whose envelope and beat are looked at: wide enough for tremor's own width (0.5-2 Hz)."""
 SWAY_HZ = 3.0
 """Up to here reach breathing, heartbeat and sway (as `low_hz` of the parameters)."""
+SLOWEST_HZ = 1.25
+"""Up to here reach the four lowest bins of slow motion, in which standing and reaching are loudest (red, physics)."""
 FAST_FROM_HZ = 3.0
 """Where the power that a peak has a share of begins: above voluntary motion."""
 
@@ -22,8 +24,9 @@ class Plan:
 
     Attributes
     ----------
-    tremor, low, whole, fast, slow_half, fast_half, fatigue
-        Bands: tremor, slow motion, all motion, what a peak has a share of, 4-6 and 8-12 Hz, and from 4 to 12 Hz.
+    tremor, slowest, low, whole, fast, slow_half, fast_half, fatigue
+        Bands: tremor, the slower half of slow motion, slow motion, all motion, what a peak has a share of, 4-6 and
+        8-12 Hz, and from 4 to 12 Hz.
     background, peak
         Where the background is fitted, and where a peak is looked for.
     log_f, log_f_weight
@@ -43,6 +46,7 @@ class Plan:
     """
 
     tremor: slice
+    slowest: slice
     low: slice
     whole: slice
     fast: slice
@@ -71,6 +75,7 @@ def make_plan(grid: Grid, parameters: Parameters) -> Plan:
     reach = round(HALF_BAND_HZ / grid.df_hz)
     return Plan(
         tremor=grid.bins(*bands["tremor_hz"]),
+        slowest=grid.bins(bands["low_hz"][0], SLOWEST_HZ),
         low=grid.bins(*bands["low_hz"]),
         whole=grid.bins(*bands["whole_hz"]),
         fast=grid.bins(FAST_FROM_HZ, bands["peak_hz"][1]),

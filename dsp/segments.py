@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre
+from dsp import centre, white
 from dsp.evidence import state_terms
 from dsp.features import slow_share
 from dsp.frame_fields import NUMBERS, numbers_of
@@ -172,7 +172,9 @@ def no_data(start_s: float, end_s: float, why: str) -> Segment:
 
 def heard_features(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
     """Features as they are weighed: levels over the still floor and the like beside those that a frame carries."""
-    single = {name: np.array([value], np.float32) for name, value in (features | _levels(features, parameters)).items()}
+    all_levels = dict(features) | _levels(features, parameters)
+    single = {name: np.array([value], np.float32) for name, value in all_levels.items()}
+    single["white_db"] = white.of_a_sensor(single, parameters)
     return dict(features) | {name: float(value[0]) for name, value in centre.heard(single, parameters).items()}
 
 

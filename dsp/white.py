@@ -1,0 +1,70 @@
+"""White noise: what a sensor that lies still sends of its own, which some sensors do above any still floor.
+
+Its spectrum is level from the slowest motion up to the highest frequency; movement falls with frequency, a tremor
+stands out of what is around it, and muscle noise has nothing below 3 Hz.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.parameters import Parameters
+from dsp.peaks import TINY, power_decibel
+from dsp.plan import Plan
+
+Floats = NDArray[np.float32]
+
+FEWEST_BINS = 3
+"""Of a band that is compared: the mean of fewer is anywhere (chi-square, physics)."""
+BANDS = 5
+"""Bands that have to be there for a spectrum to be called level."""
+
+
+def unevenness(
+    slowest: Floats, low: Floats, tremor: Floats, whole: Floats, slow: Floats, fast: Floats, plan: Plan
+) -> Floats:
+    """Density of the loudest band over that of the quietest, dB; NaN where the rate leaves too few of them.
+
+    Parameters
+    ----------
+    slowest, low, tremor, whole, slow, fast
+        Power of the bands of the plan, `slow` and `fast` those of 4-6 and 8-12 Hz, (frames,).
+
+    Notes
+    -----
+    The bands are 0.5-1.25, 1.5-3, 4-6, 8-12 Hz, what is left of the tremor band, and what is left of the whole. Of
+    white noise their densities spread by a decibel each and that of the slowest by two (three axes, Hann: 34 degrees
+    of freedom in 2.5 Hz), so that loudest and quietest are 3 dB apart and seldom more than 6 (physics).
+    """
+    of_slowest, of_low, of_tremor, of_whole, of_slow, of_fast = (
+        band.stop - band.start
+        for band in (plan.slowest, plan.low, plan.tremor, plan.whole, plan.slow_half, plan.fast_half)
+    )
+    parts = (
+        (slowest, of_slowest),
+        (low - slowest, of_low - of_slowest),
+        (slow, of_slow),
+        (fast, of_fast),
+        (tremor - slow - fast, of_tremor - of_slow - of_fast),
+        (whole - low - tremor, of_whole - of_low - of_tremor),
+    )
+    density = [power / np.float32(bins) for power, bins in parts if bins >= FEWEST_BINS]
+    if len(density) < BANDS:
+        return np.full(len(low), np.nan, np.float32)
+    loudest, quietest = density[0].copy(), density[0]
+    for other in density[1:]:
+        np.maximum(loudest, other, out=loudest)
+        np.minimum(quietest, other, out=quietest)
+    # A difference of sums may fall below zero by what was rounded.
+    np.maximum(quietest, np.float32(0.0), out=quietest)
+    return power_decibel(loudest / (quietest + TINY))
+
+
+def of_a_sensor(features: Mapping[str, Floats], parameters: Parameters) -> Floats:
+    """Give the unevenness where nothing swells, kicks or turns, as with a sensor alone; NaN elsewhere."""
+    still, turn = parameters.still, features["tilt_rate_deg_per_s"]
+    steady = features["crest"] <= np.float32(still["noise_crest"])
+    # Without gravity in the data no turn is known.
+    steady &= ~(turn > np.float32(still["noise_turn_deg_per_s"]))
+    return np.where(steady, features["uneven_db"], np.float32(np.nan))
