@@ -11,12 +11,14 @@ from dsp.kick_event import make_event
 from dsp.kick_onset import first_swing, onset_in_turn
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import ONE_WAY, SWUNG, mean_of, one_way, span, squares
+from dsp.swings import ONE_WAY, SWUNG, mean_of, one_way, span, squares, without_turn
 
 Floats = NDArray[np.float64]
 
 AROUND_S = 0.3
 """Around the top in which `kick_ratio` compares levels: a stretch is slow on one side of its top at least."""
+LEAST_TURN_DEG = 3.0
+"""Twice what noise of 20 mg makes of the mean of three steps at 25 Hz (physics)."""
 REST_SHARE = 0.15
 """Of its level after the top: below it a limb rests for the 60 ms that levels are smoothed over (prior)."""
 
@@ -73,7 +75,7 @@ def measure_kick(
     kick_step = max(onset_step, view.step_of(onset))
     turned = view.tilt_between(kick_step - 3, known_step - 2)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
-    went = one_way(view.xyz_g[onset - first : view.edge(known_step + 1) - first] - quiet) if weightless else math.nan
+    went = _one_way(view, onset, shape.end, known_step, quiet, turned, weightless=weightless)
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway,
     # unless it is as smooth as a stretch and turned the limb as far as so hard a one must.
     smooth = shape.quickness < p["landing_ratio"] and (turned >= p["landing_deg"] or went > ONE_WAY)
@@ -83,7 +85,8 @@ def measure_kick(
         # The ring of a kick is in the mean of so few steps too.
         rings_deg = math.degrees(p["turn_share"] * size)
         ended_elsewhere = turned >= max(view.parameters.hold["stretch_deg"], rings_deg)
-        if (turn.stretch is None and ended_elsewhere) or went > ONE_WAY:
+        # Where gravity shows a turn, not to have swung back is enough.
+        if (turn.stretch is None and ended_elsewhere) or went > (ONE_WAY if weightless else SWUNG):
             within = _kicked_within(view, shape, turned)
             if within is None:
                 return None
@@ -111,6 +114,17 @@ def measure_kick(
         width_s=shape.width_s,
         rise_s=max(0.0, (shape.top - onset) / rate),
     )
+
+
+def _one_way(
+    view: RunView, onset: int, end: int, known_step: int, quiet_g: Floats, turned_deg: float, *, weightless: bool
+) -> float:
+    """How far the limb went one way, as `swings.one_way`; NaN where it did not turn, or moves on."""
+    if not weightless and not turned_deg >= LEAST_TURN_DEG:
+        return math.nan
+    stop = view.edge(known_step + 1)
+    motion = view.xyz_g[onset - view.first : stop - view.first] - quiet_g
+    return one_way(motion if weightless else without_turn(motion, stop - view.edge(known_step - 2), end - onset))
 
 
 def _outline(view: RunView, onset_step: int, known_step: int, floor: float, *, apart: bool) -> _Outline | None:

@@ -13,7 +13,7 @@ DIP_S = 0.04
 """Between two swings it passes through nothing for less than that."""
 FINE_LAG_S, FINE_MEAN_S = 0.025, 0.02
 """Half the lag of the jerk path, and a third of what its level is smoothed over."""
-FINE_TOP, FINE_ONSET = 0.6, 0.3
+FINE_TOP, FINE_ONSET = 0.5, 0.3
 """Shares of the top at which a kick is under way, and has begun (prior)."""
 TURN_FIRST_S = 0.06
 """A reflex answers a stretch after 30 ms at least (physics), and a level over 0.07 s tells it apart a little later."""

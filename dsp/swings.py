@@ -17,6 +17,8 @@ ONE_WAY = 0.85
 """Net way over whole way: a limb that only went there has 1 ..."""
 SWUNG = 0.6
 """... and one that swung there and back by half less than this (physics)."""
+TURN_SHARE = 0.5
+"""Part of a smooth turn in which four fifths of it happen (minimum jerk)."""
 
 
 def mean_of(rows: Floats) -> Floats:
@@ -48,6 +50,28 @@ def one_way(piece_g: Floats) -> float:
         return math.nan
     net = float(np.sqrt((velocity.sum(axis=0) ** 2).sum()))
     return net / max(float(speed.sum()), 1e-12)
+
+
+def without_turn(motion_g: Floats, last: int, lasts: int) -> Floats:
+    """Take gravity out of what a limb felt that turned from rest to rest.
+
+    Parameters
+    ----------
+    motion_g
+        Acceleration without what it was before the turn, (n, 3).
+    last
+        Samples at the end over which the limb lies where it turned to.
+    lasts
+        Samples that the motion lasts.
+
+    Notes
+    -----
+    Gravity changed over at such a time that the limb comes to rest: what is left adds up to no velocity.
+    """
+    turned = mean_of(motion_g[-last:])
+    after = float(motion_g.sum(axis=0) @ turned) / max(float(turned @ turned), 1e-12)
+    share = (np.arange(len(motion_g)) - (len(motion_g) - after)) / max(1.0, TURN_SHARE * lasts) + 0.5
+    return np.asarray(motion_g - np.clip(share, 0.0, 1.0)[:, None] * turned)
 
 
 def span(level: NDArray[np.floating], share: float) -> tuple[int, int, int]:

@@ -1,14 +1,17 @@
 """What is measured on a kick."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from dsp import swings
 from dsp.grid import make_grid
 from dsp.kick import measure_kick
 from dsp.labels import Placement
 from dsp.parameters import load_worn_at
 from dsp.results import Event
 from dsp.run import Run
+from tests.dsp.conftest import smooth_step
 
 RATE_HZ = 100.0
 
@@ -31,3 +34,19 @@ def test_a_kick_is_measured_on_nothing_later_than_what_is_known() -> None:
     alone = measured(xyz_g, onset_step=80, known_step=82)
     assert alone is not None
     assert repr(measured(moves, onset_step=80, known_step=82)) == repr(alone)
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0, 400.0])
+@pytest.mark.parametrize("turn_deg", [6.0, 10.0])
+def test_a_quick_small_turn_went_one_way_once_gravity_is_taken_out_and_a_kick_with_its_ring_did_not(
+    turn_deg: float, rate_hz: float
+) -> None:
+    t = np.arange(round(0.6 * rate_hz)) / rate_hz
+    angle = np.radians(turn_deg) * smooth_step((t - 0.02) / 0.2)
+    pull = 0.3 / 9.80665 * np.gradient(np.gradient(angle, 1 / rate_hz), 1 / rate_hz)
+    turned = np.stack([np.sin(angle) + pull, 0 * t, np.cos(angle) - 1.0], axis=1)
+    last, lasts = round(0.3 * rate_hz), round(0.2 * rate_hz)
+    assert swings.one_way(swings.without_turn(turned, last, lasts)) > swings.SWUNG
+    late = np.clip(t - 0.02, 0.0, None)
+    kicked = np.outer(0.5 * np.exp(-late / 0.06) * np.sin(2 * np.pi * 7.0 * late), [1.0, 0.0, 0.2])
+    assert not swings.one_way(swings.without_turn(kicked, last, lasts)) > swings.SWUNG
