@@ -153,6 +153,11 @@ def _total(p: Floats) -> Floats:
 
 def labels(p: Floats, parameters: Parameters) -> NDArray[np.str_]:
     """Most likely state of each row; unclear when the runner-up is within 2:1."""
+    return NAMES.take(label_numbers(p, parameters))
+
+
+def label_numbers(p: Floats, parameters: Parameters) -> NDArray[np.intp]:
+    """Give the same as a number: its place in `NAMES`."""
     best = p.argmax(axis=1)
     # The second of four from two pairs: the other of the winning pair, or the winner of the other pair.
     (a, b, c, d) = p.T
@@ -160,7 +165,7 @@ def labels(p: Floats, parameters: Parameters) -> NDArray[np.str_]:
     beaten = np.where(left >= right, np.minimum(a, b), np.minimum(c, d))
     second = np.maximum(np.minimum(left, right), beaten)
     close = np.maximum(left, right) < parameters.decision["unclear_ratio"] * second
-    return NAMES.take(np.where(close, len(DECIDED), best))
+    return np.where(close, len(DECIDED), best)
 
 
 def sharpened(p: Floats, parameters: Parameters) -> Floats:

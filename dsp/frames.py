@@ -1,5 +1,6 @@
 """Frames: the features of a run's frames become states, and frames that are final."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ Floats = NDArray[np.float32]
 STATE_FIELDS = len(DECIDED)
 """The probabilities come first among the numbers of a frame, then the features."""
 FEATURE_FIELDS = NUMBERS[STATE_FIELDS:]
+RMS = FEATURE_FIELDS.index("rms_g")
+Look = Callable[[NDArray[np.intp], Floats, int], NDArray[np.intp]]
+"""From numbers of labels, rms_g and the number of the first frame to the numbers of live labels."""
 MISSING = FEATURE_FIELDS.index("missing")
 
 
@@ -121,15 +125,23 @@ class Frames:
 
     # -- final frames out ---------------------------------------------------------------------------------------------
 
-    def settled(self, window: int) -> list[FrameBatch]:
-        """Frames that enough frames have followed by now; `window` is the length of a frame in samples."""
-        return self._finalise(self.count - self._lag, window)
+    def settled(self, window: int, look: Look) -> list[FrameBatch]:
+        """Frames that enough frames have followed by now.
 
-    def finish(self, window: int) -> list[FrameBatch]:
+        Parameters
+        ----------
+        window
+            Length of a frame in samples.
+        look
+            What the newest second of frames makes of their live labels.
+        """
+        return self._finalise(self.count - self._lag, window, look)
+
+    def finish(self, window: int, look: Look) -> list[FrameBatch]:
         """Make what waits final; the last frames have fewer after them, each is smoothed with what there is."""
         out = []
         while self.emitted < self.count:
-            out += self._finalise(max(self.emitted + 1, self.count - self._lag), window)
+            out += self._finalise(max(self.emitted + 1, self.count - self._lag), window, look)
         return out
 
     def forget(self) -> None:
@@ -137,7 +149,7 @@ class Frames:
         for part in (self._alpha, self._likelihood, self._raw):
             part.drop(min(self.emitted, self.count - 2))
 
-    def _finalise(self, upto: int, window: int) -> list[FrameBatch]:
+    def _finalise(self, upto: int, window: int, look: Look) -> list[FrameBatch]:
         """Frames before `upto` become final; the frames after them are what the smoother looks at."""
         n = upto - self.emitted
         if n <= 0:
@@ -145,12 +157,12 @@ class Frames:
         first, lag = self.emitted, min(self._lag, self.count - upto)
         alpha, likelihood = (part.part(first, upto + lag) for part in (self._alpha, self._likelihood))
         p = decision.smooth(alpha, likelihood, self._rule, lag)
-        frames = self._rows(first, upto, p, window)
+        frames = self._rows(first, upto, p, window, look)
         psd, self._waiting_psd = self._waiting_psd[:n], self._waiting_psd[n:]
         self.emitted = upto
         return [FrameBatch(frames, psd)]
 
-    def _rows(self, first: int, upto: int, p: NDArray[np.float64], window: int) -> NDArray[np.void]:
+    def _rows(self, first: int, upto: int, p: NDArray[np.float64], window: int, look: Look) -> NDArray[np.void]:
         g, n = self._grid, upto - first
         out = np.zeros(n, FRAME_DTYPE)
         out["time_s"] = self._start_s + (np.arange(first, upto) * g.hop + 0.5 * window) / g.rate_hz
@@ -160,7 +172,8 @@ class Frames:
         numbers[:, STATE_FIELDS:] = raw
         out["label"] = decision.labels(p, self._parameters)
         forward = decision.sharpened(self._alpha.part(first, upto), self._parameters)
-        out["live_label"] = decision.labels(forward, self._parameters)
+        known = decision.label_numbers(forward, self._parameters)
+        out["live_label"] = decision.NAMES.take(look(known, raw[:, RMS], first))
         invalid = raw[:, MISSING] > self._parameters.gaps["most_missing"]
         if invalid.any():
             out["label"][invalid] = State.NO_DATA.value

@@ -1,7 +1,10 @@
 """Jerk path: leads the steps of a run past the finder of kicks, the many that cannot matter at once."""
 
+from bisect import bisect_left
+
 import numpy as np
 
+from dsp.fast_second import NO_BURST
 from dsp.frames import Frames
 from dsp.grid import Grid
 from dsp.jerks import JerkFinder
@@ -52,6 +55,17 @@ class JerkPath:
         """
         step = self._finder.candidate_step
         return None if step is None else step + self._view.first_step
+
+    def burst_steps(self, steps: int) -> int:
+        """Give the steps since the burst began that was open when the run had so many; `NO_BURST` without one."""
+        now = steps - self._view.first_step
+        began = self._finder.candidate_step
+        if began is not None and began < now:
+            return now - began
+        at = bisect_left(self._finder.ended, now, key=lambda burst: burst[1])
+        if at < len(self._finder.ended) and self._finder.ended[at][0] < now:
+            return now - self._finder.ended[at][0]
+        return int(NO_BURST)
 
     @property
     def oldest_step(self) -> int | None:

@@ -64,10 +64,13 @@ class JerkFinder:
     ----------
     events
         Confirmed events, each as it became known.
+    ended
+        Steps at which candidates began, and at which each ended.
     """
 
     parameters: Parameters
     events: list[Event] = field(default_factory=list)
+    ended: list[tuple[int, int]] = field(default_factory=list)
     _waiting: list[Waiting] = field(default_factory=list)
     _candidate: _Candidate | None = None
     _busy: bool = False
@@ -152,6 +155,7 @@ class JerkFinder:
         for kick in self._waiting:
             kick.began -= steps
         self._kicks = [(step - steps, top) for step, top in self._kicks]
+        self.ended = [(began - steps, end - steps) for began, end in self.ended if end >= steps]
         self._last_peak_step -= steps
         if self._candidate is not None:
             self._candidate.onset_step -= steps
@@ -219,6 +223,7 @@ class JerkFinder:
         another = at - c.peak_step > RING_STEPS and here > threshold and here > limits.new_share * c.peak
         if another and self._rises(at, here, level):
             self._close(at - 1, c, level, loud, floor, view, followed=True)
+            self.ended.append((c.onset_step, at))
             self._candidate = _Candidate(at, at, here, at, busy=c.busy)
             return
         if here > c.peak:
@@ -233,10 +238,12 @@ class JerkFinder:
             c.below = 0
         if c.below >= limits.quiet_after:
             self._close(at, c, level, loud, floor, view)
+            self.ended.append((c.onset_step, at))
             self._candidate = None
             self._busy = c.busy
         elif self._lasts_too_long(at, c, level):
             self._sustained(c.onset_step, c.peak)
+            self.ended.append((c.onset_step, at))
             self._candidate = None
             self._busy = True
 

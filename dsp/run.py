@@ -9,6 +9,7 @@ from dsp.frames import FrameBatch, Frames
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.jerk_path import JerkPath
 from dsp.kick_level import START_FLOOR_G
+from dsp.live_labels import LiveLabels
 from dsp.parameters import Parameters
 from dsp.plan import Plan, make_plan
 from dsp.slow_steps import SlowSteps
@@ -68,6 +69,7 @@ class Run:
         self.jerks = JerkPath(grid, parameters, start_s)
         self.holds = posture.HoldFinder(parameters, start_s, grid.hop / grid.rate_hz)
         self.frames = Frames(grid, parameters, start_s)
+        self._live_labels = LiveLabels(grid, parameters)
         plan = plan if plan is not None else make_plan(grid, parameters)
         self._features = FrameFeatures(grid, parameters, plan, multitaper=multitaper)
 
@@ -99,7 +101,7 @@ class Run:
                 self._add_frames(ready)
             # After the frames: whether the limb shakes decides what a kick is.
             self.jerks.follow(stream, steps, self.slow_steps, self.frames, begin)
-            out += self.frames.settled(self.grid.window)
+            out += self.frames.settled(self.grid.window, self._look)
             self._forget()
 
     def finish(self) -> list[FrameBatch]:
@@ -113,7 +115,7 @@ class Run:
         elif self.frames.count == 0 and count >= g.window:
             # The window is full but its last hop is not (window and hop need not divide).
             self._add_frames(1)
-        out = self.frames.finish(min(count, g.window))
+        out = self.frames.finish(min(count, g.window), self._look)
         self.holds.finish(self.steps.hops)
         return out
 
@@ -122,6 +124,10 @@ class Run:
         first = self.frames.count
         psd = self.frames.room_for_psd(ready - first)
         self.frames.take(self._features.of_frames(self.stream, self.steps, first, psd))
+
+    def _look(self, numbers: NDArray[np.intp], rms_g: Floats, first: int) -> NDArray[np.intp]:
+        """Live labels of frames that become final, by number."""
+        return self._live_labels.told(numbers, rms_g, first, self.stream, self.steps, self.jerks)
 
     # -- what is forgotten --------------------------------------------------------------------------------------------
 
@@ -154,10 +160,6 @@ class Run:
     def highest_level_since(self, step: int) -> float:
         """Largest level of the jerk path from a step on, g."""
         return float(self.steps.level.part(step).max())
-
-    def recent_step_rms(self, steps: int) -> Floats:
-        """Level of the jerk path in the newest steps, g."""
-        return np.asarray(np.sqrt(self.steps.energy.newest(steps)))
 
     @property
     def newest_floor(self) -> float:

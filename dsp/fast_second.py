@@ -1,0 +1,160 @@
+"""Fast second: what a window of one second shows, in which shaking is seen to begin and to end first."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.grid import Grid, hann
+from dsp.parameters import Parameters
+from dsp.peaks import STANDARD_GRAVITY_MM_S2
+from dsp.rows import neighbours, products, sums
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+ONSET_SHARE = 0.6
+"""Share of the fast second's power near one frequency from which it may be called tremor (prior)."""
+ONSET_LEVEL_G = 0.005
+"""Starting threshold of tremor in the band: 5 mg (prior; a still sensor stays below 4 mg)."""
+ONSET_FLOOR_RATIO = 1.8
+ONSET_LOW_RATIO = 0.45
+ONSET_STEPS = 7
+"""The newest 0.7 s must be filled: longer than the widest kick (0.6 s)."""
+ONSET_CREST = 2.6
+"""Of 0.2 s levels within these: a kick has more."""
+ONSET_LEFT = 0.2
+"""Of the loudest of them, in the newest 0.2 s: a kick's ring falls below (damping 0.08 at 6 Hz: 0.2 after 0.5 s)."""
+EVEN_STEPS = 5
+EVEN_CREST = 1.8
+ONSET_KEPT_STEPS = 15
+"""An onset once seen is kept for 1.5 s until the long window has caught up, while the shaking lasts (prior)."""
+ONSET_KEPT_LEVEL = 0.5
+END_LEVEL_RATIO = 0.3
+"""Fast level below this share of the 4 s level, and near a still sensor's: the shaking has stopped (prior)."""
+END_FLOOR_RATIO = 2.0
+NO_BURST = np.int64(10**9)
+"""Steps since a burst began where none has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FastSeconds:
+    """What seconds show, each (seconds,)."""
+
+    rms_g: Floats
+    low_ratio: Floats
+    peak_hz: Floats
+    share: Floats
+    displacement_mm: Floats
+
+
+def fast_seconds(samples: Floats, grid: Grid, parameters: Parameters) -> FastSeconds:
+    """Measure seconds; each is computed from itself alone, so that one has the bits that it has among many.
+
+    Parameters
+    ----------
+    samples
+        Of each second, (3, seconds, samples), g.
+    """
+    from scipy.fft import rfft  # noqa: PLC0415 - loaded with the first frame
+
+    taper = hann(samples.shape[2])
+    transformed = rfft((samples - samples[:, :, :1]) * taper, n=grid.window, axis=-1)
+    # What lies above the bands is not looked at.
+    transformed = transformed[:, :, : grid.bins(0.0, parameters.bands["whole_hz"][1]).stop]
+    squared = np.square(transformed.real)
+    squared += np.square(transformed.imag)
+    psd = squared[0]
+    psd += squared[1]
+    psd += squared[2]
+    psd *= np.float32(2.0 / (grid.rate_hz * float((taper.astype(np.float64) ** 2).sum())))
+    df, bands, tiny = np.float32(grid.df_hz), parameters.bands, np.float32(1e-16)
+
+    def power(low_hz: float, high_hz: float) -> Floats:
+        return sums(psd[:, grid.bins(low_hz, high_hz)]) * df
+
+    where = grid.bins(*bands["peak_hz"])
+    peak = where.start + psd[:, where].argmax(axis=1)
+    peak_hz = grid.freq_hz[peak]
+    # A 1 s Hann window is 1.5 Hz wide by itself, so twice the main window's band belongs to the peak.
+    half = 2.0 * bands["around_peak_hz"]
+    reach = int(half / grid.df_hz + 1e-9)
+    bins = peak[:, None] + np.arange(-reach, reach + 1)
+    counts = (bins >= grid.bins(*bands["whole_hz"]).start) & (bins < psd.shape[1])
+    near = products(neighbours(psd, peak, reach), counts.astype(np.float32)) * df
+    return FastSeconds(
+        rms_g=np.sqrt(power(*bands["tremor_hz"])),
+        low_ratio=np.asarray(power(*bands["low_hz"]) / np.maximum(power(*bands["whole_hz"]), tiny), np.float32),
+        peak_hz=peak_hz.astype(np.float32),
+        share=np.minimum(near / np.maximum(power(2.5, bands["peak_hz"][1]), tiny), np.float32(1.0)),
+        displacement_mm=(np.sqrt(near) * STANDARD_GRAVITY_MM_S2 / (2.0 * np.pi * peak_hz) ** 2).astype(np.float32),
+    )
+
+
+def step_level(step_energy: Floats) -> Floats:
+    """Level of the jerk path in the newest steps, (seconds,), g, from their mean squares, (seconds, `ONSET_STEPS`)."""
+    level = sums(step_energy)
+    level *= np.float32(1.0 / step_energy.shape[1])
+    return np.sqrt(level, out=level)
+
+
+def may_begin(level_g: Floats, floor_g: Floats, answer: float) -> Bools:
+    """Whether the newest steps are loud enough for an onset to be looked for, (seconds,).
+
+    Parameters
+    ----------
+    level_g
+        Their level; see `step_level`.
+    floor_g
+        Floor of the jerk path there, g.
+    answer
+        Of the jerk path to what shakes, at least; see `dsp.centre.least_answer`.
+    """
+    least = np.maximum(np.float32(answer * ONSET_LEVEL_G), np.float32(answer * ONSET_FLOOR_RATIO) * floor_g)
+    return np.asarray(level_g >= least)
+
+
+def is_even(step_energy: Floats, burst_steps: NDArray[np.int64]) -> Bools:
+    """Whether the newest steps shake evenly, as no kick does, (seconds,).
+
+    Parameters
+    ----------
+    step_energy
+        As for `step_level`.
+    burst_steps
+        Steps since a burst began; `NO_BURST` without one.
+    """
+    pairs = np.sqrt(np.float32(0.5) * (step_energy[:, 1:] + step_energy[:, :-1]))
+    newest = pairs[:, -1].copy()
+    pairs.sort(axis=1)
+    low, high = (pairs.shape[1] - 1) // 2, pairs.shape[1] // 2
+    middle = np.float32(0.5) * (pairs[:, low] + pairs[:, high])
+    crest = pairs[:, -1] / np.maximum(middle, np.float32(1e-6))
+    # A burst that has just begun may still be a kick: it has to last, and evenly.
+    even = (burst_steps == NO_BURST) | ((burst_steps >= EVEN_STEPS) & (crest <= EVEN_CREST))
+    # What has died away by now does not begin.
+    return np.asarray(even & (crest <= ONSET_CREST) & (newest >= np.float32(ONSET_LEFT) * pairs[:, -1]))
+
+
+def is_onset(fast: FastSeconds, floor_g: Floats, parameters: Parameters) -> Bools:
+    """Whether shaking has begun, (seconds,), where it may and is even."""
+    low, high = parameters.bands["tremor_hz"]
+    loud = fast.rms_g >= np.maximum(np.float32(ONSET_LEVEL_G), np.float32(ONSET_FLOOR_RATIO) * floor_g)
+    narrow = (fast.share >= ONSET_SHARE) & (fast.peak_hz >= low) & (fast.peak_hz <= high)
+    return np.asarray(loud & narrow & (fast.low_ratio <= ONSET_LOW_RATIO))
+
+
+def lasts(rms_g: Floats) -> Bools:
+    """Whether a shaking whose onset was seen still lasts, (seconds,)."""
+    return np.asarray(rms_g >= np.float32(ONSET_KEPT_LEVEL * ONSET_LEVEL_G))
+
+
+def may_have_stopped(level_g: Floats, main_rms_g: Floats) -> Bools:
+    """Whether the newest steps are quiet beside the long window, so that an end is looked for, (seconds,)."""
+    return np.asarray(level_g <= main_rms_g)
+
+
+def has_stopped(rms_g: Floats, main_rms_g: Floats, parameters: Parameters) -> Bools:
+    """Whether the shaking of the long window has fallen to that of a still limb, where `may_have_stopped` holds."""
+    still_g = np.float32(END_FLOOR_RATIO * 1e-3 * parameters.still["floor_mg"])
+    return np.asarray(rms_g < np.minimum(np.float32(END_LEVEL_RATIO) * main_rms_g, still_g))

@@ -1,0 +1,94 @@
+"""The live label of a frame is what the live view said when the frame's last sample came."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dsp
+from dsp import State
+
+Make = Callable[..., NDArray[np.float32]]
+RATE_HZ = 100.0
+HOP, WINDOW_HOPS = 50, 8
+SHAKES = [State.TREMOR.value, State.REFLEX_RHYTHM.value]
+
+
+def live_by_hop(xyz_g: NDArray[np.float32], rate_hz: float, placement: str) -> list[str]:
+    """Labels that the live view gives at the end of each hop; empty before the first second."""
+    analyzer = dsp.Analyzer(rate_hz=rate_hz, placement=placement)
+    hop, out = round(0.5 * rate_hz), []
+    for at in range(0, len(xyz_g) - hop + 1, hop):
+        analyzer.push(xyz_g[at : at + hop])
+        live = analyzer.live
+        out.append("" if live is None else live.label.value)
+    return out
+
+
+def coming_and_going(signal: Make, rate_hz: float, seed: int = 0) -> NDArray[np.float32]:
+    """Tremor of 12 mg for eight seconds, a kick after it, and a second tremor of 40 mg."""
+    kick_s = 26.0
+    first = signal(rate_hz=rate_hz, seconds=48.0, tremor=(12.3, 20.1, 6.0, 0.012), kicks=(kick_s,), seed=seed)
+    second = signal(
+        rate_hz=rate_hz, seconds=48.0, tremor=(31.2, 40.0, 7.5, 0.04), noise_g=0.0, gravity=False, seed=seed
+    )
+    return first + second
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0])
+@pytest.mark.parametrize("placement", ["calf", "wrist"])
+def test_live_labels_are_what_the_live_view_says_at_the_end_of_each_frame(
+    signal: Make, rate_hz: float, placement: str
+) -> None:
+    for seed in range(3):
+        xyz = coming_and_going(signal, rate_hz, seed)
+        told = live_by_hop(xyz, rate_hz, placement)
+        frames = dsp.analyze(xyz, rate_hz=rate_hz, placement=placement).frames
+        grid_hops = -(-round(4.0 * rate_hz) // round(0.5 * rate_hz))
+        said = np.array(told[grid_hops - 1 :])[: len(frames)]
+        agreed = frames["live_label"][: len(said)] == said
+        assert agreed.mean() > 0.97
+        assert np.isin(said, SHAKES).sum() > 20
+
+
+@pytest.mark.parametrize("placement", ["calf", "wrist"])
+def test_the_onset_of_a_tremor_of_12_mg_shows_in_a_live_label_within_a_second(signal: Make, placement: str) -> None:
+    late_s = []
+    for seed in range(12):
+        onset_s = 12.0 + 0.04 * seed
+        xyz = signal(seconds=24.0, tremor=(onset_s, 22.0, 6.5, 0.012), seed=seed)
+        frames = dsp.analyze(xyz, rate_hz=RATE_HZ, placement=placement).frames
+        shakes = np.isin(frames["live_label"], SHAKES)
+        # From the sample to the end of the first window whose label shows it.
+        late_s.append(float(frames["time_s"][shakes][0] + 2.0 - onset_s))
+    assert min(late_s) > 0.3
+    assert np.median(late_s) <= 1.0
+    assert np.percentile(late_s, 90) <= 1.6
+
+
+def test_the_end_of_a_tremor_shows_in_a_live_label_within_a_second_and_a_half(signal: Make) -> None:
+    xyz = signal(seconds=30.0, tremor=(8.0, 18.0, 6.5, 0.03))
+    frames = dsp.analyze(xyz, rate_hz=RATE_HZ, placement="calf").frames
+    end_s = frames["time_s"] + 2.0
+    after = frames["live_label"][(end_s >= 19.5) & (end_s < 28.0)]
+    assert (after == State.STILL.value).all()
+
+
+def test_a_kick_is_no_onset_in_a_live_label(signal: Make) -> None:
+    for seed in range(4):
+        xyz = signal(seconds=30.0, kicks=(10.0 + 0.13 * seed, 17.0, 24.0), seed=seed)
+        frames = dsp.analyze(xyz, rate_hz=RATE_HZ, placement="calf").frames
+        assert not np.isin(frames["live_label"], SHAKES).any()
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 130, 2777])
+def test_live_labels_are_the_same_however_the_samples_come(signal: Make, chunk: int) -> None:
+    xyz = coming_and_going(signal, RATE_HZ)
+    whole = dsp.analyze(xyz, rate_hz=RATE_HZ, placement="calf").frames["live_label"]
+    assert np.isin(whole, SHAKES).any()
+    analyzer = dsp.Analyzer(rate_hz=RATE_HZ, placement="calf")
+    for at in range(0, len(xyz), chunk):
+        analyzer.push(xyz[at : at + chunk])
+    analyzer.finish()
+    assert np.array_equal(analyzer.result().frames["live_label"], whole)
