@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dsp import white
 from dsp.envelopes import band_features
 from dsp.grid import Grid
+from dsp.knocks import knock_level
 from dsp.parameters import Parameters
 from dsp.peaks import TINY, find_peaks, peak_features
 from dsp.plan import Plan
@@ -67,6 +68,7 @@ def spectral_features(
     slow_half, fast_half = band_power(plan.slow_half), band_power(plan.fast_half)
     out["low_high_ratio"] = slow_half / (fast_half + TINY)
     out["uneven_db"] = white.unevenness(band_power(plan.slowest), low, tremor, whole, slow_half, fast_half, plan)
+    out["knock_db"] = knock_level(band_power(plan.knock), tremor, parameters)
     part = psd[:, plan.fatigue]
     out["mean_hz"] = weighted(part, plan.fatigue_hz) / (sums(part) + TINY)
     out["level_db"] = decibel(out["rms_g"] / np.float32(1e-3 * still["floor_mg"]))

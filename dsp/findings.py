@@ -70,7 +70,9 @@ class Findings:
     rest_tremor_s, rest_rhythm_s
         Seconds of tremor and of reflex rhythm outside every stretch and hold.
     reflex_jerk_count, twitch_count
-        Events.
+        Events that a muscle can have made.
+    impact_count
+        Events harder than that: knocks, steps, falls.
     rest_twitch_count
         Twitches while still: outside movement, and 2 s away from every tremor and rhythm, whose own crests can look
         like twitches.
@@ -116,6 +118,7 @@ class Findings:
     rest_rhythm_s: float
     reflex_jerk_count: int
     twitch_count: int
+    impact_count: int
     rest_twitch_count: int
     twitch_per_min: float
     jerk_delay_s: float

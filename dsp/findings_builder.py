@@ -43,8 +43,10 @@ def build_findings(
     line, stretched = _Line(segments, [s.start_s for s in segments]), _Line(holds, [h.onset_s for h in holds])
     tremor = [s for s in segments if s.label is State.TREMOR]
     rhythm = [s for s in segments if s.label is State.REFLEX_RHYTHM]
-    jerks = [e for e in events if e.label is EventLabel.REFLEX_JERK]
-    twitches = [e for e in events if e.label is EventLabel.TWITCH]
+    # What hits harder than a muscle kicks is a knock or a step, whatever came before it.
+    kicks = [e for e in events if not e.is_impact]
+    jerks = [e for e in kicks if e.label is EventLabel.REFLEX_JERK]
+    twitches = [e for e in kicks if e.label is EventLabel.TWITCH]
     stretches = tuple(_hold_finding(h, line, jerks) for h in holds)
     fast = [h for h in stretches if h.fast]
     slow = [h for h in stretches if not h.fast]
@@ -68,6 +70,7 @@ def build_findings(
         rest_rhythm_s=sum(_outside(s, stretched) for s in rhythm),
         reflex_jerk_count=len(jerks),
         twitch_count=len(twitches),
+        impact_count=len(events) - len(kicks),
         rest_twitch_count=sum(_at_rest(e, line) for e in twitches),
         twitch_per_min=60.0 * len(twitches) / still_s if still_s >= LEAST_STILL_S else NAN,
         jerk_delay_s=_median([e.stretch_delay_s for e in jerks if e.stretch_delay_s is not None]),

@@ -36,6 +36,7 @@ FRAME_DTYPE = np.dtype(
         ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz
         ("low_high_ratio", np.float32),  # power 4-6 Hz / power 8-12 Hz
         ("uneven_db", np.float32),  # density of the loudest band over the quietest, 0.5-20 Hz, dB; of noise 1 to 6
+        ("knock_db", np.float32),  # power of 15-25 Hz over that of the tremor band, dB; NaN below 20 mg or 45 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
         ("entry_deg_per_s", np.float32),  # peak rate of the turn with which this shaking sprang up; else NaN
         ("missing", np.float32),  # share of the window that is missing, 0 to 1

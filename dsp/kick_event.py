@@ -87,7 +87,11 @@ def make_event(
         confidence=confidence,
         runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
         evidence=terms,
-        flags=() if gravity else ("no_gravity",),
+        flags=tuple(
+            flag
+            for flag, raised in (("no_gravity", not gravity), ("impact", size[at_peak] >= p["impact_g"]))
+            if raised
+        ),
     )
 
 

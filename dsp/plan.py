@@ -16,6 +16,8 @@ SLOWEST_HZ = 1.25
 """Up to here reach the four lowest bins of slow motion, in which standing and reaching are loudest (red, physics)."""
 FAST_FROM_HZ = 3.0
 """Where the power that a peak has a share of begins: above voluntary motion."""
+LEAST_KNOCK_HZ = 5.0
+"""Of the band of knocks that a rate must show (45 Hz and more): less may be the flank of something slower."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,9 +26,9 @@ class Plan:
 
     Attributes
     ----------
-    tremor, slowest, low, whole, fast, slow_half, fast_half, fatigue
+    tremor, slowest, low, whole, fast, slow_half, fast_half, fatigue, knock
         Bands: tremor, the slower half of slow motion, slow motion, all motion, what a peak has a share of, 4-6 and
-        8-12 Hz, and from 4 to 12 Hz.
+        8-12 Hz, from 4 to 12 Hz, and what is too quick for a muscle (empty where the rate shows too little of it).
     background, peak
         Where the background is fitted, and where a peak is looked for.
     log_f, log_f_weight
@@ -53,6 +55,7 @@ class Plan:
     slow_half: slice
     fast_half: slice
     fatigue: slice
+    knock: slice
     background: slice
     peak: slice
     log_f: NDArray[np.float32]
@@ -70,6 +73,7 @@ def make_plan(grid: Grid, parameters: Parameters) -> Plan:
     bands = parameters.bands
     background, peak = grid.bins(*bands["background_hz"]), grid.bins(*bands["peak_hz"])
     fatigue = grid.bins(bands["fatigue_low_hz"][0], bands["fatigue_high_hz"][1])
+    knock = grid.bins(*bands["knock_hz"])
     log_f = np.log(grid.freq_hz[background]).astype(np.float32)
     log_f -= log_f.mean()
     reach = round(HALF_BAND_HZ / grid.df_hz)
@@ -82,6 +86,7 @@ def make_plan(grid: Grid, parameters: Parameters) -> Plan:
         slow_half=grid.bins(*bands["fatigue_low_hz"]),
         fast_half=grid.bins(*bands["fatigue_high_hz"]),
         fatigue=fatigue,
+        knock=knock if (knock.stop - knock.start) * grid.df_hz >= LEAST_KNOCK_HZ else slice(0, 0),
         background=background,
         peak=peak,
         log_f=log_f,

@@ -145,7 +145,7 @@ class Event(Worked):
     evidence
         The strongest terms for and against, strongest first.
     flags
-        What limits trust.
+        What limits trust: ``no_gravity``; ``impact`` (harder than a muscle kicks: a knock, a step, a fall).
     provisional
         True while it may still change (live only).
     """
@@ -168,6 +168,11 @@ class Event(Worked):
     evidence: Later[tuple[Term, ...]] = Later(())  # noqa: RUF009 - a descriptor
     flags: tuple[str, ...] = ()
     provisional: bool = False
+
+    @property
+    def is_impact(self) -> bool:
+        """Whether it was harder than what a muscle does."""
+        return "impact" in self.flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

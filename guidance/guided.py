@@ -129,7 +129,8 @@ def _finding(step: DoneStep, analysis: Analysis | None) -> StepFinding:
     shaking = [s for s in analysis.segments if s.label in (State.TREMOR, State.REFLEX_RHYTHM)]
     inside = [(max(s.start_s, step.start_s), min(s.end_s, step.end_s)) for s in shaking]
     until = step.end_s + (JERK_MARGIN_S if step.kind is StepKind.FAST_STRETCH else 0.0)
-    jerks = sum(e.label is EventLabel.REFLEX_JERK and step.start_s <= e.onset_s < until for e in analysis.events)
+    kicks = [e for e in analysis.events if e.label is EventLabel.REFLEX_JERK and not e.is_impact]
+    jerks = sum(step.start_s <= e.onset_s < until for e in kicks)
     held_s = calm_s = None
     if step.kind is StepKind.HOLD:
         holds = [h for h in analysis.holds if h.start_s < step.end_s and h.end_s > step.start_s]

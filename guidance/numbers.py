@@ -54,7 +54,8 @@ def numbers_of(
         numbers["rest_tremor_s"] = NAN
         numbers["rest_rhythm_s"] = findings.reflex_rhythm_s
     numbers["stretch_rhythm_s"] = max(0.0, findings.reflex_rhythm_s - numbers["rest_rhythm_s"])
-    jerks = findings.reflex_jerk_count
+    # Steps and knocks come as much without a stretch as with one.
+    jerks = findings.reflex_jerk_count + findings.impact_count
     numbers["stretch_jerk_share"] = min(1.0, numbers["stretch_jerk_count"] / jerks) if jerks else NAN
     still = findings.still_s >= LEAST_S
     numbers["rest_twitch_per_min"] = 60.0 * findings.rest_twitch_count / findings.still_s if still else NAN

@@ -211,6 +211,16 @@ def test_a_kick_in_a_brisk_stretch_is_a_reflex_jerk_and_begins_where_the_kick_do
     assert event.stretch_delay_s == pytest.approx(0.25 + late_s, abs=0.2)
 
 
+def test_what_hits_harder_than_a_muscle_kicks_is_an_impact_and_counts_as_no_jerk(moved: Make) -> None:
+    xyz_g = moved([(15.0, 0.5, 25.0)], seconds=30.0, gravity=True)
+    t = np.arange(len(xyz_g)) / RATE_HZ
+    xyz_g[:, 1] += (swing_at(t, 15.9, 0.3) + hit(t, 22.0, 2.5)).astype(np.float32)
+    found = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf")
+    assert [e.is_impact for e in found.events] == [False, True]
+    numbers = found.findings
+    assert (numbers.reflex_jerk_count, numbers.twitch_count, numbers.impact_count) == (1, 0, 1)
+
+
 @pytest.mark.parametrize("deg_per_s", [8.0, 15.0])
 def test_a_kick_stands_out_of_a_slow_turn_that_goes_on_and_a_jolt_of_the_turn_itself_does_not(
     signal: Make, deg_per_s: float

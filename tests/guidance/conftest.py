@@ -17,7 +17,7 @@ def made_findings(**changes: Any) -> Findings:
         "duration_s": 180.0, "analysed_s": 178.0, "gap_s": 0.0, "rate_hz": 104.0, "placement": Placement.CALF,
         "side": Side.LEFT, "gravity_present": True, "still_s": 150.0, "movement_s": 28.0, "tremor_s": 0.0,
         "reflex_rhythm_s": 0.0, "unclear_s": 0.0, "rest_tremor_s": 0.0, "rest_rhythm_s": 0.0, "reflex_jerk_count": 0,
-        "twitch_count": 0, "rest_twitch_count": 0, "twitch_per_min": 0.0, "jerk_delay_s": NAN, "fast_stretch_count": 0,
+        "twitch_count": 0, "impact_count": 0, "rest_twitch_count": 0, "twitch_per_min": 0.0, "jerk_delay_s": NAN, "fast_stretch_count": 0,
         "jerks_per_fast_stretch": NAN, "jerks_per_slow_stretch": NAN, "tremor_hz": NAN, "tremor_hz_spread": NAN,
         "tremor_rms_g": NAN, "tremor_mm": NAN, "rhythm_hz": NAN, "rhythm_rms_g": NAN, "fatigue_tremor_s": 0.0,
         "amplitude_db_per_min": NAN, "frequency_hz_per_min": NAN, "hold_to_tremor_s": NAN,
