@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import gui
 import session
+from dsp.parameters import load_parameters
 from gui.i18n import HOLE, LANGUAGES, foreign, inside, load_catalogue, tr, use_language
 from gui.main_window import MainWindow
 from gui.settings import Settings
@@ -126,6 +127,13 @@ def test_sentences_of_rooms_below_are_translated_with_their_numbers_and_words() 
     assert foreign("letter.txt says nothing known") == "letter.txt says nothing known"
     wrong = foreign("night.bin is of no known format; `docs/formats.md` lists what can be read")
     assert wrong == "night.bin hat kein bekanntes Format; `docs/formats.md` nennt, was gelesen werden kann"
+
+
+def test_every_reason_that_the_analysis_gives_is_said_in_german() -> None:
+    use_language("de")
+    for term in load_parameters().terms:
+        english = re.sub(r"\{[^}]*\}", "7", term.text)
+        assert foreign(english) != english, english
 
 
 def test_a_pattern_has_as_many_holes_in_each_language() -> None:
