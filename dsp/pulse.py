@@ -20,13 +20,16 @@ DIP_S = 0.1
 """Between the two halves of a swing it passes through nothing."""
 
 
-def measure_pulse(view: RunView, onset_step: int, known_step: int, peak: float, floor: float) -> Event | None:
+def measure_pulse(
+    view: RunView, onset_step: int, end_step: int, known_step: int, peak: float, floor: float
+) -> Event | None:
     """Measure a slow jerk; None when it is too long, or when the limb did not come back.
 
     Parameters
     ----------
-    onset_step, known_step
-        First step in which the slow level stands out, and the newest.
+    onset_step, end_step, known_step
+        First step in which the slow level stands out, that by which it is over, and the newest, in which the next
+        jerk may have begun.
     peak, floor
         Slow level at its top and in the last seconds, g.
     """
@@ -39,7 +42,7 @@ def measure_pulse(view: RunView, onset_step: int, known_step: int, peak: float, 
     quiet = mean_of(before)
     size = sizes(xyz_g - quiet, max(1, round(MEAN_S * rate)))
     noise = float(np.sqrt(((before - quiet) ** 2).sum(axis=1).mean()))
-    top = begin - low + int(size[begin - low :].argmax())
+    top = begin - low + int(size[begin - low : view.edge(end_step) - low].argmax())
     share = view.parameters.jerk["end_ratio"]
     left, right = _reach(size, top, share * size[top], round(DIP_S * rate))
     width_s = (right - left + 1) / rate

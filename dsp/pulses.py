@@ -146,7 +146,7 @@ class PulseFinder:
         past = middle(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
         if past > p["isolation_ratio"] * c.peak:
             return None
-        event = measure_pulse(view, c.onset_step, at, c.peak, past)
+        event = measure_pulse(view, c.onset_step, c.end_step, at, c.peak, past)
         if event is None or any(belongs_to(event, other, self.parameters) for other in self.events[-2:]):
             return None
         return event
