@@ -88,9 +88,7 @@ def make_event(
         runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
         evidence=terms,
         flags=tuple(
-            flag
-            for flag, raised in (("no_gravity", not gravity), ("impact", size[at_peak] >= p["impact_g"]))
-            if raised
+            flag for flag, raised in (("no_gravity", not gravity), ("impact", size[at_peak] >= p["impact_g"])) if raised
         ),
     )
 

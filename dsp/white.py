@@ -19,6 +19,8 @@ FEWEST_BINS = 3
 """Of a band that is compared: the mean of fewer is anywhere (chi-square, physics)."""
 BANDS = 5
 """Bands that have to be there for a spectrum to be called level."""
+NOISE_RATIO = 2.0
+"""The lowest of many medians of noise lies a tenth below the others (physics); twice the noise is something else."""
 
 
 def unevenness(
@@ -59,6 +61,19 @@ def unevenness(
     # A difference of sums may fall below zero by what was rounded.
     np.maximum(quietest, np.float32(0.0), out=quietest)
     return power_decibel(loudest / (quietest + TINY))
+
+
+def unless_once_quieter(uneven_db: Floats, middle_g: Floats, least_g: Floats) -> Floats:
+    """Give the unevenness where the run has not been quieter before: the noise of a sensor stays as it is.
+
+    Parameters
+    ----------
+    middle_g
+        Level of quick changes in each frame, g.
+    least_g
+        Lowest floor of the run up to the end of each frame, g.
+    """
+    return np.where(middle_g > np.float32(NOISE_RATIO) * least_g, np.float32(np.nan), uneven_db)
 
 
 def of_a_sensor(features: Mapping[str, Floats], parameters: Parameters) -> Floats:

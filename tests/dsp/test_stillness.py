@@ -151,3 +151,13 @@ def test_a_sensor_too_slow_for_bands_to_compare_knows_no_noise() -> None:
     assert np.isnan(unevenness(ones, ones, ones, ones, ones, ones, plan)).all()
     frames = dsp.analyze(noise(10.0, 1.0), rate_hz=10.0).frames
     assert (frames["label"] == STILL).all()
+
+
+def test_what_is_level_but_louder_than_the_run_has_been_is_not_the_sensors_noise() -> None:
+    rng = np.random.default_rng(0)
+    xyz_g = rng.normal(scale=0.0012, size=(6000, 3)) + [0.0, 0.0, 1.0]
+    xyz_g[3000:] += rng.normal(scale=0.006, size=(3000, 3))
+    frames = dsp.analyze(xyz_g.astype(np.float32), rate_hz=100.0, placement="calf").frames
+    quiet, loud = (frames["uneven_db"][(frames["time_s"] > a) & (frames["time_s"] < b)] for a, b in ((5, 25), (35, 55)))
+    assert np.isfinite(quiet).all()
+    assert np.isnan(loud).all()
