@@ -53,8 +53,8 @@ class FrameFeatures:
         hops = g.window // g.hop
         blocks = windows(steps.energy.part(first * STEPS_PER_HOP), STEPS_PER_HOP * hops, STEPS_PER_HOP, frames)
         values |= features.burst_features(blocks)
-        least = steps.hop_least.part(first + hops - 1, first + hops - 1 + frames)
-        values["uneven_db"] = white.unless_once_quieter(values["uneven_db"], values["middle_g"], least)
+        least = steps.hop_quiet.part(first + hops - 1, first + hops - 1 + frames)
+        values["uneven_db"] = white.unless_lately_quieter(values["uneven_db"], values["middle_g"], least)
         values |= self._centre(steps, first, frames)
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)

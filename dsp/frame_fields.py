@@ -35,7 +35,10 @@ FRAME_DTYPE = np.dtype(
         ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1; NaN in silence
         ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz
         ("low_high_ratio", np.float32),  # power 4-6 Hz / power 8-12 Hz
-        ("uneven_db", np.float32),  # loudest band's density over the quietest's, dB; NaN in more than a run's noise
+        (
+            "uneven_db",
+            np.float32,
+        ),  # loudest band's density over the quietest's, dB; NaN in more than noise
         ("knock_db", np.float32),  # power of 15-25 Hz over that of the tremor band, dB; NaN below 20 mg or 45 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
         ("entry_deg_per_s", np.float32),  # peak rate of the turn with which this shaking sprang up; else NaN

@@ -307,6 +307,8 @@ class JerkFinder:
         p = self.parameters.jerk
         if event.peak_g >= p["impact_g"]:
             self._waiting = [k for k in self._waiting if k.event.peak_g > event.peak_g]
+        # One whose top lies in this one was its beginning, seen before the rest had come.
+        self._waiting = [k for k in self._waiting if k.event.peak_s < event.onset_s]
         known = self.events[-2:] + [k.event for k in self._waiting]
         # One that is confirmed stays, whatever comes soon after it: a fall has more than one impact.
         if any(belongs_to(event, impact, self.parameters) for impact in known):

@@ -8,10 +8,13 @@ from dsp.grid import STEPS_PER_HOP, Grid, step_edges
 from dsp.growing import Growing
 from dsp.parameters import Parameters
 from dsp.rows import largest
+from dsp.sliding import windows
 from dsp.stream import Stream
 
 Floats = NDArray[np.float32]
 
+QUIET_HOPS = 120
+"""A minute: a tremor pauses, or has begun, within it (prior); a jump into a recording knows the minute before."""
 COUNT_HOPS = 20
 """Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
 
@@ -54,8 +57,8 @@ class Steps:
         Mean square of the jerk path in each step, g^2, its kick level, and that of any motion, g.
     mean
         Mean acceleration in each step, (steps, 3), g.
-    hop_floor, hop_least
-        Floor of the jerk path after each hop, g, and the lowest so far.
+    hop_floor, hop_least, hop_quiet
+        Floor of the jerk path after each hop, g, the lowest so far, and the lowest of the last minute.
     hop_mean, hop_gravity, hop_tilt
         Mean acceleration in each hop, (hops, 3), g; the size of gravity there, g; and the rate of turn, deg/s.
     """
@@ -70,6 +73,8 @@ class Steps:
         self.mean = Growing((3,), np.float32)
         self.hop_floor = Growing((), np.float32)
         self.hop_least = Growing((), np.float32)
+        self.hop_quiet = Growing((), np.float32)
+        self._last_minute = np.full(QUIET_HOPS - 1, np.inf, np.float32)
         self.hop_mean = Growing((3,), np.float32)
         self.hop_gravity = Growing((), np.float32)
         self.hop_tilt = Growing((), np.float32)
@@ -101,7 +106,7 @@ class Steps:
         """Forget the first `hops` hops, and their steps."""
         for part in (self.energy, self.level, self.loud, self.mean):
             part.drop(hops * STEPS_PER_HOP)
-        for part in (self.hop_floor, self.hop_least, self.hop_mean, self.hop_gravity, self.hop_tilt):
+        for part in (self.hop_floor, self.hop_least, self.hop_quiet, self.hop_mean, self.hop_gravity, self.hop_tilt):
             part.drop(hops)
 
     def _take_steps(self, stream: Stream, target: int) -> None:
@@ -141,6 +146,9 @@ class Steps:
         floor = np.maximum(floor, self._count_floors(stream, first, hops))
         self.hop_floor.extend(floor)
         self.hop_least.extend(np.minimum.accumulate(np.concatenate([self.hop_least.newest(1), floor]))[-len(floor) :])
+        minute = np.concatenate([self._last_minute, floor])
+        self.hop_quiet.extend(windows(minute, QUIET_HOPS, 1, len(floor)).min(axis=1))
+        self._last_minute = minute[-(QUIET_HOPS - 1) :]
         self.hops = hops
 
     def _count_floors(self, stream: Stream, first: int, hops: int) -> Floats:

@@ -63,15 +63,15 @@ def unevenness(
     return power_decibel(loudest / (quietest + TINY))
 
 
-def unless_once_quieter(uneven_db: Floats, middle_g: Floats, least_g: Floats) -> Floats:
-    """Give the unevenness where the run has not been quieter before: the noise of a sensor stays as it is.
+def unless_lately_quieter(uneven_db: Floats, middle_g: Floats, least_g: Floats) -> Floats:
+    """Give the unevenness where it has not been quieter lately: the noise of a sensor stays as it is.
 
     Parameters
     ----------
     middle_g
         Level of quick changes in each frame, g.
     least_g
-        Lowest floor of the run up to the end of each frame, g.
+        Lowest floor of the minute up to the end of each frame, g.
     """
     return np.where(middle_g > np.float32(NOISE_RATIO) * least_g, np.float32(np.nan), uneven_db)
 

@@ -108,6 +108,8 @@ def scene(rate_hz: float, seed: int) -> NDArray[np.float32]:
 @given(rate_hz=st.sampled_from(RATES), seed=st.integers(0, 10**6), size=st.integers(1, 60))
 # A slow jerk is confirmed in the step in which a quick one begins.
 @example(rate_hz=208.0, seed=51, size=7)
+# A burst is taken for over while the next one rises.
+@example(rate_hz=31.25, seed=330572, size=1)
 def test_events_of_anything_are_the_same_bits_live_and_forgetting_at_once_as_offline(
     rate_hz: float, seed: int, size: int
 ) -> None:

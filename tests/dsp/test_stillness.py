@@ -153,7 +153,7 @@ def test_a_sensor_too_slow_for_bands_to_compare_knows_no_noise() -> None:
     assert (frames["label"] == STILL).all()
 
 
-def test_what_is_level_but_louder_than_the_run_has_been_is_not_the_sensors_noise() -> None:
+def test_what_is_level_but_louder_than_the_last_minute_was_is_not_the_sensors_noise() -> None:
     rng = np.random.default_rng(0)
     xyz_g = rng.normal(scale=0.0012, size=(6000, 3)) + [0.0, 0.0, 1.0]
     xyz_g[3000:] += rng.normal(scale=0.006, size=(3000, 3))
