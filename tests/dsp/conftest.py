@@ -69,6 +69,20 @@ def turning_limb(
     return xyz.astype(np.float32)
 
 
+def banded_noise(
+    rms_mg: float, low_hz: float, high_hz: float, *, rate_hz: float, seconds: float, noise_g: float, seed: int = 0
+) -> Floats:
+    """Noise between two frequencies in all three axes, and that of a sensor."""
+    rng = np.random.default_rng(seed)
+    n = round(seconds * rate_hz)
+    freq = np.fft.rfftfreq(n, 1 / rate_hz)
+    spectrum = np.fft.rfft(rng.normal(size=(n, 3)), axis=0)
+    spectrum[(freq < low_hz) | (freq > high_hz)] = 0.0
+    wave = np.fft.irfft(spectrum, n, axis=0)
+    wave *= 1e-3 * rms_mg / np.sqrt((wave**2).sum(axis=1).mean())
+    return (wave + rng.normal(scale=noise_g, size=(n, 3)) + [0.0, 0.0, 1.0]).astype(np.float32)
+
+
 @pytest.fixture
 def signal() -> Callable[..., Floats]:
     """Maker of signals."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp import State
+from tests.dsp.conftest import banded_noise
 
 Make = Callable[..., NDArray[np.float32]]
 RATE_HZ = 64.0
@@ -16,14 +17,7 @@ RHYTHMIC = [State.TREMOR.value, State.REFLEX_RHYTHM.value]
 
 def shaped(seconds: float, rms_mg: float, low_hz: float, high_hz: float, seed: int = 0) -> NDArray[np.float32]:
     """Noise between two frequencies, three axes, on a sensor of 2 mg."""
-    rng = np.random.default_rng(seed)
-    n = round(seconds * RATE_HZ)
-    freq = np.fft.rfftfreq(n, 1 / RATE_HZ)
-    spectrum = np.fft.rfft(rng.normal(size=(n, 3)), axis=0)
-    spectrum[(freq < low_hz) | (freq > high_hz)] = 0.0
-    wave = np.fft.irfft(spectrum, n, axis=0)
-    wave *= 1e-3 * rms_mg / np.sqrt((wave**2).sum(axis=1).mean())
-    return (wave + rng.normal(scale=0.0012, size=(n, 3)) + [0.0, 0.0, 1.0]).astype(np.float32)
+    return banded_noise(rms_mg, low_hz, high_hz, rate_hz=RATE_HZ, seconds=seconds, noise_g=0.0012, seed=seed)
 
 
 @pytest.mark.parametrize("rms_mg", [10.0, 30.0, 80.0])

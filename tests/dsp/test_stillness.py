@@ -12,6 +12,7 @@ from dsp.grid import make_grid
 from dsp.parameters import load_parameters
 from dsp.plan import make_plan
 from dsp.white import unevenness
+from tests.dsp.conftest import banded_noise
 
 Make = Callable[..., NDArray[np.float32]]
 RATE_HZ = 100.0
@@ -31,14 +32,7 @@ def banded(
     rms_mg: float, low_hz: float, high_hz: float, *, seconds: float = 60.0, seed: int = 0
 ) -> NDArray[np.float32]:
     """Noise between two frequencies on a sensor of 1 mg."""
-    rng = np.random.default_rng(seed)
-    n = round(seconds * RATE_HZ)
-    freq = np.fft.rfftfreq(n, 1 / RATE_HZ)
-    spectrum = np.fft.rfft(rng.normal(size=(n, 3)), axis=0)
-    spectrum[(freq < low_hz) | (freq > high_hz)] = 0.0
-    wave = np.fft.irfft(spectrum, n, axis=0)
-    wave *= 1e-3 * rms_mg / np.sqrt((wave**2).sum(axis=1).mean())
-    return (wave + rng.normal(scale=0.001, size=(n, 3)) + [0.0, 0.0, 1.0]).astype(np.float32)
+    return banded_noise(rms_mg, low_hz, high_hz, rate_hz=RATE_HZ, seconds=seconds, noise_g=0.001, seed=seed)
 
 
 def noise(rate_hz: float, rms_mg: float, *, seconds: float = 60.0, seed: int = 0) -> NDArray[np.float32]:
