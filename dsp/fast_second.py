@@ -18,7 +18,9 @@ ONSET_SHARE = 0.6
 ONSET_LEVEL_G = 0.005
 """Starting threshold of tremor in the band: 5 mg (prior; a still sensor stays below 4 mg)."""
 ONSET_FLOOR_RATIO = 1.8
+"""Times the floor of the jerk path: the level of noise in one second stays below it (chi-square; physics)."""
 ONSET_LOW_RATIO = 0.45
+"""Share of slow motion from which it speaks for movement (`slow_share` begins at 0.4; prior)."""
 ONSET_STEPS = 7
 """The newest 0.7 s must be filled: longer than the widest kick (0.6 s)."""
 ONSET_CREST = 2.6
@@ -26,13 +28,19 @@ ONSET_CREST = 2.6
 ONSET_LEFT = 0.2
 """Of the loudest of them, in the newest 0.2 s: a kick's ring falls below (damping 0.08 at 6 Hz: 0.2 after 0.5 s)."""
 EVEN_STEPS = 5
+"""A burst that has just begun may be a kick, whose first swings are over after so long (decay 0.3-1 s; prior)."""
 EVEN_CREST = 1.8
+"""... and it must be more even than a kick that rings: damping 0.08 at 4 Hz halves it in 0.35 s (physics)."""
 ONSET_KEPT_STEPS = 15
 """An onset once seen is kept for 1.5 s until the long window has caught up, while the shaking lasts (prior)."""
 ONSET_KEPT_LEVEL = 0.5
+"""Of the level that begins it: it ends below that, so that it does not flicker (prior)."""
 END_LEVEL_RATIO = 0.3
 """Fast level below this share of the 4 s level, and near a still sensor's: the shaking has stopped (prior)."""
 END_FLOOR_RATIO = 2.0
+"""Times the still floor: more is no limb that has stopped (prior)."""
+SHARE_FROM_HZ = 2.5
+"""Half a bin of a second's window below the slowest tremor: what a peak has a share of."""
 NO_BURST = np.int64(10**9)
 """Steps since a burst began where none has."""
 
@@ -86,7 +94,7 @@ def fast_seconds(samples: Floats, grid: Grid, parameters: Parameters) -> FastSec
         rms_g=np.sqrt(power(*bands["tremor_hz"])),
         low_ratio=np.asarray(power(*bands["low_hz"]) / np.maximum(power(*bands["whole_hz"]), tiny), np.float32),
         peak_hz=peak_hz.astype(np.float32),
-        share=np.minimum(near / np.maximum(power(2.5, bands["peak_hz"][1]), tiny), np.float32(1.0)),
+        share=np.minimum(near / np.maximum(power(SHARE_FROM_HZ, bands["peak_hz"][1]), tiny), np.float32(1.0)),
         displacement_mm=(np.sqrt(near) * STANDARD_GRAVITY_MM_S2 / (2.0 * np.pi * peak_hz) ** 2).astype(np.float32),
     )
 

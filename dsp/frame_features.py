@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 
 
 class FrameFeatures:
-    """Works out frames; remembers nothing but room to work in.
+    """Works out frames, each once and in order: what set off the shaking is carried from one to the next.
 
     Parameters
     ----------

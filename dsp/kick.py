@@ -11,7 +11,7 @@ from dsp.kick_event import make_event
 from dsp.kick_onset import first_swing, onset_in_turn
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import ONE_WAY, SWUNG, mean_of, one_way, span, squares, without_turn
+from dsp.swings import BASE_S, ONE_WAY, SWUNG, mean_of, one_way, span, squares, without_turn
 
 Floats = NDArray[np.float64]
 
@@ -69,18 +69,21 @@ def measure_kick(
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     onset = shape.onset
-    quiet = mean_of(view.xyz_g[max(0, onset - round(0.5 * rate) - first) : max(1, onset - first)].astype(np.float64))
+    quiet = mean_of(view.xyz_g[max(0, onset - round(BASE_S * rate) - first) : max(1, onset - first)].astype(np.float64))
     size = math.sqrt(float(squares(view.xyz_g[onset - first : shape.end + 1 - first] - quiet).max()))
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
     kick_step = max(onset_step, view.step_of(onset))
     turned = view.tilt_between(kick_step - 3, known_step - 2)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
-    went = _one_way(view, onset, shape.end, known_step, quiet, turned, weightless=weightless)
+    turn = _Turn(view.stretch_before(kick_step) or view.stretch_around(kick_step, known_step, floor), inside=False)
+    # After a stretch that is known, what rested before the kick is not what the limb was turned from.
+    went = math.nan
+    if weightless or turn.stretch is None:
+        went = _one_way(view, onset, shape.end, known_step, quiet, turned, weightless=weightless)
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway,
     # unless it is as smooth as a stretch and turned the limb as far as so hard a one must.
     smooth = shape.quickness < p["landing_ratio"] and (turned >= p["landing_deg"] or went > ONE_WAY)
     impact = size >= p["landing_g"] and not smooth
-    turn = _Turn(view.stretch_before(kick_step) or view.stretch_around(kick_step, known_step, floor), inside=False)
     if not impact:
         # The ring of a kick is in the mean of so few steps too.
         rings_deg = math.degrees(p["turn_share"] * size)
@@ -170,7 +173,7 @@ def _kicked_within(view: RunView, shape: _Outline, turned_deg: float) -> _Turn |
     kicked = onset_in_turn(view, shape.onset, shape.end)
     if kicked is None:
         return None
-    delay_s = (kicked - shape.onset) / view.grid.rate_hz
+    delay_s = max(0.0, (kicked - shape.onset) / view.grid.rate_hz)
     return _Turn(None if math.isnan(turned_deg) else (turned_deg, delay_s), inside=True)
 
 

@@ -53,7 +53,9 @@ def make_event(
     piece = view.xyz_g[max(0, onset - 1 - first) : end + 1 - first].astype(np.float64) - quiet_g
     change = piece[1:] - piece[:-1]
     size = np.sqrt(squares(piece))
-    at_peak = int(size.argmax())
+    # The sample before the onset is there for the first change only.
+    before = int(onset - 1 >= first and len(size) > 1)
+    at_peak = before + int(size[before:].argmax())
     if size[at_peak] <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
         return None
     jerk = math.sqrt(float(squares(change).max())) * rate if len(change) else 0.0

@@ -61,4 +61,4 @@ def onset_in_turn(view: RunView, begin: int, end: int) -> int | None:
     rises = int((level >= FINE_TOP * top).argmax())
     below = (level[:rises] < FINE_ONSET * top).nonzero()[0]
     began = int(below[-1]) + 1 if len(below) else 0
-    return low + lag + mean + began if began >= round(TURN_FIRST_S * rate) else None
+    return low + lag + mean + began if began >= max(1, round(TURN_FIRST_S * rate)) else None

@@ -15,6 +15,7 @@ from dsp.gravity import tilt_deg
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.parameters import Parameters
 from dsp.steps import Steps
+from dsp.swings import TURN_SHARE
 from dsp.turn import PEAK
 
 Floats = NDArray[np.float32]
@@ -40,8 +41,6 @@ SHORTEST_S = 0.2
 """Of a turn: two steps tell no shorter one."""
 FROM, UPTO = 0.1, 0.9
 """Shares of a turn whose moments tell how long it took."""
-BETWEEN = 0.507
-"""Of the time of a turn of least jerk that lies between them (Flash and Hogan 1985)."""
 
 
 class Onsets:
@@ -85,7 +84,7 @@ class Onsets:
         angle = tilt_deg(after, before, gravity_g)
         repeated = (np.repeat(part, WAY_STEPS, axis=0) for part in (before, gravity_g))
         turned = tilt_deg(way.reshape(-1, 3), *repeated).reshape(-1, WAY_STEPS)
-        lasts_s = self._step_s / BETWEEN * _steps_between(turned / np.maximum(angle, np.float32(1e-3))[:, None])
+        lasts_s = self._step_s / TURN_SHARE * _steps_between(turned / np.maximum(angle, np.float32(1e-3))[:, None])
         rate = np.asarray(PEAK * angle / np.maximum(lasts_s, SHORTEST_S), np.float32)
         return seen, np.where(sprang | np.isnan(rate), rate, np.float32(0.0))
 

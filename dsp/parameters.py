@@ -26,7 +26,7 @@ class Parameters:
     ----------
     version
         Named by every result.
-    spectrum, bands, gaps, still, entry, jerk, hold, decision, fatigue
+    spectrum, bands, gaps, still, entry, jerk, pulse, hold, decision, fatigue
         The sections; units are in the names.
     terms, table
         The evidence curves that count; and all of them at once.

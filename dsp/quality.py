@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.gravity import LEAST_G, MOST_G
 from dsp.grid import TREMOR_RATE_HZ
 
 Floats = NDArray[np.float32]
@@ -13,7 +14,6 @@ SMALLEST_CLIP_G = 1.0
 """A plateau below 1 g is a quiet sensor with coarse steps, not the end of a range."""
 DEAD_AFTER = 200
 """Constant values of an axis, while another moves, after which the axis counts as dead."""
-GRAVITY_G = (0.6, 1.4)
 GRAVITY_BLOCK = 64
 """Samples averaged before their size is compared with gravity: 0.3 s at 200 Hz takes shaking out, and a turning limb
 does not turn far meanwhile. The mean over a whole session would vanish when its posture changes."""
@@ -79,7 +79,7 @@ class ChannelWatch:
 
     @property
     def gravity_present(self) -> bool:
-        """Whether the slow part is near 1 g most of the time."""
+        """Whether the slow part has the size of gravity most of the time."""
         if not self._blocks:
             return bool(self._rest.shape[1]) and bool(_as_large_as_gravity(_block_means(self._rest)))
         return 2 * self._blocks_of_gravity > self._blocks
@@ -138,4 +138,4 @@ def _block_means(blocks_g: Floats) -> NDArray[np.float64]:
 def _as_large_as_gravity(mean_g: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether means (axes first) have the size of gravity."""
     size = np.sqrt(mean_g[0] ** 2 + mean_g[1] ** 2 + mean_g[2] ** 2)
-    return np.asarray((size > GRAVITY_G[0]) & (size < GRAVITY_G[1]))
+    return np.asarray((size >= LEAST_G) & (size <= MOST_G))

@@ -129,7 +129,7 @@ class Event(Worked):
     peak_jerk_g_per_s
         Largest change of acceleration, g/s.
     rise_s, width_s
-        10-90 % rise and full width at half maximum of the envelope, s.
+        Time from the onset to the top, and for how long the level is above a third of its top, s.
     ring_hz, decay_s
         Frequency and time constant of the after-swing; NaN when there is none.
     direction

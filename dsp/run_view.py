@@ -6,7 +6,7 @@ from bisect import bisect_right
 import numpy as np
 
 from dsp.few import middle
-from dsp.gravity import NEAR
+from dsp.gravity import LEAST_G, MOST_G, NEAR
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.kick_level import START_FLOOR_G, STEP_S
 from dsp.parameters import Parameters
@@ -147,7 +147,12 @@ class RunView:
     def _gravity_size(self, step: int) -> float:
         """Size of gravity as the last hop before a step knew it, g; NaN without gravity."""
         hop = min(step // STEPS_PER_HOP, len(self.hop_gravity)) - 1
-        return float(self.hop_gravity[hop]) if hop >= 0 else 1.0
+        if hop >= 0:
+            return float(self.hop_gravity[hop])
+        # Before the first hop is over its steps have to do; these three are there whenever they are asked for.
+        x, y, z = self.step_gravity[:3].sum(axis=0, dtype=np.float64).tolist()
+        size = math.sqrt(x * x + y * y + z * z) / 3.0
+        return size if LEAST_G <= size <= MOST_G else math.nan
 
     def tilt_between(self, first: int, second: int) -> float:
         """Turn of the limb from one step to another, deg; NaN where gravity does not show it."""

@@ -14,7 +14,7 @@ from dsp.stream import Stream
 Floats = NDArray[np.float32]
 
 QUIET_HOPS = 120
-"""A minute: a tremor pauses, or has begun, within it (prior); a jump into a recording knows the minute before."""
+"""A minute (two at 5 Hz): a tremor pauses, or has begun, within it (prior); a jump into a recording knows as much."""
 COUNT_HOPS = 20
 """Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
 

@@ -17,8 +17,8 @@ ONE_WAY = 0.85
 """Net way over whole way: a limb that only went there has 1 ..."""
 SWUNG = 0.6
 """... and one that swung there and back by half less than this (physics)."""
-TURN_SHARE = 0.5
-"""Part of a smooth turn in which four fifths of it happen (minimum jerk)."""
+TURN_SHARE = 0.507
+"""Of the time of a turn of least jerk, that in which its middle four fifths happen (Flash and Hogan 1985)."""
 
 
 def mean_of(rows: Floats) -> Floats:

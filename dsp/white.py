@@ -60,7 +60,7 @@ def unevenness(
         np.minimum(quietest, other, out=quietest)
     # A difference of sums may fall below zero by what was rounded.
     np.maximum(quietest, np.float32(0.0), out=quietest)
-    return power_decibel(loudest / (quietest + TINY))
+    return np.where(loudest > TINY, power_decibel(loudest / (quietest + TINY)), np.float32(np.nan))
 
 
 def unless_lately_quieter(uneven_db: Floats, middle_g: Floats, least_g: Floats) -> Floats:

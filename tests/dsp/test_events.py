@@ -164,6 +164,15 @@ def test_a_single_jump_is_one_event_although_it_is_slow_and_the_limb_turns(moved
     assert event.peak_g > 1.5
 
 
+@pytest.mark.parametrize("gain", [0.55, 1.8])
+def test_a_stretch_in_the_first_second_is_seen_whatever_the_gain(moved: Make, gain: float) -> None:
+    xyz_g = moved([(0.7, 0.4, 20.0)], seconds=12.0, gravity=True)
+    xyz_g[:, 1] += swing_at(np.arange(len(xyz_g)) / RATE_HZ, 1.3, 0.4).astype(np.float32)
+    plain, scaled = (dsp.analyze(x, rate_hz=RATE_HZ).events for x in (xyz_g, np.float32(gain) * xyz_g))
+    assert [e.label for e in plain] == [dsp.EventLabel.REFLEX_JERK]
+    assert [(e.label, e.stretch_delay_s) for e in scaled] == [(e.label, e.stretch_delay_s) for e in plain]
+
+
 def ringing_kick(t: NDArray[np.float64], at: float, size_g: float, hz: float, damping: float) -> NDArray[np.float64]:
     """Acceleration of a limb on a spring that a muscle pulls at for 60 ms."""
     w = 2 * np.pi * hz
@@ -238,6 +247,23 @@ def test_a_kick_stands_out_of_a_slow_turn_that_goes_on_and_a_jolt_of_the_turn_it
     assert onsets_of(jolted) == []
 
 
+@pytest.mark.parametrize("shift_s", [0.0, 0.02, 0.05, 0.08])
+@pytest.mark.parametrize(
+    ("degrees", "lasts_s", "gap_s"), [(10.0, 0.3, 0.03), (10.0, 0.3, 0.1), (20.0, 0.3, 0.2), (20.0, 0.5, 0.1)]
+)
+def test_a_kick_right_after_a_stretch_is_found_wherever_the_steps_begin(
+    moved: Make, degrees: float, lasts_s: float, gap_s: float, shift_s: float
+) -> None:
+    at = 15.0 + shift_s
+    xyz_g = moved([(at, lasts_s, degrees)], seconds=30.0, gravity=True)
+    t = np.arange(len(xyz_g)) / RATE_HZ
+    late = t - at - lasts_s - gap_s
+    xyz_g[:, 0] += (0.35 * np.sin(2 * np.pi * late / 0.12) * ((late >= 0) & (late < 0.12))).astype(np.float32)
+    (event,) = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events
+    assert event.label is dsp.EventLabel.REFLEX_JERK
+    assert event.onset_s <= event.peak_s <= event.end_s
+
+
 @pytest.mark.parametrize("gain", [0.5, 2.0])
 def test_a_sensor_whose_gain_is_off_shows_stretches_holds_and_reflexes_all_the_same(moved: Make, gain: float) -> None:
     xyz_g = moved([(15.0, 0.5, 25.0), (30.0, 1.0, -25.0)], seconds=40.0, gravity=True)
@@ -245,6 +271,7 @@ def test_a_sensor_whose_gain_is_off_shows_stretches_holds_and_reflexes_all_the_s
     plain, scaled = (dsp.analyze(x, rate_hz=RATE_HZ) for x in (xyz_g, np.float32(gain) * xyz_g))
     assert [e.label for e in plain.events] == [dsp.EventLabel.REFLEX_JERK]
     assert [(e.onset_s, e.label, e.flags) for e in scaled.events] == [(e.onset_s, e.label, ()) for e in plain.events]
+    assert scaled.findings.gravity_present
     assert [(h.start_s, h.released) for h in scaled.holds] == [(h.start_s, h.released) for h in plain.holds]
 
 

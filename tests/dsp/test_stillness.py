@@ -155,3 +155,9 @@ def test_what_is_level_but_louder_than_the_last_minute_was_is_not_the_sensors_no
     quiet, loud = (frames["uneven_db"][(frames["time_s"] > a) & (frames["time_s"] < b)] for a, b in ((5, 25), (35, 55)))
     assert np.isfinite(quiet).all()
     assert np.isnan(loud).all()
+
+
+def test_a_sensor_that_sends_one_value_says_nothing_of_noise() -> None:
+    frames = dsp.analyze(np.tile([0.0, 0.0, 1.0], (3000, 1)).astype(np.float32), rate_hz=100.0).frames
+    assert np.isnan(frames["uneven_db"]).all()
+    assert (frames["label"] == "still").all()
