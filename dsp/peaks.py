@@ -98,7 +98,7 @@ def _fundamentals(
     index = half[rows] - 1 + neighbours(few, half[rows], 1).argmax(axis=1)
     low, high = neighbours(few, index, 1), neighbours(few, at[rows] + first, 1)
     ratio = (at[rows] + first + _shift(high)) / (index + _shift(low))
-    line = np.exp(slope[rows] * plan.log_f[index - plan.background.start] + mean[rows])
+    line = np.exp(slope[rows] * plan.log_f[np.maximum(index - plan.background.start, 0)] + mean[rows])
     wins = (low[:, 1] >= low[:, 0]) & (low[:, 1] >= low[:, 2]) & (sums(low) > sums(high))
     wins &= (low[:, 1] >= np.float32(STANDS_OUT) * line) & (np.abs(ratio - 2.0) * index <= OFF_BINS)
     wins &= index >= lowest[rows]
