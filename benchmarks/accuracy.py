@@ -22,6 +22,8 @@ from benchmarks.real import Piece
 from dsp import State
 from sensor.simulated import SCRIPTS, simulate
 
+FALL_DRAWS = 24
+"""As many as show one in ten that fails."""
 LIMB_SEEDS = range(20, 24)
 SYNTHETIC = " (synthetic)"
 Made = list[tuple[str, str]]
@@ -94,6 +96,14 @@ def falls(data: Path) -> None:
             seconds += sum(s.duration_s for s in found.segments if s.label is State.TREMOR)
         row(f"{name} (UMAFall), a sensor each: events", ", ".join(map(str, counts)), "one a fall", None,
             f"(tremor called for {seconds:.0f} s)")  # fmt: skip
+    rng = np.random.default_rng(0)
+    events = [
+        len(analysed(other).events)
+        for piece in real.umafall(data, "*_Fall_*")
+        for other in real.disturbed(piece, FALL_DRAWS, rng)
+    ]
+    row(f"falls (UMAFall) begun, timed, scaled and disturbed {FALL_DRAWS} times each: one event, none",
+        f"{events.count(1)}, {events.count(0)} of {len(events)}", "one a fall", None)  # fmt: skip
 
 
 def pasted(data: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +66,14 @@ def umafall(data: Path, pattern: str) -> list[Piece]:
             except (TremorscopeError, InputError):
                 continue
     return out
+
+
+def disturbed(piece: Piece, draws: int, rng: np.random.Generator) -> Iterator[Piece]:
+    """Give the recording begun up to 0.5 s later, to 7 % quicker or slower, to 10 % stronger or weaker, and noisier."""
+    for _ in range(draws):
+        xyz_g = piece.xyz_g[int(rng.integers(0, max(1, round(0.5 * piece.rate_hz)))) :]
+        noisy = rng.uniform(0.9, 1.1) * xyz_g + rng.normal(scale=0.003, size=xyz_g.shape)
+        yield replace(piece, xyz_g=noisy.astype(np.float32), rate_hz=piece.rate_hz * rng.uniform(0.93, 1.07))
 
 
 def negatives(data: Path) -> dict[str, list[Piece]]:

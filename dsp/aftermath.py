@@ -35,15 +35,11 @@ class Waiting:
     event: Event
     top: float
 
-    def is_impact(self, parameters: Parameters) -> bool:
-        """Whether it is more than a muscle's kick."""
-        return self.event.peak_g >= parameters.jerk["impact_g"]
-
 
 def belongs_to(event: Event, impact: Event, parameters: Parameters) -> bool:
     """Whether an event is what an impact led to: its bounce, how the body settles, how somebody gets up from a fall."""
     p, late_s = parameters.jerk, event.onset_s - impact.onset_s
-    if impact.peak_g < p["impact_g"]:
+    if not impact.is_impact:
         return False
     share = event.peak_g / impact.peak_g
     return (
@@ -63,7 +59,7 @@ def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others:
     others
         Steps at which other kicks began, or may have begun.
     """
-    impact = kick.is_impact(view.parameters)
+    impact = kick.event.is_impact
     if _goes_on(kick, at, loud, view, others, impact=impact):
         return True
     if impact:

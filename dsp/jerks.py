@@ -304,8 +304,7 @@ class JerkFinder:
 
     def _take(self, onset_step: int, event: Event, level: float) -> None:
         """Keep one event of an impact: what leads up to it, and what bounces or settles after it, belong to it."""
-        p = self.parameters.jerk
-        if event.peak_g >= p["impact_g"]:
+        if event.is_impact:
             self._waiting = [k for k in self._waiting if k.event.peak_g > event.peak_g]
         # One whose top lies in this one was its beginning, seen before the rest had come.
         self._waiting = [k for k in self._waiting if k.event.peak_s < event.onset_s]

@@ -157,6 +157,5 @@ class PulseFinder:
         p, onset_s = self.parameters, view.start_s + view.edge(c.onset_step) / view.grid.rate_hz
         near = p.pulse["apart_s"]
         return any(step > c.onset_step - near / STEP_S for step in kicks.kick_steps) or any(
-            event.onset_s > onset_s - (p.jerk["bounce_s"] if event.peak_g >= p.jerk["impact_g"] else near)
-            for event in self.events[-2:]
+            event.onset_s > onset_s - (p.jerk["bounce_s"] if event.is_impact else near) for event in self.events[-2:]
         )

@@ -53,6 +53,7 @@ def event(label: EventLabel, peak_g: float) -> Event:
     return Event(
         onset_s=5.0, peak_s=5.1, end_s=5.3, label=label, peak_g=peak_g, peak_jerk_g_per_s=1.0, rise_s=0.1, width_s=0.2,
         ring_hz=6.0, decay_s=0.1, direction=(1.0, 0.0, 0.0), tilt_change_deg=0.0, stretch_delay_s=None, confidence=0.9,
+        flags=("impact",) if peak_g >= load_parameters().jerk["impact_g"] else (),
     )  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def test_what_comes_after_an_impact_belongs_to_it_the_longer_the_smaller_it_is(
     later = replace(fall, onset_s=fall.onset_s + late_s, peak_g=4.0 * share)
     assert belongs_to(later, fall, parameters) is belongs
     # After a kick nothing does.
-    assert not belongs_to(replace(later, peak_g=0.3 * share), replace(fall, peak_g=0.3), parameters)
+    assert not belongs_to(replace(later, peak_g=0.3 * share), event(EventLabel.TWITCH, 0.3), parameters)
 
 
 def test_an_impact_that_is_over_in_a_hundredth_of_a_second_is_larger_than_its_level() -> None:
