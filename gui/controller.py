@@ -13,6 +13,7 @@ from gui.i18n import foreign
 from gui.model import Document, ModelMessage, SessionModel
 from gui.model.guided import GuidedOver, GuidedTurn
 from gui.model.verdict import Verdict
+from gui.report_words import report_words
 from gui.words import worn
 from sensor.simulated import SCRIPTS, LimbScript, SimulatedSource
 from session import SessionMessage
@@ -271,7 +272,9 @@ class Controller:
     ) -> Path:
         verdict = self.judge({f.recording.sensor: f.analysis for f in found}, stem, path=path)
         out = self.home.make(self.home.reports) / f"{stem}.html"
-        return session.write_report(found, verdict.advice, out, synthetic=synthetic, week=verdict.week)
+        return session.write_report(
+            found, verdict.advice, out, synthetic=synthetic, week=verdict.week, wording=report_words()
+        )
 
     def _with_samples(self, label: str, result: session.SessionResult) -> session.AnalysedRecording:
         if result.recording is not None and result.recording.exists():

@@ -17,7 +17,7 @@ HOLE = re.compile(r"(?P<sign>[#*])|\{(?P<name>\w+)(?P<form>:[^}]*)?\}")
 NUMBER, WORDS = r"[+\-−]?\d+(?:\.\d+)?(?:e[+-]\d+)?", r".+?"
 WITHIN = r"(?:(?!\. ).)+?"
 """Words within one sentence."""
-FILES = {"texts": "{}.toml", "foreign": "{}.toml", "guidance": "{}-guidance.toml"}
+FILES = {"texts": "{}.toml", "foreign": "{}.toml", "guidance": "{}-guidance.toml", "report": "{}-report.toml"}
 """Where each table of a language is kept."""
 
 _catalogue: dict[str, str] = {}
@@ -120,8 +120,8 @@ def load_catalogue(language: str, table: str = "texts") -> dict[str, str]:
     language
         Its code.
     table
-        ``texts`` of the app itself, ``foreign``: patterns of sentences that rooms below write, or ``guidance``: the
-        sentences of the knowledge base.
+        ``texts`` of the app itself, ``foreign``: patterns of sentences that rooms below write, ``guidance``: the
+        sentences of the knowledge base, or ``report``: what the report page alone says.
     """
     if language == "en" or language not in LANGUAGES:
         return {}

@@ -42,7 +42,7 @@ from session.messages import (
 )
 from session.past import PastSpan, look_back
 from session.replay import ReplaySource
-from session.report import write_report
+from session.report import Wording, write_report
 from session.rest import rest_psd
 from session.warming import warm_up
 
@@ -69,6 +69,7 @@ __all__ = [
     "SessionResult",
     "Source",
     "StatusUpdate",
+    "Wording",
     "analysis_record",
     "analyze_all_sensors",
     "analyze_file",

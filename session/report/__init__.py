@@ -1,5 +1,6 @@
 """Report: one self-contained HTML page about a session."""
 
 from session.report.build import write_report
+from session.report.wording import Wording
 
-__all__ = ["write_report"]
+__all__ = ["Wording", "write_report"]

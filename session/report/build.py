@@ -4,17 +4,19 @@ import math
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import guidance
-from dsp import InputError, Side, SideComparison, StorageError
+from dsp import Analysis, InputError, Placement, Side, SideComparison, StorageError
 from session.analysis import AnalysedRecording, compare
 from session.guided import guided_findings_of
 from session.report.figures import average_spectra, holds, spectrogram, timeline, trace
-from session.report.palette import EVENT_MARKS, STATE_WORDS
+from session.report.palette import EVENT_MARKS, STATE_WORDS, STEP_WORDS
 from session.report.trends import trends
+from session.report.wording import ENGLISH, Wording
 
 MOST_EVENTS = 30
 """More rows fill pages that nobody reads; export has them all."""
@@ -26,6 +28,7 @@ PRINTED_ROWS = 6
 """Rows of each table on paper, where the page ends; the screen has the others too."""
 PRINTED_ROWS_OF_TWO = 3
 """The same with two sensors."""
+SIDES = (Side.LEFT.value, Side.RIGHT.value)
 SHORT_CAUSES, SHORT_ROWS = 2, 9
 """With no more to say than that, paper has room for larger type."""
 
@@ -40,6 +43,7 @@ def write_report(
     synthetic: bool = False,
     history: Sequence[guidance.SessionSummary] = (),
     week: guidance.Week | None = None,
+    wording: Wording = ENGLISH,
 ) -> Path:
     """Write one self-contained HTML page: no script, no request, prints on two A4 pages.
 
@@ -61,6 +65,8 @@ def write_report(
         Earlier sessions, oldest first, for the trends; none leaves them out.
     week
         The last seven days; None leaves them out.
+    wording
+        The language of the page.
 
     Returns
     -------
@@ -79,10 +85,11 @@ def write_report(
         raise InputError(msg)
     comparison = compare({f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)})
     main = max(found, key=lambda f: f.analysis.findings.tremor_s + f.analysis.findings.reflex_rhythm_s)
-    sensors = [_sensor(f) for f in found]
+    sensors = [_sensor(f, wording) for f in found]
     guided = guided_findings_of(list(found))
-    html = _template().render(
-        title=title,
+    html = _template(wording).render(
+        words=wording,
+        title=wording.text(title),
         when=_when(found[0]),
         say=guidance.load_knowledge().say,
         synthetic=synthetic or any(_is_synthetic(f) for f in found),
@@ -91,11 +98,12 @@ def write_report(
         sensors=sensors,
         printed_rows=PRINTED_ROWS if len(found) == 1 else PRINTED_ROWS_OF_TWO,
         sides=_sides(comparison, found),
+        step_words=STEP_WORDS,
         roomy=guided is None and not history and _is_short(advice, sensors),
-        facts=_facts(found, settings or {}),
+        facts=_facts(found, settings or {}, wording),
         guided=guided,
-        guided_legs=_by_leg(guided.sentences) if guided is not None else [],
-        trends=trends(history, main.analysis.findings) if history else None,
+        guided_legs=_by_leg(guided.sentences, wording) if guided is not None else [],
+        trends=trends(history, main.analysis.findings, wording) if history else None,
         week=week,
     )
     try:
@@ -107,7 +115,7 @@ def write_report(
     return path
 
 
-def _template() -> Any:
+def _template(words: Wording) -> Any:
     import jinja2  # noqa: PLC0415 - only a report needs it
 
     environment = jinja2.Environment(
@@ -117,20 +125,25 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": _clock, "number": _number, "milli_g": _milli_g, "signed": _signed}
+    environment.filters |= {
+        "said": words.sentence,
+        "clock": _clock,
+        "number": partial(_number, words),
+        "milli_g": partial(_milli_g, words),
+        "signed": partial(_signed, words),
+    }
     return environment.get_template("page.html.j2")
 
 
-def _sensor(found: AnalysedRecording) -> dict[str, Any]:
+def _sensor(found: AnalysedRecording, words: Wording) -> dict[str, Any]:
     recording, analysis = found.recording, found.analysis
-    wide = [timeline(found), trace(found) if recording.samples else None]
-    half = [spectrogram(found), average_spectra(found), holds(found)]
-    side = analysis.findings.side.value
-    worn = f"{side} {analysis.placement.value}" if side != "unknown" else analysis.placement.value
+    wide = [timeline(found, words), trace(found, words) if recording.samples else None]
+    half = [spectrogram(found, words), average_spectra(found, words), holds(found, words)]
     segments = sorted(analysis.segments, key=lambda s: -s.duration_s)
     return {
-        "name": recording.sensor,
-        "worn": worn if worn != "unknown" else "",
+        # A sensor of two is called after its leg.
+        "name": words.text(recording.sensor) if recording.sensor in SIDES else recording.sensor,
+        "worn": _worn(analysis, words),
         "wide": [f for f in wide if f is not None],
         "half": [f for f in half if f is not None],
         "holds": list(enumerate(analysis.findings.holds, 1))[:MOST_HOLDS],
@@ -141,9 +154,17 @@ def _sensor(found: AnalysedRecording) -> dict[str, Any]:
             :MOST_RHYTHMIC
         ],
         "quality": [*recording.warnings, *analysis.quality],
-        "state_words": {k.value: v for k, v in STATE_WORDS.items()},
-        "event_words": {k: v[1] for k, v in EVENT_MARKS.items()},
+        "state_words": {k.value: words.text(v) for k, v in STATE_WORDS.items()},
+        "event_words": {k: words.text(v) for k, (_, v) in EVENT_MARKS.items()},
     }
+
+
+def _worn(analysis: Analysis, words: Wording) -> str:
+    """Where a sensor is worn: ``left calf``; empty where nobody said."""
+    side, place = analysis.findings.side, words.text(analysis.placement.value)
+    if side is not Side.UNKNOWN:
+        return words.say("{side} {place}", side=words.text(side.value), place=place)
+    return place if analysis.placement is not Placement.UNKNOWN else ""
 
 
 def _is_short(advice: guidance.Advice, sensors: Sequence[Mapping[str, Any]]) -> bool:
@@ -182,12 +203,12 @@ def _sides(comparison: SideComparison | None, found: Sequence[AnalysedRecording]
     return [guidance.side_sentence(comparison, k), numbers]
 
 
-def _by_leg(sentences: Sequence[str]) -> list[tuple[str, list[str]]]:
+def _by_leg(sentences: Sequence[str], words: Wording) -> list[tuple[str, list[str]]]:
     """Sort the sentences of a guided session below their headings, which end in a colon."""
     legs: list[tuple[str, list[str]]] = []
     for sentence in sentences:
         if sentence.endswith(":"):
-            legs.append((sentence.rstrip(":"), []))
+            legs.append((words.sentence(sentence).rstrip(":"), []))
         elif legs:
             legs[-1][1].append(sentence)
         else:
@@ -195,22 +216,22 @@ def _by_leg(sentences: Sequence[str]) -> list[tuple[str, list[str]]]:
     return legs
 
 
-def _facts(found: Sequence[AnalysedRecording], settings: Mapping[str, str]) -> dict[str, str]:
+def _facts(found: Sequence[AnalysedRecording], settings: Mapping[str, str], words: Wording) -> dict[str, str]:
     first = found[0]
     k = guidance.load_knowledge()
-    gap_s = first.analysis.findings.gap_s
+    spectra = first.analysis.spectra
     facts = {
-        "Length": _clock(first.analysis.duration_s),
-        "Missing": f"{gap_s:.1f} s",
-        "Rate": f"{first.analysis.rate_hz:.4g} Hz",
-        "Format": first.recording.format,
-        "Device": first.recording.device or "not named",
-        "Window": first.analysis.spectra.window if first.analysis.spectra is not None else "not kept",
-        "Parameters": first.analysis.parameters_version,
-        "Knowledge": f"{k.version}, read through {k.reviewed}",
+        words.text("Length"): _clock(first.analysis.duration_s),
+        words.text("Missing"): f"{words.number(first.analysis.findings.gap_s, '.1f')} s",
+        words.text("Rate"): f"{words.number(first.analysis.rate_hz, '.4g')} Hz",
+        words.text("Format"): first.recording.format,
+        words.text("Device"): words.sentence(first.recording.device) or words.text("not named"),
+        words.text("Window"): words.sentence(spectra.window) if spectra is not None else words.text("not kept"),
+        words.text("Parameters"): first.analysis.parameters_version,
+        words.text("Knowledge"): words.say("{version}, read through {day}", version=k.version, day=k.reviewed),
         "Tremorscope": version("tremorscope"),
         "Python": platform.python_version(),
-        "Page written": datetime.now(UTC).strftime("%Y-%m-%d"),
+        words.text("Page written"): datetime.now(UTC).strftime("%Y-%m-%d"),
     }
     return facts | dict(settings)
 
@@ -235,15 +256,17 @@ def _clock(seconds: float) -> str:
     )
 
 
-def _number(value: float | None, digits: int = 1) -> str:
-    return "–" if value is None or not math.isfinite(value) else f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+def _number(words: Wording, value: float | None, digits: int = 1) -> str:
+    if value is None or not math.isfinite(value):
+        return "–"
+    return words.number(value, f".{digits}f").replace("-", "\N{MINUS SIGN}")
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+def _signed(words: Wording, value: float) -> str:
+    return words.number(value, "+.1f").replace("-", "\N{MINUS SIGN}")
 
 
-def _milli_g(value_g: float | None) -> str:
+def _milli_g(words: Wording, value_g: float | None) -> str:
     if value_g is None or not math.isfinite(value_g):
         return "–"
-    return f"{value_g:.2f} g" if value_g >= 1.0 else f"{1000.0 * value_g:.3g} mg"
+    return f"{words.number(value_g, '.2f')} g" if value_g >= 1.0 else f"{words.number(1000.0 * value_g, '.3g')} mg"

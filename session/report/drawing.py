@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from session.report.palette import INK, LINE, QUIET
+from session.report.wording import Wording
 
 WIDE_IN, THIRD_IN = 7.2, 3.2
 """Across the page, and a third of it (drawn larger, so that its type stays readable)."""
@@ -45,8 +46,8 @@ class Figure:
 
 
 @contextmanager
-def drawing(*, height_in: float, width_in: float = WIDE_IN) -> Iterator[tuple[Any, Any]]:
-    """Canvas and axes in the style of the report; sizes in inch, of which the page keeps the ratio."""
+def drawing(words: Wording, *, height_in: float, width_in: float = WIDE_IN) -> Iterator[tuple[Any, Any]]:
+    """Canvas and axes in the style and the language of the report; sizes in inch, of which the page keeps the ratio."""
     import matplotlib as mpl  # noqa: PLC0415 - 0.3 s that only a report needs
     from matplotlib.figure import Figure as Canvas  # noqa: PLC0415 - as above
 
@@ -72,7 +73,20 @@ def drawing(*, height_in: float, width_in: float = WIDE_IN) -> Iterator[tuple[An
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         axes.tick_params(length=2)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(_formatter(words))
         yield figure, axes
+
+
+def _formatter(words: Wording) -> Any:
+    """Write the numbers of an axis as the library does, with the decimal mark of the language."""
+    from matplotlib.ticker import ScalarFormatter  # noqa: PLC0415 - as above
+
+    class Formatter(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return str(super().__call__(x, pos)).replace(".", words.decimal_mark)
+
+    return Formatter()
 
 
 TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)

@@ -18,6 +18,7 @@ from session.report.palette import (
     STATE_KEYS,
     STATE_WORDS,
 )
+from session.report.wording import Wording
 from session.rest import rest_psd
 
 TREMOR_BAND_HZ = (4.0, 12.0)
@@ -34,16 +35,17 @@ LABEL_SHARE = 0.085
 MOST_HOLDS = 6
 SHORT_SHARE = 0.3
 TREMOR = STATE_COLOURS[State.TREMOR]
+KEY_SIGNS = {"reflex_jerk": "\N{BLACK DOWN-POINTING TRIANGLE}", "twitch": "\N{BLACK CIRCLE}"}
 DRIFT_HZ = 0.7
 """Corner of the high-pass that takes posture out of the drawn trace."""
 
 
-def timeline(found: AnalysedRecording) -> Figure | None:
+def timeline(found: AnalysedRecording, words: Wording) -> Figure | None:
     """States, events and stretches over the session; None when nothing of it could be named."""
     analysis = found.analysis
     if not analysis.findings.analysed_s:
         return None
-    with drawing(height_in=1.5) as (figure, axes):
+    with drawing(words, height_in=1.5) as (figure, axes):
         for segment in analysis.segments:
             if segment.label is State.NO_DATA:
                 continue
@@ -68,20 +70,26 @@ def timeline(found: AnalysedRecording) -> Figure | None:
         axes.spines["left"].set_visible(False)
         as_clock(axes, found.analysis.duration_s)
     seconds = {s: sum(g.duration_s for g in analysis.segments if g.label is s) for s in State}
-    parts = [f"{seconds[s]:.0f} s {STATE_WORDS[s]}" for s in State if seconds[s] >= 1.0]
-    events = f"{len(analysis.events)} brief events" if analysis.events else "no brief events"
-    text = f"Over {analysis.duration_s:.0f} s: {', '.join(parts)}; {events}; {len(analysis.holds)} stretches held."
-    key = tuple(Key(word=STATE_WORDS[s], css=css) for s, css in STATE_KEYS.items() if seconds[s] >= 0.5)
-    marks = {"reflex_jerk": "\N{BLACK DOWN-POINTING TRIANGLE} reflex jerk", "twitch": "\N{BLACK CIRCLE} twitch"}
-    found_marks = [word for label, word in marks.items() if any(e.label == label for e in analysis.events)]
-    lines = ["line below: stretch held"] if analysis.holds else []
-    key += tuple(Key(word=word, css="none; border: 0; width: 0; margin: 0") for word in (*found_marks, *lines))
-    return Figure(title="This session", svg=as_svg(figure), alternative=text, key=key)
+    parts = [f"{seconds[s]:.0f} s {words.text(STATE_WORDS[s])}" for s in State if seconds[s] >= 1.0]
+    count = len(analysis.events)
+    text = words.say(
+        "Over {seconds} s: {parts}; {events}; {holds} stretches held.",
+        seconds=f"{analysis.duration_s:.0f}",
+        parts=", ".join(parts),
+        events=words.say("{n} brief events", n=count) if count else words.text("no brief events"),
+        holds=len(analysis.holds),
+    )
+    key = tuple(Key(word=words.text(STATE_WORDS[s]), css=css) for s, css in STATE_KEYS.items() if seconds[s] >= 0.5)
+    found_events = {e.label.value for e in analysis.events}
+    marks = [f"{KEY_SIGNS[e]} {words.text(word)}" for e, (_, word) in EVENT_MARKS.items() if e in found_events]
+    lines = [words.text("line below: stretch held")] if analysis.holds else []
+    key += tuple(Key(word=word, css="none; border: 0; width: 0; margin: 0") for word in (*marks, *lines))
+    return Figure(title=words.text("This session"), svg=as_svg(figure), alternative=text, key=key)
 
 
-def trace(found: AnalysedRecording) -> Figure:
+def trace(found: AnalysedRecording, words: Wording) -> Figure:
     """Acceleration without gravity, as the envelope of each axis."""
-    with drawing(height_in=1.7) as (figure, axes):
+    with drawing(words, height_in=1.7) as (figure, axes):
         largest = 0.0
         for run in found.recording.samples:
             motion = _without_drift(run)
@@ -103,11 +111,14 @@ def trace(found: AnalysedRecording) -> Figure:
         as_clock(axes, found.analysis.duration_s)
         for axis, name in enumerate("xyz"):
             axes.text(1.005, 0.9 - 0.16 * axis, name, color=AXES[axis], transform=axes.transAxes, fontsize=9)
-    text = f"Acceleration of three axes without gravity; it stays mostly below {limit:.2g} g."
-    return Figure(title="Acceleration without gravity", svg=as_svg(figure), alternative=text)
+    text = words.say(
+        "Acceleration of three axes without gravity; it stays mostly below {limit} g.",
+        limit=words.number(limit, ".2g"),
+    )
+    return Figure(title=words.text("Acceleration without gravity"), svg=as_svg(figure), alternative=text)
 
 
-def spectrogram(found: AnalysedRecording) -> Figure | None:
+def spectrogram(found: AnalysedRecording, words: Wording) -> Figure | None:
     """Power over time and frequency, in dB relative to 1 mg^2/Hz; None when the spectra were not kept."""
     spectra = found.analysis.spectra
     if spectra is None or not len(spectra.time_s):
@@ -120,7 +131,7 @@ def spectrogram(found: AnalysedRecording) -> Figure | None:
     low, high = np.percentile(shown, (5, 99.7)) if shown.size else (0.0, 1.0)
     # A recording of a few seconds has one spectrum, which still takes up time.
     first_min, last_min = spectra.time_s[0] / 60, max(spectra.time_s[-1], spectra.time_s[0] + LEAST_S) / 60
-    with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
+    with drawing(words, height_in=2.3, width_in=THIRD_IN) as (figure, axes):
         axes.imshow(
             level_db.T,
             origin="lower",
@@ -135,11 +146,15 @@ def spectrogram(found: AnalysedRecording) -> Figure | None:
             axes.axhline(edge, color="white", linewidth=0.6, linestyle=(0, (4, 4)), alpha=0.8)
         axes.set_ylabel("Hz")
         as_clock(axes, found.analysis.duration_s)
-    text = f"Power by time and frequency, from {low:.0f} to {high:.0f} dB relative to 1 mg²/Hz; dashed: 4 to 12 Hz."
-    return Figure(title="Spectrogram", svg=as_svg(figure), alternative=text)
+    text = words.say(
+        "Power by time and frequency, from {low} to {high} dB relative to 1 mg²/Hz; dashed: 4 to 12 Hz.",
+        low=f"{low:.0f}",
+        high=f"{high:.0f}",
+    )
+    return Figure(title=words.text("Spectrogram"), svg=as_svg(figure), alternative=text)
 
 
-def average_spectra(found: AnalysedRecording) -> Figure | None:
+def average_spectra(found: AnalysedRecording, words: Wording) -> Figure | None:
     """Average spectrum of each state; None without a state of at least two frames in which anything moved."""
     spectra, frames = found.analysis.spectra, found.analysis.frames
     if spectra is None:
@@ -156,18 +171,19 @@ def average_spectra(found: AnalysedRecording) -> Figure | None:
                 averages[state] = psd
     if not averages:
         return None
-    words: list[str] = []
+    peaks: list[str] = []
     ends: list[tuple[str, str, float]] = []
-    with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
+    with drawing(words, height_in=2.3, width_in=THIRD_IN) as (figure, axes):
         axes.axvspan(*TREMOR_BAND_HZ, color="#f4e6ee", linewidth=0)
         for state, psd in averages.items():
             colour = "#66778a" if state is State.STILL else STATE_COLOURS[state]
             axes.semilogy(spectra.freq_hz[keep], psd, color=colour, linewidth=1.3)
             top = int(np.argmax(np.where(spectra.freq_hz[keep] >= SLOW_HZ, psd, 0.0)))
-            ends.append((STATE_WORDS[state], colour, float(psd[-1])))
+            ends.append((words.text(STATE_WORDS[state]), colour, float(psd[-1])))
             # The peak of stillness and of movement is their slow end, which says nothing.
             if state in (State.TREMOR, State.REFLEX_RHYTHM):
-                words.append(f"{STATE_WORDS[state]} peaks at {spectra.freq_hz[keep][top]:.1f} Hz")
+                peak = words.number(spectra.freq_hz[keep][top], ".1f")
+                peaks.append(words.say("{state} peaks at {peak} Hz", state=words.text(STATE_WORDS[state]), peak=peak))
         bottom, roof = np.log10(axes.get_ylim())
         places = _apart([(np.log10(max(end, 1e-12)) - bottom) / (roof - bottom) for _, _, end in ends])
         for (word, colour, _), place in zip(ends, places, strict=True):
@@ -175,12 +191,12 @@ def average_spectra(found: AnalysedRecording) -> Figure | None:
         axes.set_xlim(0, TOP_HZ)
         axes.set_xlabel("Hz")
         axes.set_ylabel("mg²/Hz")
-    states = ", ".join(word for word, _, _ in ends)
-    text = f"Average spectra of the states: {states}{''.join(f'; {w}' for w in words)}. Shaded: 4 to 12 Hz."
-    return Figure(title="Average spectra", svg=as_svg(figure), alternative=text)
+    states = "; ".join((", ".join(word for word, _, _ in ends), *peaks))
+    text = words.say("Average spectra of the states: {states}. Shaded: 4 to 12 Hz.", states=states)
+    return Figure(title=words.text("Average spectra"), svg=as_svg(figure), alternative=text)
 
 
-def holds(found: AnalysedRecording) -> Figure | None:
+def holds(found: AnalysedRecording, words: Wording) -> Figure | None:
     """How the shaking went in each hold, from its start; None without a hold that can be drawn."""
     frames = found.analysis.frames
     numbered = list(enumerate(found.analysis.holds, 1))
@@ -195,8 +211,8 @@ def holds(found: AnalysedRecording) -> Figure | None:
             lines.append((number, frames["time_s"][inside] - hold.start_s, 1000.0 * frames["rms_g"][inside]))
     if not lines:
         return None
-    words = []
-    with drawing(height_in=2.3, width_in=THIRD_IN) as (figure, axes):
+    changes = []
+    with drawing(words, height_in=2.3, width_in=THIRD_IN) as (figure, axes):
         for number, time_s, level_mg in lines:
             axes.semilogy(time_s, level_mg, color=TREMOR, linewidth=1.4, alpha=0.45 + 0.55 * number / len(numbered))
             axes.annotate(
@@ -209,18 +225,27 @@ def holds(found: AnalysedRecording) -> Figure | None:
                 va="center",
             )
             first, last = (float(np.median(part)) for part in np.array_split(level_mg, 2))
-            words.append(f"hold {number} goes from {_level(first)} to {_level(last)} mg")
+            changes.append(
+                words.say(
+                    "hold {number} goes from {first} to {last} mg",
+                    number=number,
+                    first=_level(first, words),
+                    last=_level(last, words),
+                )
+            )
         axes.set_xlim(0, None)
-        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter(lambda level, _: words.number(level, "g"))
         axes.yaxis.set_minor_formatter("")
-        axes.set_xlabel("seconds into the hold")
-        axes.set_ylabel("mg, 4 to 12 Hz")
-    text = f"Size of the shaking in each hold, first half to second half: {'; '.join(words)}."
-    return Figure(title="Each hold", svg=as_svg(figure), alternative=text)
+        axes.set_xlabel(words.text("seconds into the hold"))
+        axes.set_ylabel(words.text("mg, 4 to 12 Hz"))
+    text = words.say(
+        "Size of the shaking in each hold, first half to second half: {changes}.", changes="; ".join(changes)
+    )
+    return Figure(title=words.text("Each hold"), svg=as_svg(figure), alternative=text)
 
 
-def _level(level_mg: float) -> str:
-    return f"{level_mg:.1f}" if level_mg < 10.0 else f"{level_mg:.0f}"
+def _level(level_mg: float, words: Wording) -> str:
+    return words.number(level_mg, ".1f" if level_mg < 10.0 else ".0f")
 
 
 def _apart(heights: list[float]) -> list[float]:

@@ -1,6 +1,7 @@
-"""Colours and signs of the report: the light palette of the app, for paper and screen."""
+"""Colours, signs and words of the report: the light palette of the app, for paper and screen."""
 
 from dsp import State
+from guidance import StepKind
 
 INK = "#17202a"
 QUIET = "#5b6877"
@@ -26,6 +27,8 @@ STATE_WORDS = {
     State.NO_DATA: "no data",
 }
 EVENT_MARKS = {"reflex_jerk": ("v", "reflex jerk"), "twitch": ("o", "twitch")}
+STEP_WORDS = {StepKind.REST: "rest", StepKind.HOLD: "hold", StepKind.FAST_STRETCH: "fast stretch"}
+"""Steps of a guided session that show something."""
 STATE_KEYS = {
     State.STILL: "#c8d0d8",
     State.MOVEMENT: "#3291c9",

@@ -9,6 +9,7 @@ import typer
 
 from tremorscope.cli.checkin import AnswerOption, answers_in
 from tremorscope.cli.files import recordings_in
+from tremorscope.cli.language import LanguageName, LanguageOption, words_in
 from tremorscope.cli.options import (
     CalibrateOption,
     HomeOption,
@@ -135,7 +136,7 @@ def _analyze_one(
     return True
 
 
-def report(
+def report(  # noqa: PLR0917 - typer passes by name
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The recording.")],
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="HTML", help="Where to write the page.")] = None,
     placement: PlacementOption = None,
@@ -144,6 +145,7 @@ def report(
     rate: RateOption = None,
     calibrate: CalibrateOption = False,
     answer: AnswerOption = None,
+    language: LanguageOption = LanguageName.en,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     home: HomeOption = None,
 ) -> int:
@@ -153,6 +155,7 @@ def report(
     """
     import session
 
+    wording = words_in(language)
     said = answers_in(answer) if answer else None
     asked: dict[str, Any] = {"placement": placement, "unit": unit, "rate_hz": rate, "calibrate": calibrate}
     with progress_bar(path.name) as progress:
@@ -164,7 +167,7 @@ def report(
             every = [session.analyze_file(path, sensor=sensor, **asked, progress=progress)]
     folder = session.find_home(home)
     target = out or folder.make(folder.reports) / f"{path.stem}.html"
-    written = write_report_of(every, target, known=session.background_of(folder, path), checkin=said)
+    written = write_report_of(every, target, known=session.background_of(folder, path), checkin=said, wording=wording)
     print(written)  # noqa: T201 - this is the output
     if open_it:
         typer.launch(str(written))
@@ -177,13 +180,16 @@ def write_report_of(
     *,
     known: "session.Background",
     checkin: "guidance.CheckIn | None" = None,
+    wording: "session.Wording | None" = None,
 ) -> Path:
-    """Write the report of the sensors of one session, with what is known beside it."""
+    """Write the report of the sensors of one session, with what is known beside it; None writes it in English."""
     import session
 
     analyses = {f.recording.sensor or str(i): f.analysis for i, f in enumerate(found)}
     advice = session.make_advice(analyses, checkin=checkin or known.checkin, history=known.history)
-    return session.write_report(found, advice, target, history=known.history, week=known.week)
+    return session.write_report(
+        found, advice, target, history=known.history, week=known.week, wording=wording or session.Wording()
+    )
 
 
 def print_json_line(value: object) -> None:
