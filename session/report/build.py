@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import guidance
-from dsp import Analysis, InputError, Placement, Side, SideComparison, StorageError
+from dsp import InputError, Placement, Side, SideComparison, StorageError
 from session.analysis import AnalysedRecording, compare
 from session.guided import guided_findings_of
 from session.report.figures import average_spectra, holds, spectrogram, timeline, trace
@@ -22,13 +22,14 @@ MOST_EVENTS = 30
 """More rows fill pages that nobody reads; export has them all."""
 MOST_HOLDS = 20
 MOST_RHYTHMIC = 8
+PLACES = {place.value for place in (*Side, *Placement)}
+"""Words that name a sensor by where it is worn, in many files and in sessions with two."""
 LEAST_S = 1.0
 """Shorter shaking is the edge of something else."""
 PRINTED_ROWS = 6
 """Rows of each table on paper, where the page ends; the screen has the others too."""
 PRINTED_ROWS_OF_TWO = 3
 """The same with two sensors."""
-SIDES = (Side.LEFT.value, Side.RIGHT.value)
 SHORT_CAUSES, SHORT_ROWS = 2, 9
 """With no more to say than that, paper has room for larger type."""
 
@@ -137,13 +138,14 @@ def _template(words: Wording) -> Any:
 
 def _sensor(found: AnalysedRecording, words: Wording) -> dict[str, Any]:
     recording, analysis = found.recording, found.analysis
+    side = analysis.findings.side.value
+    worn = f"{side} {analysis.placement.value}" if side != "unknown" else analysis.placement.value
     wide = [timeline(found, words), trace(found, words) if recording.samples else None]
     half = [spectrogram(found, words), average_spectra(found, words), holds(found, words)]
     segments = sorted(analysis.segments, key=lambda s: -s.duration_s)
     return {
-        # A sensor of two is called after its leg.
-        "name": words.text(recording.sensor) if recording.sensor in SIDES else recording.sensor,
-        "worn": _worn(analysis, words),
+        "name": words.text(recording.sensor) if recording.sensor in PLACES else recording.sensor,
+        "worn": words.text(worn) if worn != "unknown" else "",
         "wide": [f for f in wide if f is not None],
         "half": [f for f in half if f is not None],
         "holds": list(enumerate(analysis.findings.holds, 1))[:MOST_HOLDS],
@@ -157,14 +159,6 @@ def _sensor(found: AnalysedRecording, words: Wording) -> dict[str, Any]:
         "state_words": {k.value: words.text(v) for k, v in STATE_WORDS.items()},
         "event_words": {k: words.text(v) for k, (_, v) in EVENT_MARKS.items()},
     }
-
-
-def _worn(analysis: Analysis, words: Wording) -> str:
-    """Where a sensor is worn: ``left calf``; empty where nobody said."""
-    side, place = analysis.findings.side, words.text(analysis.placement.value)
-    if side is not Side.UNKNOWN:
-        return words.say("{side} {place}", side=words.text(side.value), place=place)
-    return place if analysis.placement is not Placement.UNKNOWN else ""
 
 
 def _is_short(advice: guidance.Advice, sensors: Sequence[Mapping[str, Any]]) -> bool:

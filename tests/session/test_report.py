@@ -2,8 +2,6 @@
 
 import html
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,19 +13,14 @@ import guidance
 import recordings
 import session
 from dsp import InputError, StorageError
-from sensor.simulated import SCRIPTS, simulate
+from tests.pages import sessions
+from tests.pages.browser import find_browser, run_browser, width_on_a_phone
+from tests.pages.reading import read_page
 
 
 @pytest.fixture(scope="module")
 def found() -> session.AnalysedRecording:
-    made = simulate(SCRIPTS["demo"], seed=0)
-    recording = recordings.Recording(
-        path=Path("simulated-demo.csv"), format="t", samples=[dsp.Samples(xyz_g=made.xyz_g, rate_hz=made.rate_hz)],
-        rate_hz=made.rate_hz, warnings=["a note with <b>markup</b> & signs"],
-    )  # fmt: skip
-    return session.AnalysedRecording(
-        recording=recording, analysis=session.analyze_recording(recording, placement="calf", side="left")
-    )
+    return sessions.demo()
 
 
 @pytest.fixture(scope="module")
@@ -85,30 +78,7 @@ def test_markup_in_a_warning_is_shown_not_run(page: Path) -> None:
 
 @pytest.fixture(scope="module")
 def full_page(found: session.AnalysedRecording, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The longest page there is: two sensors, earlier sessions, a week, help cards, many causes."""
-    made = simulate(SCRIPTS["reflex"], seed=1)
-    samples = [dsp.Samples(xyz_g=made.xyz_g, rate_hz=made.rate_hz)]
-    recording = recordings.Recording(
-        path=Path("simulated-b.csv"), format="t", samples=samples, rate_hz=made.rate_hz, sensor="right",
-        side=dsp.Side.RIGHT, placement=dsp.Placement.CALF, warnings=["a note"] * 9,
-    )  # fmt: skip
-    other = session.AnalysedRecording(recording=recording, analysis=session.analyze_recording(recording))
-    said = guidance.CheckIn(
-        chosen={"load": ("hard_exercise",), "mood": ("tense",), "hands": ("yes",), "signs": ("numb", "worse_weeks"),
-                "food": ("over_5h",), "tried": ("slow_entry", "sleep"), "medicine": ("changed",)}
-    )  # fmt: skip
-    history = [
-        guidance.SessionSummary(
-            start_ns=1_800_000_000_000_000_000 + i * 86_400_000_000_000, tremor_rms_g=0.02, tremor_s=60.0 - 5 * i,
-            reflex_jerk_count=i % 3, remedies=("slow_entry",) if i % 2 else (),
-        )
-        for i in range(9)
-    ]  # fmt: skip
-    advice = session.make_advice({"l": found.analysis, "r": other.analysis}, checkin=said, history=history)
-    week = guidance.weekly(history, history[-1].start_ns)
-    return session.write_report(
-        [found, other], advice, tmp_path_factory.mktemp("full") / "r.html", history=history, week=week
-    )
+    return session.write_report(**sessions.full(found), path=tmp_path_factory.mktemp("full") / "r.html")
 
 
 def test_two_sensors_are_compared_on_one_page(full_page: Path) -> None:
@@ -172,6 +142,38 @@ def test_what_has_no_spectrum_to_average_makes_a_page_without_that_figure(
     assert "Average spectra" not in text
 
 
+BRACKETED = re.compile(r"«[^«»]*»")
+UNITS = {"s", "g", "mg", "mg²", "mm", "Hz", "dB", "min", "x", "y", "z"}
+"""What every language writes alike."""
+
+
+def test_no_word_of_the_page_passes_the_wording_by(found: session.AnalysedRecording, tmp_path: Path) -> None:
+    bracketing = session.Wording(language="xx", text=lambda text: f"«{text}»", sentence=lambda said: f"«{said}»")
+    page = session.write_report(**sessions.crowded(found), path=tmp_path / "r.html", wording=bracketing).read_text()
+    assert '<html lang="xx">' in page
+    said = read_page(page[: page.index("<h3>«Sources»")] + page[page.index("<h3>«Settings and versions»") :])
+    assert sum("«" in line for line in said) > 150
+    named = {"Tremorscope", "Python", "native", "t", *guidance.sources()}
+    missed = set()
+    for line in said:
+        rest = line
+        while rest != (rest := BRACKETED.sub(" ", rest)):
+            pass
+        missed |= set(re.findall(r"[^\W\d_]\w*", rest)) - UNITS - named
+    assert not missed
+
+
+def test_the_decimal_mark_of_the_wording_stands_in_every_number(
+    found: session.AnalysedRecording, tmp_path: Path
+) -> None:
+    marked = session.Wording(decimal_mark="·", sentence=lambda _: "said")
+    page = session.write_report(**sessions.crowded(found), path=tmp_path / "r.html", wording=marked).read_text()
+    said = read_page(page[: page.index("<h3>Sources</h3>")])
+    assert sum("·" in line for line in said) > 50
+    assert "−0·2" in said, "the axis of a figure"
+    assert not [line for line in said if re.search(r"\d\.\d", line)]
+
+
 def test_a_report_needs_something_and_a_place(found: session.AnalysedRecording, tmp_path: Path) -> None:
     advice = session.make_advice({"": found.analysis})
     with pytest.raises(InputError, match="at least one"):
@@ -183,19 +185,7 @@ def test_a_report_needs_something_and_a_place(found: session.AnalysedRecording, 
 
 @pytest.fixture(scope="module")
 def browser() -> str:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("needs a Chromium browser (Debian: chromium)")
-    return path
-
-
-def run_browser(browser: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    options = [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-        "--disable-background-networking", "--disable-component-update", "--enable-logging=stderr", "--v=0",
-        f"--user-data-dir={folder / 'profile'}",
-    ]  # fmt: skip
-    return subprocess.run([browser, *options, *arguments], capture_output=True, text=True, timeout=120, check=False)
+    return find_browser()
 
 
 @pytest.mark.parametrize("which", ["page", "full_page"])
@@ -211,14 +201,7 @@ def test_a_real_browser_opens_it_without_an_error_and_prints_it_on_two_pages(
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(full_page: Path, browser: str, tmp_path: Path) -> None:
-    # A frame of 390 px tells how wide its content is.
-    frame = tmp_path / "frame.html"
-    measure = "document.title = 'wide ' + this.contentDocument.documentElement.scrollWidth"
-    frame.write_text(f'<iframe width="390" height="800" src="{full_page.as_uri()}" onload="{measure}"></iframe>')
-    dumped = run_browser(browser, tmp_path, "--allow-file-access-from-files", "--dump-dom", frame.as_uri())
-    wide = re.search(r"<title>wide (\d+)</title>", dumped.stdout)
-    assert wide is not None, dumped.stdout[:300]
-    assert int(wide[1]) <= 390
+    assert width_on_a_phone(browser, tmp_path, full_page) <= 390
 
 
 def test_it_asks_nothing_of_any_network(full_page: Path, browser: str, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Report pages for tests: sessions that fill them, and a real browser that opens them."""
