@@ -333,6 +333,6 @@ def test_views_only_draw_and_models_hold_no_widgets() -> None:
 
 
 def test_the_command_line_opens_the_app_on_a_bare_machine(tmp_path: Path) -> None:
-    code = "import gui, sys; sys.exit('PySide6.QtWidgets' not in sys.modules)"
+    code = "import sys; from gui import run; sys.exit('PySide6.QtWidgets' not in sys.modules)"
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TREMORSCOPE_HOME": str(tmp_path)}
     assert subprocess.run([sys.executable, "-c", code], env=env, check=False, timeout=60).returncode == 0
