@@ -40,7 +40,7 @@ class EventRow:
     value, unit
         The number to show.
     flag
-        What kind of it: ``fatigue``, ``fast``, ``slow``; the view chooses the words.
+        What kind of it: ``fatigue``, ``fast``, ``slow``, ``impact``; the view chooses the words.
     """
 
     time_s: float
@@ -175,7 +175,8 @@ class StreamModel:
         self.events = [*(e for e in self.events if e.onset_s > event.onset_s - KEPT_S), event]
         self.outline.add_mark(Mark(event.onset_s, event.label))
         self.changes += 1
-        self.add_row(EventRow(time_s=event.onset_s, kind=event.label.value, value=event.peak_g, unit="g"))
+        impact = "impact" if event.is_impact else ""
+        self.add_row(EventRow(time_s=event.onset_s, kind=event.label.value, value=event.peak_g, unit="g", flag=impact))
 
     def take_segment(self, segment: dsp.Segment) -> None:
         """Take a segment that became final."""

@@ -81,7 +81,8 @@ def together(events: list[Event], clear_s: float) -> list[list[Event]]:
 
 def name_of(crowd: list[Event], largest: Event) -> str:
     """Name the largest of a few events, with its size."""
-    word, size = tr("jerk") if largest.label.value == "reflex_jerk" else tr("twitch"), size_g(largest.peak_g)
+    kick = tr("jerk") if largest.label.value == "reflex_jerk" else tr("twitch")
+    word, size = tr("impact") if largest.is_impact else kick, size_g(largest.peak_g)
     return f"{word} {size}" if len(crowd) == 1 else tr("{what} up to {size}", what=word, size=size)
 
 

@@ -139,13 +139,14 @@ def _template(words: Wording) -> Any:
 def _sensor(found: AnalysedRecording, words: Wording) -> dict[str, Any]:
     recording, analysis = found.recording, found.analysis
     side = analysis.findings.side.value
-    worn = f"{side} {analysis.placement.value}" if side != "unknown" else analysis.placement.value
+    known = [part for part in (side, analysis.placement.value) if part != "unknown"]
+    worn = " ".join(known)
     wide = [timeline(found, words), trace(found, words) if recording.samples else None]
     half = [spectrogram(found, words), average_spectra(found, words), holds(found, words)]
     segments = sorted(analysis.segments, key=lambda s: -s.duration_s)
     return {
         "name": words.text(recording.sensor) if recording.sensor in PLACES else recording.sensor,
-        "worn": words.text(worn) if worn != "unknown" else "",
+        "worn": words.text(worn) if worn else "",
         "wide": [f for f in wide if f is not None],
         "half": [f for f in half if f is not None],
         "holds": list(enumerate(analysis.findings.holds, 1))[:MOST_HOLDS],
@@ -263,4 +264,5 @@ def _signed(words: Wording, value: float) -> str:
 def _milli_g(words: Wording, value_g: float | None) -> str:
     if value_g is None or not math.isfinite(value_g):
         return "–"
-    return f"{words.number(value_g, '.2f')} g" if value_g >= 1.0 else f"{words.number(1000.0 * value_g, '.3g')} mg"
+    # Three digits of 999.6 mg would be written as a power of ten.
+    return f"{words.number(value_g, '.2f')} g" if value_g >= 0.9995 else f"{words.number(1000.0 * value_g, '.3g')} mg"

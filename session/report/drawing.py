@@ -52,8 +52,6 @@ def drawing(words: Wording, *, height_in: float, width_in: float = WIDE_IN) -> I
     from matplotlib.figure import Figure as Canvas  # noqa: PLC0415 - as above
 
     style: Any = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "tremorscope",
         "font.family": "sans-serif",
         "font.size": 9,
         "axes.edgecolor": LINE,
@@ -110,8 +108,12 @@ def _clock(seconds: int) -> str:
 
 def as_svg(figure: Any) -> str:
     """Inline SVG of a canvas: scales with the page, names nothing outside of it."""
+    import matplotlib as mpl  # noqa: PLC0415 - as above
+
     out = io.StringIO()
-    figure.savefig(out, format="svg", transparent=True, dpi=110, metadata={"Date": None, "Creator": None})
+    # A salt of its own each time would make every page of the same session another one.
+    with mpl.rc_context({"svg.hashsalt": "tremorscope"}):
+        figure.savefig(out, format="svg", transparent=True, dpi=110, metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
     # The page scales the picture; a fixed size in points would overflow a phone. Metadata names outside addresses.

@@ -10,6 +10,7 @@ from gui.model.outline import Mark, Outline, Span
 from gui.model.stream import KEPT_S, StreamModel
 from gui.theme import DARK
 from gui.views.live_view import story_of
+from gui.views.side_cards import row_words
 from gui.views.timeline import Timeline
 from session import EventUpdate, HoldUpdate, SampleUpdate, SegmentUpdate
 
@@ -65,12 +66,12 @@ def segment(start_s: float, end_s: float) -> dsp.Segment:
     )  # fmt: skip
 
 
-def event(onset_s: float) -> dsp.Event:
+def event(onset_s: float, *flags: str) -> dsp.Event:
     nan = float("nan")
     return dsp.Event(
         onset_s=onset_s, peak_s=onset_s, end_s=onset_s, label=EventLabel.TWITCH, peak_g=0.1, peak_jerk_g_per_s=nan,
         rise_s=nan, width_s=nan, ring_hz=nan, decay_s=nan, direction=(nan, nan, nan), tilt_change_deg=nan,
-        stretch_delay_s=None, confidence=1.0,
+        stretch_delay_s=None, confidence=1.0, flags=flags,
     )  # fmt: skip
 
 
@@ -86,6 +87,13 @@ def test_a_stream_holds_what_can_be_scrolled_back_to_and_the_outline_of_the_rest
     story = story_of(stream)
     assert story.segments[0].start_s == 0.0
     assert story.events[0].onset_s == 0.0
+
+
+def test_what_no_muscle_does_is_listed_as_an_impact() -> None:
+    stream = StreamModel(label="left")
+    for i, flags in enumerate(((), ("impact",))):
+        stream.take(EventUpdate(sensor="left", event=event(5.0 * i, *flags)))
+    assert [row_words(row)[0] for row in stream.rows] == ["twitch", "impact"]
 
 
 def test_a_replay_that_jumps_back_forgets_what_comes_later() -> None:

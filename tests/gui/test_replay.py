@@ -253,14 +253,15 @@ def test_the_trace_shows_what_is_in_the_file(window: MainWindow, open_sample: Op
 
 def test_kicks_close_together_share_the_name_of_the_largest() -> None:
     kicks = [
-        SimpleNamespace(onset_s=at, label=dsp.EventLabel.REFLEX_JERK, peak_g=size)
-        for at, size in ((1.0, 0.57), (1.8, 0.36), (9.0, 0.12))
+        SimpleNamespace(onset_s=at, label=dsp.EventLabel.REFLEX_JERK, peak_g=size, is_impact=size > 1.5)
+        for at, size in ((1.0, 0.57), (1.8, 0.36), (9.0, 0.12), (19.0, 2.0))
     ]
     crowds = together(kicks, 3.0)
-    assert [len(crowd) for crowd in crowds] == [2, 1]
+    assert [len(crowd) for crowd in crowds] == [2, 1, 1]
     assert [name_of(crowd, max(crowd, key=lambda e: e.peak_g)) for crowd in crowds] == [
         "jerk up to 0.57 g",
         "jerk 0.12 g",
+        "impact 2.00 g",
     ]
 
 

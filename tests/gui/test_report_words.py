@@ -58,7 +58,7 @@ def words_of_the_page() -> set[str]:
                 ):
                     asked.add(text)
     places = {p.value for p in Placement}
-    worn = {f"{side} {place}" for side in ("left", "right") for place in places}
+    worn = {f"{side} {place}" for side in ("left", "right") for place in places - {"unknown"}}
     tables = {*STATE_WORDS.values(), *STEP_WORDS.values(), *(word for _, word in EVENT_MARKS.values())}
     return asked | places | worn | tables | {s.value for s in Side}
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -125,6 +126,27 @@ def test_a_session_too_short_to_read_still_makes_a_page(tmp_path: Path) -> None:
     text = session.write_report([short], session.make_advice({"": short.analysis}), tmp_path / "s.html").read_text()
     assert "There was too little to look at." in text
     assert "<h3>This session</h3>" not in text
+
+
+def test_an_impact_is_called_one_and_a_g_is_written_as_one(found: session.AnalysedRecording, tmp_path: Path) -> None:
+    hit = replace(found.analysis.events[0], peak_g=0.9998, flags=("impact",))
+    struck = replace(found, analysis=replace(found.analysis, events=(hit,)))
+    page = session.write_report([struck], session.make_advice({"": struck.analysis}), tmp_path / "i.html").read_text()
+    assert "<td>impact</td>" in page
+    assert "<td>reflex jerk</td>" not in page
+    assert "1.00 g</td>" in page
+
+
+def test_a_side_without_a_place_stands_alone(found: session.AnalysedRecording, tmp_path: Path) -> None:
+    nowhere = replace(found, analysis=replace(found.analysis, placement=dsp.Placement.UNKNOWN))
+    page = session.write_report([nowhere], session.make_advice({"": nowhere.analysis}), tmp_path / "s.html").read_text()
+    heading = page[page.index("<h1>") : page.index("</h1>")]
+    assert heading.endswith("· left")
+
+
+def test_the_same_session_makes_the_same_page(found: session.AnalysedRecording, page: Path, tmp_path: Path) -> None:
+    again = session.write_report([found], session.make_advice({"": found.analysis}), tmp_path / "again.html")
+    assert again.read_bytes() == page.read_bytes()
 
 
 @pytest.mark.parametrize(("seconds", "size_g"), [(1.0, 0.05), (2.0, 0.05), (4.0, 0.05), (10.0, 0.0)])

@@ -2,13 +2,18 @@
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import recordings
+import tremorscope as ts
 from tremorscope.cli import main
 from tremorscope.cli.output import Output
+from tremorscope.cli.words import event_word
+
+REFLEX = Path(ts.__file__).parents[1] / "recordings" / "samples" / "simulated-reflex-calf.csv"
 
 
 class Pipe(io.StringIO):
@@ -46,3 +51,9 @@ def test_a_session_whose_reader_has_gone_closes_its_file(tmp_path: Path, monkeyp
     (path,) = tmp_path.glob("*.mcap")
     assert recordings.read(path).samples
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_list_of_events_tells_an_impact_from_a_kick() -> None:
+    kick = ts.analyze(ts.read(REFLEX)).events[0]
+    assert event_word(kick) == "reflex jerk"
+    assert event_word(replace(kick, flags=("impact",))) == "impact"

@@ -9,7 +9,7 @@ import dsp
 import guidance
 from recordings import SessionRecord
 from session import AnalysedRecording
-from tremorscope.cli.words import EVENT_WORDS, STATE_WORDS, amount, clock, milli_g
+from tremorscope.cli.words import STATE_WORDS, amount, clock, event_word, milli_g
 
 WIDEST = 240
 MOST_ROWS = 40
@@ -72,7 +72,7 @@ def event_table(analysis: dsp.Analysis) -> Table:
     for e in sorted(shown, key=lambda e: e.onset_s):
         table.add_row(
             clock(e.onset_s),
-            EVENT_WORDS[e.label],
+            event_word(e),
             f"{100 * e.confidence:.0f} %",
             milli_g(e.peak_g),
             "" if e.stretch_delay_s is None else f"{e.stretch_delay_s:.2f} s",

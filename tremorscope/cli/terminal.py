@@ -19,7 +19,7 @@ from session import (
     StatusUpdate,
 )
 from tremorscope.cli.output import Output
-from tremorscope.cli.words import EVENT_WORDS, STATE_WORDS, amount, clock, milli_g
+from tremorscope.cli.words import STATE_WORDS, amount, clock, event_word, milli_g
 
 FRAME_EVERY_S = 0.5
 """A `frame` line each hop, and one at once when the state changes."""
@@ -127,7 +127,7 @@ class LiveLine:
                 self._status[status.sensor] = message
             case EventUpdate(event=event, withdrawn=False) if not event.provisional:
                 after = "" if event.stretch_delay_s is None else f", {event.stretch_delay_s:.1f} s after the stretch"
-                self._stay(f"▲ {EVENT_WORDS[event.label]} {milli_g(event.peak_g)}{after}", at_s=event.onset_s)
+                self._stay(f"▲ {event_word(event)} {milli_g(event.peak_g)}{after}", at_s=event.onset_s)
             case HoldUpdate(hold=hold) if not hold.released:
                 speed = "fast" if hold.fast else "slow"
                 self._stay(f"stretch of {hold.stretch_deg:.0f}°, {speed}; holding", at_s=hold.start_s)

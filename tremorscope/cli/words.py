@@ -2,6 +2,8 @@
 
 import math
 
+from dsp import Event
+
 STATE_WORDS = {
     "still": "still",
     "movement": "movement",
@@ -11,6 +13,11 @@ STATE_WORDS = {
     "no_data": "no data",
 }
 EVENT_WORDS = {"reflex_jerk": "reflex jerk", "twitch": "twitch"}
+
+
+def event_word(event: Event) -> str:
+    """Name an event; what is harder than a muscle kicks is an impact, whatever it looks like."""
+    return "impact" if event.is_impact else EVENT_WORDS[event.label]
 
 
 def clock(seconds: float) -> str:
