@@ -74,8 +74,8 @@ class Onsets:
         end = frames * STEPS_PER_HOP + window - oldest
         # Before the first step of a run, or of what is looked at, stands that step again.
         first = np.maximum(end - size, 0)
-        shown = energy[np.maximum(end[:, None] + np.arange(-size, 0), first[:, None])]
-        seen, begin, sprang = self._beginnings(shown)
+        at = end[:, None] + np.arange(-size, 0)
+        seen, begin, sprang = self._beginnings(energy[np.maximum(at, first[:, None])], at >= 0)
         begin = np.maximum(begin + end - size, first)
         before = _total(mean_g[np.maximum(begin - i, first)] for i in BEFORE_STEPS) / np.float32(len(BEFORE_STEPS))
         after = _after(mean_g, begin, end)
@@ -88,10 +88,12 @@ class Onsets:
         rate = np.asarray(PEAK * angle / np.maximum(lasts_s, SHORTEST_S), np.float32)
         return seen, np.where(sprang | np.isnan(rate), rate, np.float32(0.0))
 
-    def _beginnings(self, energy: Floats) -> tuple[NDArray[np.bool_], Counts, NDArray[np.bool_]]:
+    def _beginnings(
+        self, energy: Floats, known: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.bool_], Counts, NDArray[np.bool_]]:
         """Tell whether the shaking begins in these steps, (frames, steps), in which of them, and whether it sprang up.
 
-        It begins after the last pause before what is strong.
+        It begins after the last pause before what is strong; nothing is `known` of a pause before the run.
         """
         size = energy.shape[1]
         # A beat is strong and weak in turn: two steps together hold a whole one at 5 Hz.
@@ -99,6 +101,7 @@ class Onsets:
         strong = np.partition(level[:, BACK_STEPS:], -STRONG_STEPS, axis=1)[:, -STRONG_STEPS, None]
         newest = size - 2 - np.argmax((level >= strong)[:, ::-1], axis=1)
         weak = level < self._weak * strong
+        weak &= known[:, :-1]
         paused = weak[:, 1:] & weak[:, :-1]
         paused &= np.arange(size - QUIET_STEPS + 1) < newest[:, None]
         seen = paused.any(axis=1)

@@ -126,6 +126,23 @@ def lines(*parts: tuple[float, float], seconds: float = 20.0) -> NDArray[np.floa
     return (xyz_g + np.random.default_rng(1).normal(scale=0.0012, size=xyz_g.shape)).astype(np.float32)
 
 
+@pytest.mark.parametrize("late_s", [1.0, 1.03, 1.07, 1.1, 1.15])
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0])
+def test_what_shakes_as_a_run_begins_was_not_seen_to_begin(rate_hz: float, late_s: float) -> None:
+    for placement in ("wrist", "calf"):
+        xyz_g, begins, _ = set_off(0.0, 0.2, rate_hz=rate_hz, hz=5.0, rms_g=0.2, seconds=14.0)
+        cut = xyz_g[round((begins + late_s) * rate_hz) :]
+        frames = dsp.analyze(cut, rate_hz=rate_hz, placement=placement).frames
+        assert (frames["entry_deg_per_s"][frames["time_s"] < 10.0] == 0.0).all()
+
+
+def test_a_turn_that_is_seen_half_a_second_into_a_run_sets_off_what_shakes() -> None:
+    xyz_g, begins, ends = set_off(20.0, 0.25, rms_g=0.1, seconds=10.0)
+    first_s = begins - 0.25 - 0.5
+    frames = said(xyz_g[round(first_s * 100.0) :], 100.0, "calf", begins - first_s, ends - first_s)
+    assert np.median(frames["entry_deg_per_s"]) > 30.0
+
+
 @pytest.mark.parametrize("hz", [2.0, 2.43, 3.1, 3.4, 4.37])
 def test_the_peak_of_a_beat_is_its_fundamental_where_that_is_the_stronger_line(hz: float) -> None:
     for second, expected in ((0.08, hz), (0.12, 2.0 * hz)):

@@ -61,7 +61,7 @@ def test_terms_weigh_what_the_file_says_for_each_placement() -> None:
     wrist, calf = (load_worn_at(p) for p in (Placement.WRIST, Placement.CALF))
     assert "shaking_hand" not in {t.name for t in calf.terms}
     stroke = next(t for t in wrist.terms if t.name == "stroke")
-    assert stroke.difference(3, 1, 8.0) == pytest.approx(2.0 * every["stroke"].difference(3, 1, 8.0))
+    assert stroke.difference(3, 1, 8.0) == pytest.approx(2.5 * every["stroke"].difference(3, 1, 8.0))
     alone = {t.name for t in load_worn_at(Placement.UNKNOWN, alone=True).terms}
     assert "shaking_hand" in alone
     assert "stroke" not in alone

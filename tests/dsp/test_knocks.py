@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp import State
-from dsp.knocks import knock_level
+from dsp.knocks import beyond_a_muscle, knock_level
 from dsp.parameters import load_parameters
 
 
@@ -55,3 +55,25 @@ def test_a_tremor_with_strong_overtones_has_no_knocks() -> None:
     rhythmic, level = shares(np.asarray(xyz_g, np.float32), 100.0)
     assert level < -9.0
     assert rhythmic > 0.85
+
+
+@pytest.mark.parametrize("knock_g", [0.8, 1.2])
+def test_a_knock_fainter_than_the_stroke_counts_where_no_overtone_of_a_muscle_is_as_loud(knock_g: float) -> None:
+    rhythmic, level = shares(clapping(52.0, knock_g=knock_g, hz=4.2), 52.0)
+    assert -8.0 < level < -4.0
+    assert rhythmic < 0.15
+
+
+@pytest.mark.parametrize("hz", [3.6, 4.4, 5.2, 6.0, 7.0])
+def test_the_overtones_of_a_limb_that_twitches_drive_are_no_knocks(hz: float) -> None:
+    rate_hz, fine_hz, twitch_s = 100.0, 1000.0, 0.05
+    late = np.arange(round(0.6 * fine_hz)) / fine_hz
+    kicks = np.zeros(round(20 * fine_hz))
+    kicks[np.arange(0.0, len(kicks) - 1.0, fine_hz / hz).astype(int)] = 1.0
+    pushed = np.convolve(kicks, late * np.exp(-late / twitch_s))[: len(kicks)]
+    xyz_g = np.random.default_rng(0).normal(scale=0.002, size=(round(20 * rate_hz), 3)) + [0.0, 0.0, 1.0]
+    xyz_g[:, 0] += 0.5 * ((pushed - pushed.mean()) / pushed.std())[:: round(fine_hz / rate_hz)]
+    frames = dsp.analyze(xyz_g.astype(np.float32), rate_hz=rate_hz, placement="ankle").frames
+    struck = beyond_a_muscle(frames["knock_db"], frames["peak_hz"], load_parameters())
+    assert np.isfinite(struck[2:-8]).all()
+    assert (struck[8:-8] < 0.0).all()
