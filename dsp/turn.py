@@ -62,20 +62,26 @@ def find_turn(rows_g: NDArray[np.float32], step_s: float, before: Vector, after:
     if not len(crossings):
         return None
     centres = (crossings + 0.5 + (0.5 - shown[crossings]) / (shown[crossings + 1] - shown[crossings])) * step_s
-    # The first, the last and what lies between them: a strong pull crosses the half three times.
-    halves = np.array([c + s for c in (centres[0], centres[-1], 0.5 * (centres[0] + centres[-1])) for s in SHIFTS_S])
+    # The first, the last and what lies between them: a strong pull crosses the half three times. Mostly they are one.
+    middles = dict.fromkeys((centres[0], centres[-1], 0.5 * (centres[0] + centres[-1])))
+    halves = np.array([c + s for c in middles for s in SHIFTS_S])
     times = (np.arange(len(rows)) + 0.5) * step_s
-    # All that are tried at once: durations, arms, halves, times. Single precision tells them apart well enough.
+    # All that are tried at once: durations, halves, times. Single precision tells them apart well enough.
     lasts_s = DURATIONS_S.astype(np.float32)[:, None, None]
     u = (times - halves[:, None]).astype(np.float32) / lasts_s
     u += np.float32(0.5)
     np.clip(u, 0.0, 1.0, out=u)
-    turned = u**3 * (10.0 + u * (6.0 * u - 15.0))
+    missed = u * u * u * (10.0 + u * (6.0 * u - 15.0))
+    missed -= shown.astype(np.float32)
     pull = u * (60.0 + u * (120.0 * u - 180.0)) / (np.float32(GRAVITY_M_S2) * lasts_s * lasts_s)
-    off = pull[:, None] * ARMS_M.astype(np.float32)[:, None, None]
-    off += (turned - shown.astype(np.float32))[:, None]
-    np.abs(off, out=off)
-    np.minimum(off, np.float32(MOST_OFF), out=off)
-    at, _, which = np.unravel_index(np.einsum("...t->...", off).argmin(), off.shape[:-1])
-    half, lasts = float(halves[which]), float(DURATIONS_S[at])
+    # Arm by arm, in the same room: all of them at once leave the cache (two and a half times as long).
+    off, room = np.empty((len(DURATIONS_S), len(ARMS_M), len(halves)), np.float32), np.empty_like(pull)
+    for at, arm_m in enumerate(ARMS_M.astype(np.float32)):
+        np.multiply(pull, arm_m, out=room)
+        np.add(room, missed, out=room)
+        np.abs(room, out=room)
+        np.minimum(room, np.float32(MOST_OFF), out=room)
+        np.einsum("dht->dh", room, out=off[:, at])
+    which_lasts, _, which_half = np.unravel_index(off.argmin(), off.shape)
+    half, lasts = float(halves[which_half]), float(DURATIONS_S[which_lasts])
     return Turn(half - 0.5 * lasts, half + 0.5 * lasts, PEAK * math.degrees(abs(angle)) / lasts)
