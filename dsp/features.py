@@ -17,7 +17,7 @@ from dsp.knocks import knock_level
 from dsp.parameters import Parameters
 from dsp.peaks import TINY, find_peaks, peak_features
 from dsp.plan import Plan
-from dsp.rows import decibel, sums, weighted
+from dsp.rows import decibel, ordered, sums, weighted
 from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
@@ -87,8 +87,7 @@ def burst_features(step_energy: Floats) -> dict[str, Floats]:
     """
     level = step_energy[:, 1:] + step_energy[:, :-1]
     level *= np.float32(0.5)
-    np.sqrt(level, out=level)
-    level.sort(axis=1)
+    level = ordered(np.sqrt(level, out=level))
     middle, top = level[:, level.shape[1] // 2].copy(), level[:, -1].copy()
     loud = level > np.float32(0.3) * top[:, None]
     duty = sums(loud.astype(np.float32)) / np.float32(level.shape[1])

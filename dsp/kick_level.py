@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dsp.grid import STEPS_PER_HOP
 from dsp.growing import Growing
 from dsp.parameters import Parameters
+from dsp.rows import ordered
 from dsp.sliding import windows
 
 Floats = NDArray[np.float32]
@@ -141,9 +142,9 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
         begin = int(ends[full][0]) - span
         spans = windows(step_energy[begin:], span, STEPS_PER_HOP, int(full.sum()))
         # A sort of whole rows is quicker than to select, which numpy does value by value.
-        middle = np.sort(spans, axis=1)[:, span // 2]
+        middle = ordered(spans)[:, span // 2]
         # A leg that has become quiet is quiet at once, whatever the long window remembers.
-        newest = np.sort(spans[:, -soon:], axis=1)[:, soon // 2]
+        newest = ordered(spans[:, -soon:])[:, soon // 2]
         out[full] = np.sqrt(np.minimum(middle, newest))
     return out
 
