@@ -7,7 +7,7 @@ import numpy as np
 from dsp.fast_second import NO_BURST
 from dsp.frames import Frames
 from dsp.grid import Grid
-from dsp.jerks import JerkFinder
+from dsp.jerks import JerkFinder, Levels
 from dsp.parameters import Parameters
 from dsp.pulses import PulseFinder
 from dsp.results import Event
@@ -15,9 +15,6 @@ from dsp.run_view import RunView
 from dsp.slow_steps import SlowSteps
 from dsp.steps import Steps
 from dsp.stream import Stream
-
-BLOCK = 24
-"""Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
 
 
 class JerkPath:
@@ -76,33 +73,21 @@ class JerkPath:
     def follow(self, stream: Stream, steps: Steps, slow: SlowSteps, frames: Frames, begin: int) -> None:
         """Follow the steps from `begin` to the newest; the frames are those that their samples complete."""
         numbers = np.arange(begin, steps.count)
-        floor_at = steps.floors_before(numbers)
         self._look_at(stream, steps, frames)
         first, last = begin - self._view.first_step, steps.count - self._view.first_step
-        level, loud = steps.level.kept, steps.loud.kept
-        thresholds = self._finder.thresholds(floor_at)
+        floors_g = steps.floors_before(numbers)
+        seen = Levels(steps.level.kept, steps.loud.kept, self._finder.thresholds(floors_g), floors_g, first)
+        above = (first + np.nonzero(seen.level[first:last] > seen.thresholds)[0]).tolist()
         slow_thresholds = self._pulses.thresholds(slow.floors_before(numbers))
-        above = (first + np.nonzero(level[first:last] > thresholds)[0]).tolist()
         begins = self._pulses.begins(first + np.nonzero(slow.level.kept[first:last] > slow_thresholds)[0])
-        kick_at = self._finder.quiet_until(first, level, loud, thresholds, above)
+        kick_at = self._finder.quiet_until(first, seen, above)
         pulse_at = self._pulses.quiet_until(first, last, begins)
-        known, each = first, []
         while (at := min(kick_at, pulse_at)) < last:
-            if at >= known:
-                # Plain numbers, a block at a time: one by one they would take longer than what is asked of them.
-                known, block = min(last, at + BLOCK), slice(at, at + BLOCK)
-                here = (part[block].tolist() for part in (level, slow.level.kept))
-                there = (part[at - first : known - first].tolist() for part in (thresholds, floor_at))
-                each = list(zip(*here, *there, strict=True))
-            kick, pulse, threshold, floor = each[at - known]
+            # The quick path takes a step first: the slow one asks what has been found there.
             if kick_at == at:
-                goes_on = self._finder.step(at, kick, threshold, level, loud, floor, self._view)
-                kick_at = at + 1
-                if not goes_on:
-                    kick_at = self._finder.quiet_until(kick_at, level, loud, thresholds, above)
+                kick_at = self._finder.take(at, min(last, pulse_at + 1), seen, above, self._view)
             if pulse_at == at:
-                goes_on = self._pulses.step(at, pulse, slow, self._view, self._finder)
-                pulse_at = at + 1 if goes_on else self._pulses.quiet_until(at + 1, last, begins)
+                pulse_at = self._pulses.take(at, last, begins, slow, self._view, self._finder)
 
     def forget(self, steps: int) -> None:
         """Count from step `steps` of the run on: what lay before is kept no longer."""

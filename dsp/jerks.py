@@ -6,6 +6,7 @@ Every value is made by elementwise operations or maxima, so that any chunking of
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,38 @@ BUSY_STEPS = 20
 """Two seconds hold three steps or more of any walk (prior)."""
 BUSY_BLOCK = 64
 """Steps looked at together while it is busy: more are seldom needed before something changes (measured)."""
+BLOCK = 24
+"""Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
+
+
+class Levels(NamedTuple):
+    """What the steps amount to; the newest ones begin at step `first`.
+
+    Attributes
+    ----------
+    level, loud
+        Kick level of every step that is kept, and that of any motion, g.
+    thresholds, floors
+        Levels that open an event in the newest steps, and the floors of these, g.
+    first
+        The first of the newest.
+    """
+
+    level: Floats
+    loud: Floats
+    thresholds: NDArray[np.float64]
+    floors: Floats
+    first: int
+
+    def threshold(self, at: int) -> float:
+        """Level that opens an event in one of the newest steps."""
+        return float(self.thresholds[at - self.first])
+
+    def floor(self, at: int) -> float:
+        """Floor of one of the newest steps."""
+        return float(self.floors[at - self.first])
 
 
 @dataclass(slots=True)
@@ -95,23 +126,19 @@ class JerkFinder:
         p = self.parameters.jerk
         return np.maximum(p["on_ratio"] * floors_g.astype(np.float64), 1e-3 * p["on_mg"])
 
-    def quiet_until(
-        self, at: int, level: Floats, loud: Floats, thresholds: NDArray[np.float64], above: Sequence[int]
-    ) -> int:
+    def quiet_until(self, at: int, seen: Levels, above: Sequence[int]) -> int:
         """First step from `at` on in which something may change; one past the newest when nothing does.
 
         Parameters
         ----------
         at
             Step to begin at.
-        level, loud
-            As for `step`.
-        thresholds
-            Of the newest steps.
+        seen
+            Levels of the steps.
         above
-            Steps whose level is above their threshold, in order.
+            The newest steps whose level is above their threshold, in order.
         """
-        last = len(level)
+        last = len(seen.level)
         if at == last or self._candidate is not None or (self._busy and at < BUSY_STEPS):
             return at
         if self._waiting:
@@ -123,10 +150,9 @@ class JerkFinder:
             following = bisect_left(above, at)
             return min(last, above[following]) if following < len(above) else last
         # A block at a time: most changes come soon.
-        first = len(level) - len(thresholds)
         last = min(last, at + BUSY_BLOCK)
-        here, threshold = level[at:last], thresholds[at - first : last - first]
-        recent = middles(windows(loud[at - BUSY_STEPS : last - 1], BUSY_STEPS, 1, last - at))
+        here, threshold = seen.level[at:last], seen.thresholds[at - seen.first : last - seen.first]
+        recent = middles(windows(seen.loud[at - BUSY_STEPS : last - 1], BUSY_STEPS, 1, last - at))
         changes = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
         change = int(changes.argmax())
         return at + change if changes[change] else last
@@ -169,33 +195,32 @@ class JerkFinder:
         """
         self._confirm(last, loud, view, at_end=True)
 
-    def step(
-        self, at: int, here: float, threshold: float, level: Floats, loud: Floats, floor: float, view: RunView
-    ) -> bool:
-        """Take a step; whether the next one matters too, whatever is in it.
+    def take(self, at: int, end: int, seen: Levels, above: Sequence[int], view: RunView) -> int:
+        """Take step `at`, and while a burst goes on the steps after it, before `end`.
 
-        Parameters
-        ----------
-        at
-            Its number.
-        here, threshold, floor
-            Its level, the level that opens an event in it, and its floor, g.
-        level, loud
-            Kick level of every step that is kept, and that of any motion, g.
+        Returns
+        -------
+        The first step that is not taken and in which something may change.
         """
-        if self._waiting:
-            self._confirm(at, loud, view)
+        if self._candidate is None:
+            self._confirm(at, seen.loud, view)
+            self._begin(at, seen)
+            at += 1
         if self._candidate is not None:
-            self._follow(at, here, threshold, level, loud, floor, view)
-        elif self._busy:
-            recent = middle(loud[max(0, at - BUSY_STEPS) : at])
+            at = self._follow(self._candidate, at, end, seen, view)
+        return self.quiet_until(at, seen, above)
+
+    def _begin(self, at: int, seen: Levels) -> None:
+        """Open a candidate at a step, or see motion that goes on end there."""
+        here, threshold = float(seen.level[at]), seen.threshold(at)
+        if self._busy:
+            recent = middle(seen.loud[max(0, at - BUSY_STEPS) : at])
             if here > BUSY_RATIO * recent and here > threshold:
                 self._candidate = _Candidate(at, at, here, at, busy=True)
             elif here < threshold and recent < threshold:
                 self._busy = False
-        elif here > threshold and not self._ringing(at, here, level):
+        elif here > threshold and not self._ringing(at, here, seen.level):
             self._candidate = _Candidate(at, at, here, at)
-        return self._candidate is not None
 
     def _confirm(self, at: int, loud: Floats, view: RunView, *, at_end: bool = False) -> None:
         """Hand over what no greater impact has followed, and nothing else contradicts."""
@@ -215,37 +240,50 @@ class JerkFinder:
     def _rises(self, at: int, here: float, level: Floats) -> bool:
         return here > self.parameters.jerk["new_rise"] * largest(level[max(0, at - RING_STEPS) : at])
 
-    def _follow(
-        self, at: int, here: float, threshold: float, level: Floats, loud: Floats, floor: float, view: RunView
-    ) -> None:
-        c, limits = self._candidate, self._limits
-        assert c is not None  # noqa: S101 - the caller has looked
-        another = at - c.peak_step > RING_STEPS and here > threshold and here > limits.new_share * c.peak
-        if another and self._rises(at, here, level):
-            self._close(at - 1, c, level, loud, floor, view, followed=True)
-            self.ended.append((c.onset_step, at))
-            self._candidate = _Candidate(at, at, here, at, busy=c.busy)
-            return
-        if here > c.peak:
-            c.peak, c.peak_step, c.below = here, at, 0
-            # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
-            c.loud_from = at
-            while c.loud_from > c.onset_step and level[c.loud_from - 1] >= limits.end_ratio * here:
-                c.loud_from -= 1
-        elif here < limits.end_ratio * c.peak:
-            c.below += 1
-        else:
-            c.below = 0
-        if c.below >= limits.quiet_after:
-            self._close(at, c, level, loud, floor, view)
-            self.ended.append((c.onset_step, at))
-            self._candidate = None
-            self._busy = c.busy
-        elif self._lasts_too_long(at, c, level):
-            self._sustained(c.onset_step, c.peak)
-            self.ended.append((c.onset_step, at))
-            self._candidate = None
-            self._busy = True
+    def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
+        """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""
+        limits, level = self._limits, seen.level
+        while at < end:
+            # Plain numbers, a block at a time: one by one they would take longer than what is asked of them.
+            for here in level[at : min(end, at + BLOCK)].tolist():
+                if self._waiting:
+                    self._confirm(at, seen.loud, view)
+                if self._is_another(c, at, here, seen):
+                    self._close(at - 1, c, seen, view, followed=True)
+                    self.ended.append((c.onset_step, at))
+                    self._candidate = c = _Candidate(at, at, here, at, busy=c.busy)
+                    at += 1
+                    continue
+                if here > c.peak:
+                    c.peak, c.peak_step, c.below = here, at, 0
+                    # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
+                    c.loud_from = at
+                    while c.loud_from > c.onset_step and level[c.loud_from - 1] >= limits.end_ratio * here:
+                        c.loud_from -= 1
+                elif here < limits.end_ratio * c.peak:
+                    c.below += 1
+                else:
+                    c.below = 0
+                over = c.below >= limits.quiet_after
+                if over or self._lasts_too_long(at, c, level):
+                    if over:
+                        self._close(at, c, seen, view)
+                    else:
+                        self._sustained(c.onset_step, c.peak)
+                    self.ended.append((c.onset_step, at))
+                    self._candidate, self._busy = None, c.busy or not over
+                    return at + 1
+                at += 1
+        return at
+
+    def _is_another(self, c: _Candidate, at: int, here: float, seen: Levels) -> bool:
+        """Whether another burst begins before the candidate has died away."""
+        return (
+            at - c.peak_step > RING_STEPS
+            and here > self._limits.new_share * c.peak
+            and here > seen.threshold(at)
+            and self._rises(at, here, seen.level)
+        )
 
     def _lasts_too_long(self, at: int, c: _Candidate, level: Floats) -> bool:
         """Whether it cannot become a kick any more: loud for longer than the widest kick without fading."""
@@ -256,17 +294,8 @@ class JerkFinder:
             return False
         return largest(level[max(0, at - RING_STEPS + 1) : at + 1]) >= self.parameters.jerk["fading"] * c.peak
 
-    def _close(
-        self,
-        at: int,
-        c: _Candidate,
-        level: Floats,
-        loud: Floats,
-        floor: float,
-        view: RunView,
-        *,
-        followed: bool = False,
-    ) -> None:
+    def _close(self, at: int, c: _Candidate, seen: Levels, view: RunView, *, followed: bool = False) -> None:
+        """Measure the candidate that step `at` was the last one of, and keep it if it is a kick."""
         p = self.parameters.jerk
         near = [(s, top) for s, top in self._kicks if c.onset_step - s < p["train_s"] / STEP_S]
         # What is far smaller is no part of the same train: somebody stumbles before the fall.
@@ -274,12 +303,12 @@ class JerkFinder:
             self._sustained(c.onset_step, c.peak)
             self._busy = True
             return
-        burst = Burst(c.onset_step, c.peak_step, c.peak)
+        burst, floor = Burst(c.onset_step, c.peak_step, c.peak), seen.floor(at + followed)
         around = level_around(
             burst,
             at,
-            level,
-            loud,
+            seen.level,
+            seen.loud,
             floor,
             view,
             kick_before=self._last_peak_step,

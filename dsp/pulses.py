@@ -52,10 +52,12 @@ class PulseFinder:
     _pulse: _Pulse | None = None
     _loud_until: int = -(10**9)
     _wait: int = field(init=False)
+    _longest: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out once what every step asks for: steps from the onset of a pulse to where it is confirmed."""
+        """Work out once what every burst asks for: steps from its onset to where it is confirmed, or too long."""
         self._wait = round(self.parameters.pulse["confirm_s"] / STEP_S)
+        self._longest = round(self.parameters.pulse["longest_s"] / STEP_S)
 
     def thresholds(self, floors_g: Floats) -> NDArray[np.float64]:
         """Levels that open a pulse."""
@@ -97,38 +99,50 @@ class PulseFinder:
         following = bisect_left(begins, at)
         return begins[following] if following < len(begins) else last
 
-    def step(self, at: int, here: float, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> bool:
-        """Take step `at` of level `here`, at which a burst begins or goes on; the quick path has taken it before.
+    def take(
+        self, at: int, last: int, begins: Sequence[int], slow: SlowSteps, view: RunView, kicks: JerkFinder
+    ) -> int:
+        """Take step `at`, at which a burst begins, goes on or is confirmed; the quick path has taken it before.
+
+        Nothing else bears upon a burst until it is confirmed, so that it is followed at once to its end, or to before
+        step `last`.
 
         Returns
         -------
-        Whether the next step matters too, whatever is in it.
+        The next step at which something may change, as `quiet_until`.
         """
         c = self._pulse
         if c is None:
-            self._pulse = _Pulse(at, here)
-            return True
-        if c.end_step is None and not self._follow(at, here, c):
-            self._pulse = None
-        elif at - c.onset_step >= self._wait:
+            self._pulse = c = _Pulse(at, float(slow.level.kept[at]))
+            at = self._follow(c, at + 1, last, slow)
+        elif c.end_step is None:
+            at = self._follow(c, at, last, slow)
+        else:
             self._pulse = None
             event = self._confirmed(at, c, slow, view, kicks)
             if event is not None:
                 self.events.append(event)
-        return self._pulse is not None and c.end_step is None
+            at += 1
+        return self.quiet_until(at, last, begins)
 
-    def _follow(self, at: int, here: float, c: _Pulse) -> bool:
-        """Take another step of an open pulse; whether it may still be one."""
-        if here > c.peak:
-            c.peak, c.below = here, 0
-        elif here < self.parameters.jerk["end_ratio"] * c.peak:
-            c.below += 1
-        else:
-            c.below = 0
-        if c.below >= QUIET_STEPS:
-            c.end_step = at
-            return True
-        return at - c.onset_step <= self.parameters.pulse["longest_s"] / STEP_S
+    def _follow(self, c: _Pulse, at: int, last: int, slow: SlowSteps) -> int:
+        """Follow an open pulse from step `at` on, as long as it may be one; the first step that is not taken."""
+        end_ratio, stop = self.parameters.jerk["end_ratio"], c.onset_step + self._longest + 2
+        for here in slow.level.kept[at : min(last, stop)].tolist():
+            if here > c.peak:
+                c.peak, c.below = here, 0
+            elif here < end_ratio * c.peak:
+                c.below += 1
+            else:
+                c.below = 0
+            if c.below >= QUIET_STEPS:
+                # It may be confirmed in the same step.
+                c.end_step = at
+                return at
+            at += 1
+        if at == stop:
+            self._pulse = None
+        return at
 
     def _confirmed(self, at: int, c: _Pulse, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> Event | None:
         """Give the event, if it stands alone; None else."""
