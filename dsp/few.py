@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.rows import ordered
+
 MANY = 64
 """Numbers from which an array is the quicker one."""
 
@@ -17,16 +19,16 @@ def middle(values: NDArray[Any]) -> float:
     if size <= MANY:
         return middle_of(values.tolist())
     low, high = (size - 1) // 2, size // 2
-    ordered = np.partition(values, sorted({low, high}))
-    return 0.5 * (float(ordered[low]) + float(ordered[high]))
+    parted = np.partition(values, sorted({low, high}))
+    return 0.5 * (float(parted[low]) + float(parted[high]))
 
 
 def middle_of(values: Sequence[float]) -> float:
     """Median of plain numbers; NaN of nothing."""
     if not values:
         return math.nan
-    ordered = sorted(values)
-    return 0.5 * (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2])
+    in_order = sorted(values)
+    return 0.5 * (in_order[(len(in_order) - 1) // 2] + in_order[len(in_order) // 2])
 
 
 def largest(values: NDArray[Any]) -> float:
@@ -35,8 +37,8 @@ def largest(values: NDArray[Any]) -> float:
 
 
 def middles(windows: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Median of each row, the same number as `middle` gives."""
+    """Median of each row, the same number as `middle` gives; none of the values may be negative."""
     size = windows.shape[1]
     low, high = (size - 1) // 2, size // 2
-    ordered = np.sort(windows, axis=1)
-    return np.asarray(0.5 * (ordered[:, low].astype(np.float64) + ordered[:, high].astype(np.float64)))
+    sorted_rows = ordered(windows)
+    return np.asarray(0.5 * (sorted_rows[:, low].astype(np.float64) + sorted_rows[:, high].astype(np.float64)))

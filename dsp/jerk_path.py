@@ -77,15 +77,14 @@ class JerkPath:
         first, last = begin - self._view.first_step, steps.count - self._view.first_step
         floors_g = steps.floors_before(numbers)
         seen = Levels(steps.level.kept, steps.loud.kept, self._finder.thresholds(floors_g), floors_g, first)
-        above = (first + np.nonzero(seen.level[first:last] > seen.thresholds)[0]).tolist()
         slow_thresholds = self._pulses.thresholds(slow.floors_before(numbers))
         begins = self._pulses.begins(first + np.nonzero(slow.level.kept[first:last] > slow_thresholds)[0])
-        kick_at = self._finder.quiet_until(first, seen, above)
+        kick_at = self._finder.quiet_until(first, seen)
         pulse_at = self._pulses.quiet_until(first, last, begins)
         while (at := min(kick_at, pulse_at)) < last:
             # The quick path takes a step first: the slow one asks what has been found there.
             if kick_at == at:
-                kick_at = self._finder.take(at, min(last, pulse_at + 1), seen, above, self._view)
+                kick_at = self._finder.take(at, min(last, pulse_at + 1), seen, self._view)
             if pulse_at == at:
                 pulse_at = self._pulses.take(at, last, begins, slow, self._view, self._finder)
 

@@ -4,9 +4,7 @@ Every value is made by elementwise operations or maxima, so that any chunking of
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,15 +25,16 @@ BUSY_RATIO = 3.5
 """Within sustained motion an event must rise this far above the last two seconds: an impact does, a step does not."""
 BUSY_STEPS = 20
 """Two seconds hold three steps or more of any walk (prior)."""
-BUSY_BLOCK = 64
-"""Steps looked at together while it is busy: more are seldom needed before something changes (measured)."""
+BUSY_BLOCK = 128
+"""Steps looked at together while it is busy: fewer take as long, and more are seldom asked for (measured)."""
 BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
 
-class Levels(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Levels:
     """What the steps amount to; the newest ones begin at step `first`.
 
     Attributes
@@ -46,6 +45,8 @@ class Levels(NamedTuple):
         Levels that open an event in the newest steps, and the floors of these, g.
     first
         The first of the newest.
+    above
+        Those of the newest whose level is above their threshold, in order.
     """
 
     level: Floats
@@ -53,6 +54,12 @@ class Levels(NamedTuple):
     thresholds: NDArray[np.float64]
     floors: Floats
     first: int
+    above: list[int] = field(init=False)
+    _changes: dict[int, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Look for the loud ones."""
+        self.above = (self.first + np.nonzero(self.level[self.first :] > self.thresholds)[0]).tolist()
 
     def threshold(self, at: int) -> float:
         """Level that opens an event in one of the newest steps."""
@@ -61,6 +68,34 @@ class Levels(NamedTuple):
     def floor(self, at: int) -> float:
         """Floor of one of the newest steps."""
         return float(self.floors[at - self.first])
+
+    def next_above(self, at: int) -> int:
+        """First step from `at` on whose level is above its threshold; one past the newest without one."""
+        following = bisect_left(self.above, at)
+        return self.above[following] if following < len(self.above) else len(self.level)
+
+    def next_change(self, at: int, last: int) -> int:
+        """First step from `at` on, and before `last`, in which motion that goes on may end, or be exceeded; else `last`.
+
+        Whoever asks comes back soon, so that a block of steps is looked at once for all.
+        """
+        while at < last:
+            block = (at - self.first) // BUSY_BLOCK
+            if block not in self._changes:
+                self._changes[block] = self._changes_in(self.first + block * BUSY_BLOCK)
+            known = self._changes[block]
+            following = bisect_left(known, at)
+            if following < len(known):
+                return min(last, known[following])
+            at = self.first + (block + 1) * BUSY_BLOCK
+        return last
+
+    def _changes_in(self, begin: int) -> list[int]:
+        begin, end = max(begin, BUSY_STEPS), min(begin + BUSY_BLOCK, len(self.level))
+        here, threshold = self.level[begin:end], self.thresholds[begin - self.first : end - self.first]
+        recent = middles(windows(self.loud[begin - BUSY_STEPS : end - 1], BUSY_STEPS, 1, end - begin))
+        changes = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
+        return [begin + at for at in changes.nonzero()[0].tolist()]
 
 
 @dataclass(slots=True)
@@ -126,7 +161,7 @@ class JerkFinder:
         p = self.parameters.jerk
         return np.maximum(p["on_ratio"] * floors_g.astype(np.float64), 1e-3 * p["on_mg"])
 
-    def quiet_until(self, at: int, seen: Levels, above: Sequence[int]) -> int:
+    def quiet_until(self, at: int, seen: Levels) -> int:
         """First step from `at` on in which something may change; one past the newest when nothing does.
 
         Parameters
@@ -135,8 +170,6 @@ class JerkFinder:
             Step to begin at.
         seen
             Levels of the steps.
-        above
-            The newest steps whose level is above their threshold, in order.
         """
         last = len(seen.level)
         if at == last or self._candidate is not None or (self._busy and at < BUSY_STEPS):
@@ -144,18 +177,7 @@ class JerkFinder:
         if self._waiting:
             # What waits is confirmed at its time, whatever comes before.
             last = min(last, max(at, self._waiting[0].began + self._limits.confirm))
-            if at == last:
-                return at
-        if not self._busy:
-            following = bisect_left(above, at)
-            return min(last, above[following]) if following < len(above) else last
-        # A block at a time: most changes come soon.
-        last = min(last, at + BUSY_BLOCK)
-        here, threshold = seen.level[at:last], seen.thresholds[at - seen.first : last - seen.first]
-        recent = middles(windows(seen.loud[at - BUSY_STEPS : last - 1], BUSY_STEPS, 1, last - at))
-        changes = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
-        change = int(changes.argmax())
-        return at + change if changes[change] else last
+        return seen.next_change(at, last) if self._busy else min(last, seen.next_above(at))
 
     @property
     def candidate_step(self) -> int | None:
@@ -195,7 +217,7 @@ class JerkFinder:
         """
         self._confirm(last, loud, view, at_end=True)
 
-    def take(self, at: int, end: int, seen: Levels, above: Sequence[int], view: RunView) -> int:
+    def take(self, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Take step `at`, and while a burst goes on the steps after it, before `end`.
 
         Returns
@@ -208,7 +230,7 @@ class JerkFinder:
             at += 1
         if self._candidate is not None:
             at = self._follow(self._candidate, at, end, seen, view)
-        return self.quiet_until(at, seen, above)
+        return self.quiet_until(at, seen)
 
     def _begin(self, at: int, seen: Levels) -> None:
         """Open a candidate at a step, or see motion that goes on end there."""

@@ -17,6 +17,11 @@ def windows(values: NDArray[Any], size: int, step: int, count: int) -> NDArray[A
     if (count - 1) * step + size > values.shape[-1]:
         msg = f"{count} windows of {size} every {step} do not fit into {values.shape[-1]}"
         raise ValueError(msg)
+    if values.ndim == 1 and values.flags.c_contiguous:
+        # A fifth of the time.
+        seen = np.ndarray(shape, values.dtype, values, 0, strides)
+        seen.flags.writeable = False
+        return seen
     return as_strided(values, shape, strides, writeable=False)
 
 
