@@ -69,7 +69,7 @@ def measure_kick(
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     onset = shape.onset
-    quiet = mean_of(view.xyz_g[max(0, onset - round(BASE_S * rate) - first) : max(1, onset - first)].astype(np.float64))
+    quiet = mean_of(view.xyz_g[max(0, onset - round(BASE_S * rate) - first) : max(1, onset - first)])
     size = math.sqrt(float(squares(view.xyz_g[onset - first : shape.end + 1 - first] - quiet).max()))
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
     kick_step = max(onset_step, view.step_of(onset))
@@ -188,11 +188,12 @@ def _slow_level(view: RunView, near: slice, top: int) -> float:
     What came to rest before the top is another motion: the stretch that the kick answers.
     """
     size = view.grid.smooth
-    total = np.cumsum(view.slow[near], dtype=np.float64)
-    sums = np.concatenate([total[:size], total[size:] - total[:-size]])
+    total = np.add.accumulate(view.slow[near], dtype=np.float64)
+    sums = total.copy()
+    sums[size:] -= total[:-size]
     before = top - near.start
     if before > 2 * size:
-        rest = np.nonzero(sums[size:before] < REST_SHARE**2 * float(sums[before:].max(initial=0.0)))[0]
+        rest = (sums[size:before] < REST_SHARE**2 * float(np.maximum.reduce(sums[before:], initial=0.0))).nonzero()[0]
         if len(rest):
             sums = sums[size + int(rest[-1]) :]
-    return math.sqrt(max(0.0, float(sums.max(initial=0.0))) / size)
+    return math.sqrt(float(np.maximum.reduce(sums, initial=0.0)) / size)

@@ -50,16 +50,18 @@ def make_event(
         Level at its top, in the recent past, and in the second before, g.
     """
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
-    piece = view.xyz_g[max(0, onset - 1 - first) : end + 1 - first].astype(np.float64) - quiet_g
+    piece = view.xyz_g[max(0, onset - 1 - first) : end + 1 - first] - quiet_g
     change = piece[1:] - piece[:-1]
     size = np.sqrt(squares(piece))
     # The sample before the onset is there for the first change only.
     before = int(onset - 1 >= first and len(size) > 1)
     at_peak = before + int(size[before:].argmax())
-    if size[at_peak] <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
+    peak_g = float(size[at_peak])
+    if peak_g <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
         return None
     jerk = math.sqrt(float(squares(change).max())) * rate if len(change) else 0.0
-    direction = piece[at_peak] / max(float(size[at_peak]), 1e-12)
+    x, y, z = piece[at_peak].tolist()
+    one = max(peak_g, 1e-12)
     ring_hz, decay_s = _ring(piece, at_peak, rate)
     label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
     gravity = view.has_gravity(onset_step)
@@ -77,46 +79,47 @@ def make_event(
         peak_s=view.start_s + (max(first, onset - 1) + at_peak) / rate,
         end_s=view.start_s + (end + 1) / rate,
         label=label,
-        peak_g=float(size[at_peak]),
+        peak_g=peak_g,
         peak_jerk_g_per_s=jerk,
         rise_s=rise_s,
         width_s=width_s,
         ring_hz=ring_hz,
         decay_s=decay_s,
-        direction=(float(direction[0]), float(direction[1]), float(direction[2])),
+        direction=(x / one, y / one, z / one),
         tilt_change_deg=view.tilt_between(onset_step - 3, known_step - 2),
         stretch_delay_s=None if stretch is None else stretch[1],
         confidence=confidence,
         runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
         evidence=terms,
-        flags=tuple(
-            flag for flag, raised in (("no_gravity", not gravity), ("impact", size[at_peak] >= p["impact_g"])) if raised
-        ),
+        flags=(*(() if gravity else ("no_gravity",)), *(("impact",) if peak_g >= p["impact_g"] else ())),
     )
 
 
 def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:
     """Measure frequency and decay of the after-swing along the peak's direction, from two turning points."""
-    x, y, z = piece_g[at_peak].tolist()
-    tail = piece_g[at_peak:, 0] * x + piece_g[at_peak:, 1] * y + piece_g[at_peak:, 2] * z
-    change = tail[1:] - tail[:-1]
-    turning = (change[:-1] * change[1:] < 0).nonzero()[0] + 1
-    turning = turning[turning >= RING_FROM_S * rate_hz]
-    if len(turning) < 2:
-        return math.nan, math.nan
-    begin, end = turning[:2].tolist()
-    half_s = (end - begin) / rate_hz
-    first, second = abs(float(tail[begin])), abs(float(tail[end]))
-    return 0.5 / half_s, half_s / math.log(first / second) if first > second > 0 else math.nan
+    xs, ys, zs = piece_g[at_peak:].T
+    x, y, z = xs[0], ys[0], zs[0]
+    tail = (xs * x + ys * y + zs * z).tolist()
+    begin = 0
+    # Plain numbers: the second turning point is soon found.
+    for at in range(max(1, math.ceil(RING_FROM_S * rate_hz)), len(tail) - 1):
+        here = tail[at]
+        if (here - tail[at - 1]) * (tail[at + 1] - here) < 0:
+            if not begin:
+                begin = at
+                continue
+            half_s, first, second = (at - begin) / rate_hz, abs(tail[begin]), abs(here)
+            return 0.5 / half_s, half_s / math.log(first / second) if first > second > 0 else math.nan
+    return math.nan, math.nan
 
 
 def _is_glitch(change_g: Floats, jump: float, flat: float) -> bool:
     """Whether one axis jumps there and back, and nothing else changes: no limb stops from one sample to the next."""
     most = np.maximum.reduce(change_g, axis=0, initial=0.0).tolist()
-    largest = max(most)
-    axis = most.index(largest)
-    on_axis = change_g[:, axis]
-    jumps = on_axis >= jump * largest
-    if np.count_nonzero(jumps) > MOST_JUMPS or np.count_nonzero(jumps | (on_axis <= flat * largest)) < len(jumps):
+    _, second, largest = sorted(most)
+    if second > flat * largest:
+        # Most kicks change more than one axis, and need no closer look.
         return False
-    return bool(max(value for other, value in enumerate(most) if other != axis) <= flat * largest)
+    on_axis = change_g[:, most.index(largest)]
+    jumps = on_axis >= jump * largest
+    return np.count_nonzero(jumps) <= MOST_JUMPS and bool((jumps | (on_axis <= flat * largest)).all())

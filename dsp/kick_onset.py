@@ -24,11 +24,10 @@ def first_swing(view: RunView, onset: int, top: int) -> int:
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     furthest, base = round(SWING_S * rate), round(BASE_S * rate)
     begin = max(first, onset - furthest - base)
-    xyz_g = view.xyz_g[begin - first : top + 1 - first].astype(np.float64)
-    rest = xyz_g[: max(1, onset - furthest - begin)]
-    quiet = mean_of(rest)
-    noise = math.sqrt(float(squares(rest - quiet).sum()) / len(rest))
-    size = sizes(xyz_g - quiet, max(1, round(MEAN_S * rate))).tolist()
+    xyz_g, rest = view.xyz_g[begin - first : top + 1 - first], max(1, onset - furthest - begin)
+    moved = xyz_g - mean_of(xyz_g[:rest])
+    noise = math.sqrt(float(np.add.reduce(squares(moved[:rest]))) / rest)
+    size = sizes(moved, max(1, round(MEAN_S * rate))).tolist()
     at, dip = onset - begin, round(DIP_S * rate) + 1
     least = max(p["onset_ratio"] * max(size[at:]), p["above_noise"] * noise)
     linked = at
@@ -55,7 +54,7 @@ def onset_in_turn(view: RunView, begin: int, end: int) -> int | None:
     piece = view.xyz_g[low - first : end + 1 - first].astype(np.float64)
     if len(piece) <= 2 * lag + mean:
         return None
-    total = np.cumsum(squares(piece[2 * lag :] - 2.0 * piece[lag:-lag] + piece[: -2 * lag]))
+    total = np.add.accumulate(squares(piece[2 * lag :] - 2.0 * piece[lag:-lag] + piece[: -2 * lag]))
     level = np.sqrt((total[mean:] - total[:-mean]) / mean)
     top = float(level.max())
     rises = int((level >= FINE_TOP * top).argmax())
