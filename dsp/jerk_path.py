@@ -1,8 +1,7 @@
 """Jerk path: leads the steps of a run past the finder of kicks, the many that cannot matter at once."""
 
-from bisect import bisect_left
-
 import numpy as np
+from numpy.typing import NDArray
 
 from dsp.fast_second import NO_BURST
 from dsp.frames import Frames
@@ -53,16 +52,19 @@ class JerkPath:
         step = self._finder.candidate_step
         return None if step is None else step + self._view.first_step
 
-    def burst_steps(self, steps: int) -> int:
-        """Give the steps since the burst began that was open when the run had so many; `NO_BURST` without one."""
-        now = steps - self._view.first_step
-        began = self._finder.candidate_step
-        if began is not None and began < now:
-            return now - began
-        at = bisect_left(self._finder.ended, now, key=lambda burst: burst[1])
-        if at < len(self._finder.ended) and self._finder.ended[at][0] < now:
-            return now - self._finder.ended[at][0]
-        return int(NO_BURST)
+    def burst_steps(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the steps since the burst began that was open when the run had so many, (n,), rising; else `NO_BURST`."""
+        now, bursts = steps - self._view.first_step, self._finder.ended
+        begun = self._finder.candidate_step
+        if begun is not None:
+            # It is open until after the newest step.
+            bursts = [*bursts, (begun, max(begun, int(now[-1])))]
+        if not bursts:
+            return np.full(len(now), NO_BURST)
+        began, ended = np.array(bursts).T
+        at = ended.searchsorted(now)
+        since = now - began.take(at, mode="clip")
+        return np.where((at < len(bursts)) & (since > 0), since, NO_BURST)
 
     @property
     def oldest_step(self) -> int | None:

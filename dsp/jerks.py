@@ -95,7 +95,7 @@ class Levels:
         here, threshold = self.level[begin:end], self.thresholds[begin - self.first : end - self.first]
         recent = middles(windows(self.loud[begin - BUSY_STEPS : end - 1], BUSY_STEPS, 1, end - begin))
         changes = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
-        return [begin + at for at in changes.nonzero()[0].tolist()]
+        return list((begin + changes.nonzero()[0]).tolist())
 
 
 @dataclass(slots=True)

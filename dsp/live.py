@@ -58,7 +58,7 @@ class LiveTracker:
         now_s = run.start_s + run.steps.edge(run.steps.count) / run.grid.rate_hz
         energy, floor_g = run.steps.energy.newest(ONSET_STEPS)[None], np.array([run.newest_floor], np.float32)
         fast = fast_second.fast_seconds(samples[:, None], run.grid, self.parameters)
-        burst = np.array([run.jerks.burst_steps(run.steps.count)])
+        burst = run.jerks.burst_steps(np.array([run.steps.count]))
         level_g = fast_second.step_level(energy)
         begins = fast_second.may_begin(level_g, floor_g, least_answer(run.grid, self.parameters))
         begins &= fast_second.is_even(energy, burst) & fast_second.is_onset(fast, floor_g, self.parameters)

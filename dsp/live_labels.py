@@ -87,8 +87,7 @@ class LiveLabels:
         if rises.any():
             begins &= _any_of_next(np.concatenate([np.zeros(before, bool), rises]))
             at = np.nonzero(begins)[0]
-            bursts = np.array([jerks.burst_steps(h * STEPS_PER_HOP) for h in of_hops[at].tolist()], np.int64)
-            begins[at] = fast_second.is_even(energy[at], bursts)
+            begins[at] = fast_second.is_even(energy[at], jerks.burst_steps(of_hops[at] * STEPS_PER_HOP))
             rises &= _any_of_last(begins)[frames]
         else:
             begins[:] = False
