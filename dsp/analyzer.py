@@ -10,7 +10,6 @@ from dsp.findings import Findings
 from dsp.findings_builder import build_findings
 from dsp.frames import FrameBatch
 from dsp.grid import make_grid
-from dsp.growing import Growing
 from dsp.intake import Intake, Piece, checked_rows
 from dsp.labels import Placement, Side, State
 from dsp.live import LiveTracker, provisional_event
@@ -24,6 +23,7 @@ from dsp.quality import ChannelWatch
 from dsp.results import Analysis, Event, Hold, LiveState, Spectra
 from dsp.run import Run
 from dsp.segments import no_data
+from dsp.spectra_room import SpectraRoom
 from dsp.update import Handed, Update
 
 LONGEST_PUSH = 196608
@@ -83,7 +83,7 @@ class Analyzer:
         self._open = OpenSegment(self._grid, self._parameters, keep_frames=keep_frames)
         self._events: Packed[Event] = Packed(pack=not keep_frames)
         self._holds: list[Hold] = []
-        self._psd = Growing((len(self._grid.freq_hz),), np.float32)
+        self._spectra = SpectraRoom(len(self._grid.freq_hz), keep=self._keep_spectra)
         self._taken_events = 0
         self._covered_s = 0.0
         self._handed = Handed()
@@ -145,8 +145,7 @@ class Analyzer:
         """Make room for the result of so many samples at once; without this it grows as they come."""
         frames = samples // self._grid.hop + 1
         self._open.reserve(frames)
-        if self._keep_spectra:
-            self._psd.reserve(frames)
+        self._spectra.reserve(frames)
 
     def push(self, xyz_g: ArrayLike, *, start_s: float | None = None) -> Update:
         """Take samples.
@@ -197,7 +196,7 @@ class Analyzer:
         if self._keep_spectra:
             kind = "multi-taper (NW 2, K 3)" if self._multitaper else "Hann"
             window = f"{kind}, {self._grid.window / self.rate_hz:.3g} s, every {self._grid.hop / self.rate_hz:.3g} s"
-            psd = self._psd.handed_over() if self._finished else self._psd.kept.copy()
+            psd = self._spectra.result(last=self._finished)
             spectra = Spectra(freq_hz=self.freq_hz, psd=psd, time_s=frames["time_s"].copy(), window=window)
         return Analysis(
             rate_hz=self.rate_hz,
@@ -253,7 +252,13 @@ class Analyzer:
             self._note_gap(start_s)
         if self._run is None:
             self._run = Run(
-                self._grid, self._parameters, start_s, self._plan, alone=self._alone, multitaper=self._multitaper
+                self._grid,
+                self._parameters,
+                start_s,
+                self._plan,
+                alone=self._alone,
+                multitaper=self._multitaper,
+                spectra=self._spectra,
             )
             self._open.start_s = start_s
         self._run.append(piece.axes_g, piece.filled)
@@ -284,8 +289,6 @@ class Analyzer:
         for batch in batches:
             self._open.take(batch.frames, run, self._watch.flags(self.rate_hz))
             self._handed.batches.append(batch)
-            if self._keep_spectra:
-                self._psd.extend(batch.psd)
 
     def _hand_over(self) -> Update:
         update, self._last_psd = self._handed.over(self._open.segments, self._events)

@@ -13,6 +13,7 @@ from dsp.grid import Grid
 from dsp.growing import Growing
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
+from dsp.spectra_room import SpectraRoom
 
 Floats = NDArray[np.float32]
 
@@ -42,6 +43,8 @@ class Frames:
         Of the analysis.
     start_s
         Time of the run's first sample.
+    spectra
+        Where their spectra are written; a room of its own when it is not given.
 
     Attributes
     ----------
@@ -51,7 +54,9 @@ class Frames:
         Frames taken, and those of them that are final.
     """
 
-    def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
+    def __init__(
+        self, grid: Grid, parameters: Parameters, start_s: float, spectra: SpectraRoom | None = None
+    ) -> None:
         self._grid, self._parameters, self._start_s = grid, parameters, start_s
         self.weighed_by = parameters
         self.count = 0
@@ -61,7 +66,7 @@ class Frames:
         self._alpha = Growing((STATE_FIELDS,), np.float64)
         self._likelihood = Growing((STATE_FIELDS,), np.float64)
         self._raw = Growing((len(FEATURE_FIELDS),), np.float32)
-        self._waiting_psd = np.empty((0, len(grid.freq_hz)), np.float32)
+        self._spectra = SpectraRoom(len(grid.freq_hz), keep=False) if spectra is None else spectra
 
     # -- the newest frame, final or not -------------------------------------------------------------------------------
 
@@ -78,7 +83,8 @@ class Frames:
     @property
     def newest_psd(self) -> Floats | None:
         """Spectrum of the newest frame; None before the first."""
-        return self._waiting_psd[-1] if len(self._waiting_psd) else None
+        waiting = self._spectra.waiting
+        return waiting[-1] if len(waiting) else None
 
     @property
     def shaking(self) -> tuple[NDArray[np.float64], int]:
@@ -89,12 +95,8 @@ class Frames:
     # -- frames in ----------------------------------------------------------------------------------------------------
 
     def room_for_psd(self, frames: int) -> Floats:
-        """Make room for the spectra of new frames after those that wait, without moving them again."""
-        waiting = len(self._waiting_psd)
-        psd = np.empty((waiting + frames, len(self._grid.freq_hz)), np.float32)
-        psd[:waiting] = self._waiting_psd
-        self._waiting_psd = psd
-        return psd[waiting:]
+        """Make room for the spectra of new frames, to be filled."""
+        return self._spectra.more(frames)
 
     def take(self, values: dict[str, Floats]) -> None:
         """Take the features of the next frames, whose spectra have been filled in."""
@@ -160,9 +162,8 @@ class Frames:
         alpha, likelihood = (part.part(first, upto + lag) for part in (self._alpha, self._likelihood))
         p = decision.smooth(alpha, likelihood, self._rule, lag)
         frames = self._rows(first, upto, p, window, look)
-        psd, self._waiting_psd = self._waiting_psd[:n], self._waiting_psd[n:]
         self.emitted = upto
-        return [FrameBatch(frames, psd)]
+        return [FrameBatch(frames, self._spectra.settle(n))]
 
     def _rows(self, first: int, upto: int, p: NDArray[np.float64], window: int, look: Look) -> NDArray[np.void]:
         g, n = self._grid, upto - first

@@ -67,18 +67,24 @@ class Growing:
 
     def extend(self, rows: NDArray[Any]) -> None:
         """Append rows."""
-        size = self._size + len(rows)
-        if size > len(self._buffer):
-            self.reserve(max(size, 2 * len(self._buffer)))
-        self._buffer[self._size : size] = rows
-        self._size = size
+        self.grow(len(rows))[:] = rows
+
+    def grow(self, rows: int) -> NDArray[Any]:
+        """Append rows; a view of them, to be filled."""
+        begin, self._size = self._size, self._size + rows
+        if self._size > len(self._buffer):
+            self._make_room(max(self._size, 2 * len(self._buffer)), begin)
+        return self._buffer[begin : self._size]
 
     def reserve(self, rows: int) -> None:
         """Make room for so many rows altogether, so that appending them moves nothing."""
         if rows > len(self._buffer):
-            larger = np.empty((rows, *self._buffer.shape[1:]), self._buffer.dtype)
-            larger[: self._size] = self.kept
-            self._buffer = larger
+            self._make_room(rows, self._size)
+
+    def _make_room(self, rows: int, filled: int) -> None:
+        larger = np.empty((rows, *self._buffer.shape[1:]), self._buffer.dtype)
+        larger[:filled] = self._buffer[:filled]
+        self._buffer = larger
 
     def handed_over(self) -> NDArray[Any]:
         """All rows that are kept, for somebody who keeps them; nothing may be appended any more."""

@@ -13,6 +13,7 @@ from dsp.live_labels import LiveLabels
 from dsp.parameters import Parameters
 from dsp.plan import Plan, make_plan
 from dsp.slow_steps import SlowSteps
+from dsp.spectra_room import SpectraRoom
 from dsp.steps import Steps
 from dsp.stream import Stream
 
@@ -42,6 +43,8 @@ class Run:
         Parameters for a run that is shorter than the window; `parameters` when they are not given.
     multitaper
         Whether to use multi-taper spectra.
+    spectra
+        Where spectra are written; a room of the run's own when it is not given.
 
     Attributes
     ----------
@@ -60,6 +63,7 @@ class Run:
         *,
         alone: Parameters | None = None,
         multitaper: bool = False,
+        spectra: SpectraRoom | None = None,
     ) -> None:
         self.grid, self.parameters, self.start_s = grid, parameters, start_s
         self._alone = parameters if alone is None else alone
@@ -68,7 +72,7 @@ class Run:
         self.slow_steps = SlowSteps(grid, parameters)
         self.jerks = JerkPath(grid, parameters, start_s)
         self.holds = posture.HoldFinder(parameters, start_s, grid.hop / grid.rate_hz)
-        self.frames = Frames(grid, parameters, start_s)
+        self.frames = Frames(grid, parameters, start_s, spectra)
         self._live_labels = LiveLabels(grid, parameters)
         plan = plan if plan is not None else make_plan(grid, parameters)
         self._features = FrameFeatures(grid, parameters, plan, multitaper=multitaper)
