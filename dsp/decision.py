@@ -89,7 +89,7 @@ class Filter:
             given = w0 * l0 + w1 * l1 + w2 * l2 + w3 * l3
             w0, w1, w2, w3 = s0 * (w0 + given), s1 * (w1 + given), s2 * (w2 + given), s3 * (w3 + given)
             weights.append((w0, w1, w2, w3))
-        out = np.array(weights) / kept
+        out: Floats = np.array(weights) / kept
         out /= _total(out.T)[:, None]
         return out
 

@@ -54,9 +54,7 @@ class Frames:
         Frames taken, and those of them that are final.
     """
 
-    def __init__(
-        self, grid: Grid, parameters: Parameters, start_s: float, spectra: SpectraRoom | None = None
-    ) -> None:
+    def __init__(self, grid: Grid, parameters: Parameters, start_s: float, spectra: SpectraRoom | None = None) -> None:
         self._grid, self._parameters, self._start_s = grid, parameters, start_s
         self.weighed_by = parameters
         self.count = 0

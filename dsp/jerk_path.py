@@ -53,7 +53,7 @@ class JerkPath:
         return None if step is None else step + self._view.first_step
 
     def burst_steps(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the steps since the burst began that was open when the run had so many, (n,), rising; else `NO_BURST`."""
+        """Count the steps since the burst began that was open at so many, (n,), rising; else `NO_BURST`."""
         now, bursts = steps - self._view.first_step, self._finder.ended
         begun = self._finder.candidate_step
         if begun is not None:

@@ -75,7 +75,7 @@ class Levels:
         return self.above[following] if following < len(self.above) else len(self.level)
 
     def next_change(self, at: int, last: int) -> int:
-        """First step from `at` on, and before `last`, in which motion that goes on may end, or be exceeded; else `last`.
+        """First step from `at` to before `last` in which motion that goes on may end, or be exceeded; else `last`.
 
         Whoever asks comes back soon, so that a block of steps is looked at once for all.
         """

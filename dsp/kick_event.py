@@ -122,4 +122,4 @@ def _is_glitch(change_g: Floats, jump: float, flat: float) -> bool:
         return False
     on_axis = change_g[:, most.index(largest)]
     jumps = on_axis >= jump * largest
-    return np.count_nonzero(jumps) <= MOST_JUMPS and bool((jumps | (on_axis <= flat * largest)).all())
+    return bool(np.count_nonzero(jumps) <= MOST_JUMPS and (jumps | (on_axis <= flat * largest)).all())

@@ -99,9 +99,7 @@ class PulseFinder:
         following = bisect_left(begins, at)
         return begins[following] if following < len(begins) else last
 
-    def take(
-        self, at: int, last: int, begins: Sequence[int], slow: SlowSteps, view: RunView, kicks: JerkFinder
-    ) -> int:
+    def take(self, at: int, last: int, begins: Sequence[int], slow: SlowSteps, view: RunView, kicks: JerkFinder) -> int:
         """Take step `at`, at which a burst begins, goes on or is confirmed; the quick path has taken it before.
 
         Nothing else bears upon a burst until it is confirmed, so that it is followed at once to its end, or to before
