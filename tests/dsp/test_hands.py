@@ -35,6 +35,20 @@ def test_a_regular_shaking_hand_is_tremor_with_its_overtones_in_a_short_window(
 
 
 @pytest.mark.parametrize("placement", ["wrist", "unknown"])
+def test_overtones_are_not_held_against_a_shaking_hand_in_a_short_window(placement: str) -> None:
+    t = np.arange(round(2.5 * RATE_HZ)) / RATE_HZ
+    xyz_g = np.random.default_rng(3).normal(scale=0.0015, size=(len(t), 3)) + [0.0, 0.0, 1.0]
+    p = []
+    for overtone in (0.0, 0.8):
+        shaken = xyz_g.copy()
+        shaken[:, 0] += 0.035 * (np.sin(2 * np.pi * 5.0 * t) + overtone * np.sin(4 * np.pi * 5.0 * t))
+        (frame,) = dsp.analyze(shaken.astype(np.float32), rate_hz=RATE_HZ, placement=placement).frames
+        p.append(float(frame["p_tremor"]))
+    assert frame["harmonic_ratio"] > 0.5
+    assert p[1] > p[0]
+
+
+@pytest.mark.parametrize("placement", ["wrist", "unknown"])
 def test_the_physiological_tremor_of_a_hand_is_no_tremor_and_grows_into_one_by_degrees(placement: str) -> None:
     p = [
         float(dsp.analyze(hand(9.5, mg, width_hz=2.0), rate_hz=RATE_HZ, placement=placement).frames["p_tremor"][0])
@@ -43,6 +57,13 @@ def test_the_physiological_tremor_of_a_hand_is_no_tremor_and_grows_into_one_by_d
     assert p == sorted(p)
     assert p[2] < 0.5
     assert p[4] > 0.6
+
+
+def test_of_two_hands_that_shake_as_hard_the_quicker_one_shakes_less_visibly() -> None:
+    made = (hand(hz, 25.0, width_hz=1.5) for hz in (5.0, 11.5))
+    slow, quick = (dsp.analyze(x, rate_hz=RATE_HZ, placement="wrist").frames["p_tremor"][0] for x in made)
+    assert slow > 0.55
+    assert quick < 0.5
 
 
 def test_on_a_leg_a_tremor_of_twelve_milli_g_still_counts_in_a_short_window() -> None:
