@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dsp.analyzer import LONGEST_PUSH, Analyzer
 from dsp.errors import InputError
 from dsp.labels import Placement, Side
+from dsp.quality import check_unit
 from dsp.results import Analysis
 from dsp.samples import Samples
 
@@ -42,7 +43,7 @@ def analyze(
     Raises
     ------
     InputError
-        Nothing to analyse, an array without a rate, runs out of order.
+        Nothing to analyse, an array without a rate or in m/s^2, runs out of order.
     RateError
         A rate below 5 Hz.
     """
@@ -50,6 +51,7 @@ def analyze(
         if rate_hz is None:
             msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"
             raise InputError(msg)
+        check_unit(source)
         rate, total = rate_hz, len(source)
     else:
         if not len(source):

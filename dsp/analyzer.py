@@ -24,6 +24,7 @@ from dsp.results import Analysis, Event, Hold, LiveState, Spectra
 from dsp.run import Run
 from dsp.segments import no_data
 from dsp.spectra_room import SpectraRoom
+from dsp.stuck import StuckWatch
 from dsp.update import Handed, Update
 
 LONGEST_PUSH = 196608
@@ -75,6 +76,7 @@ class Analyzer:
         self._multitaper = multitaper
         self._intake = Intake(self._grid.rate_hz, self._parameters)
         self._watch = ChannelWatch()
+        self._stuck = StuckWatch(self._grid.rate_hz)
         self._motion = Motion()
         self._tracker = LiveTracker(self._parameters)
         self._origin_s = 0.0
@@ -177,6 +179,7 @@ class Analyzer:
         for at in range(0, len(rows), LONGEST_PUSH):
             axes_g = self._intake.usable(np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T))
             self._watch.take(axes_g)
+            self._stuck.take(axes_g)
             for piece in self._intake.take(axes_g):
                 self._feed(piece)
         return self._hand_over()
@@ -209,7 +212,7 @@ class Analyzer:
             holds=self.holds,
             spectra=spectra,
             findings=self.findings(),
-            quality=quality_notes(self._watch, self._intake, self._grid, self._open.frame_count),
+            quality=quality_notes(self._watch, self._stuck, self._intake, self._grid, self._open.frame_count),
             parameters_version=self._parameters.version,
         )
 

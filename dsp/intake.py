@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dsp.blanks import Blanks
 from dsp.errors import InputError
 from dsp.parameters import Parameters
 
@@ -63,8 +64,14 @@ class Intake:
     _last: Floats | None = None
     _gap: int = 0
     _breaks: list[tuple[int, int]] = field(default_factory=list)
+    _blanks: Blanks = field(default_factory=Blanks)
     _seen: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(3, bool))
     _begins: list[int] = field(default_factory=list)
+
+    @property
+    def blanks(self) -> int:
+        """Samples so far that were zero on all axes where gravity should stand; they count as missing."""
+        return self._blanks.count
 
     @property
     def gaps(self) -> list[tuple[int, int]]:
@@ -84,6 +91,10 @@ class Intake:
 
     def usable(self, axes_g: Floats) -> Floats:
         """Put NaN for what cannot be an acceleration, and zero for an axis that has held no value so far."""
+        blank, begins = self._blanks.find(axes_g)
+        if blank is not None:
+            axes_g = np.where(blank, np.float32(np.nan), axes_g)
+        self._begins = [] if begins is None else [begins]
         if axes_g.size and axes_g.min() >= -MOST_G and axes_g.max() <= MOST_G and self._seen.all():
             return axes_g
         good: NDArray[np.bool_] = np.abs(axes_g) <= MOST_G
@@ -102,14 +113,14 @@ class Intake:
         some = seen.any(axis=0)
         before = np.concatenate([self._seen[:, None], seen[:, :-1]], axis=1)
         begins = (seen & ~before).any(axis=0) & before.any(axis=0)
-        self._begins = np.nonzero(begins)[0].tolist()
+        self._begins += np.nonzero(begins)[0].tolist()
         if seen.shape[1]:
             self._seen = seen[:, -1].copy()
         return ~seen & some
 
     def take(self, axes_g: Floats) -> Iterator[Piece]:
         """Cut samples, an axis a row, into pieces; those with a value that is not finite are missing."""
-        begins, self._begins = self._begins, []
+        begins = self._begins
         if not axes_g.shape[1]:
             return
         finite = np.isfinite(axes_g)

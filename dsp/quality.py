@@ -1,8 +1,11 @@
 """Quality: what the samples themselves say against trusting them."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.errors import InputError
 from dsp.gravity import LEAST_G, MOST_G
 from dsp.grid import TREMOR_RATE_HZ
 
@@ -19,6 +22,12 @@ GRAVITY_BLOCK = 64
 does not turn far meanwhile. The mean over a whole session would vanish when its posture changes."""
 
 
+M_S2 = (8.5, 11.5)
+"""Sizes of gravity, in whatever the samples are in, that say they are in m/s^2: a person feels no 9 g for long."""
+MOST_LOOKED_AT = 10_000
+"""Rows of an array whose size tells the unit."""
+
+
 class ChannelWatch:
     """Watches the axes: dead, constant, clipped, without gravity."""
 
@@ -27,6 +36,7 @@ class ChannelWatch:
         self._rest = np.empty((3, 0), np.float32)
         self._blocks = 0
         self._blocks_of_gravity = 0
+        self._blocks_of_m_s2 = 0
         self._first: Floats | None = None
         self._varied = np.zeros(3, bool)
         self._extreme = np.zeros((2, 3), np.float32)
@@ -74,14 +84,16 @@ class ChannelWatch:
 
     def _count_blocks(self, axes_g: Floats) -> None:
         mean = _block_means(axes_g.reshape(3, -1, GRAVITY_BLOCK))
+        size = _sizes(mean)
         self._blocks += mean.shape[1]
-        self._blocks_of_gravity += int(_as_large_as_gravity(mean).sum())
+        self._blocks_of_gravity += int(((size >= LEAST_G) & (size <= MOST_G)).sum())
+        self._blocks_of_m_s2 += int(((size >= M_S2[0]) & (size <= M_S2[1])).sum())
 
     @property
     def gravity_present(self) -> bool:
         """Whether the slow part has the size of gravity most of the time."""
         if not self._blocks:
-            return bool(self._rest.shape[1]) and bool(_as_large_as_gravity(_block_means(self._rest)))
+            return bool(self._rest.shape[1]) and LEAST_G <= float(_sizes(_block_means(self._rest))) <= MOST_G
         return 2 * self._blocks_of_gravity > self._blocks
 
     def clip_levels(self) -> list[tuple[int, float]]:
@@ -123,7 +135,12 @@ class ChannelWatch:
             f"axis {'xyz'[axis]} is cut off at {level:+.2f} g: set the sensor to a larger range"
             for axis, level in self.clip_levels()
         ]
-        if self._count and not self.gravity_present:
+        if 2 * self._blocks_of_m_s2 > self._blocks:
+            notes.append(
+                "gravity reads 9.8 in these samples, so they are in m/s^2 and not in g: every size is ten times too "
+                "large and no class can be trusted; divide them by 9.80665, or read the file with the unit m/s2"
+            )
+        elif self._count and not self.gravity_present:
             notes.append("no gravity in the data: posture, stretches and holds cannot be seen")
         return tuple(notes)
 
@@ -135,7 +152,24 @@ def _block_means(blocks_g: Floats) -> NDArray[np.float64]:
     return np.asarray(total)
 
 
-def _as_large_as_gravity(mean_g: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether means (axes first) have the size of gravity."""
-    size = np.sqrt(mean_g[0] ** 2 + mean_g[1] ** 2 + mean_g[2] ** 2)
-    return np.asarray((size >= LEAST_G) & (size <= MOST_G))
+def _sizes(mean_g: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Size of means (axes first)."""
+    return np.asarray(np.sqrt(mean_g[0] ** 2 + mean_g[1] ** 2 + mean_g[2] ** 2))
+
+
+def check_unit(rows: NDArray[Any]) -> None:
+    """Refuse an array that is in m/s^2.
+
+    Raises
+    ------
+    InputError
+        When half of its rows have the size that gravity has in m/s^2.
+    """
+    if rows.ndim != 2 or rows.shape[1] != 3 or not len(rows) or rows.dtype.kind not in "fiu":
+        # What is wrong with its shape is said where its rows are taken.
+        return
+    size = np.sqrt(np.square(rows[:: -(-len(rows) // MOST_LOOKED_AT)].astype(np.float64)).sum(axis=1))
+    known = size[np.isfinite(size)]
+    if len(known) and M_S2[0] <= np.median(known) <= M_S2[1]:
+        msg = "gravity reads 9.8 in these samples, so they are in m/s^2; divide them by 9.80665 to get g"
+        raise InputError(msg)

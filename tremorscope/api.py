@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 import dsp
 import recordings
 import session
 from dsp import Placement, Side
 
-Source = str | PathLike[str] | recordings.Recording | NDArray[Any]
+Source = str | PathLike[str] | recordings.Recording | ArrayLike
 
 
 def read(
@@ -87,7 +86,8 @@ def analyze(
     Parameters
     ----------
     source
-        A path, a `Recording`, or an array of shape (n, 3) in g, gravity in it or not; rows of NaN are missing samples.
+        A path, a `Recording`, or an array of shape (n, 3) in g, or what makes one, with gravity in it or not; rows of
+        NaN are missing samples.
     rate_hz
         Samples per second; needed with an array, else the recording's own.
     placement
@@ -113,6 +113,9 @@ def analyze(
     InputError, RateError, FileFormatError, UnitError
         With what happened and what to do.
     """
+    if not isinstance(source, (str, PathLike, recordings.Recording)):
+        # Lists and tables of numbers; what else it is, the check of its shape says.
+        source = np.atleast_1d(np.asarray(source))
     if isinstance(source, np.ndarray):
         if rate_hz is None:
             msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"

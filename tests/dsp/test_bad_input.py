@@ -74,6 +74,58 @@ def test_constant_samples_are_still_and_called_stuck() -> None:
     assert any("never change" in q for q in found.quality)
 
 
+def test_zeros_where_gravity_stood_are_missing_and_not_still(signal: Make) -> None:
+    xyz_g = signal(seconds=30.0)
+    xyz_g[1000:2000] = 0.0
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert [s.label for s in found.segments] == [State.STILL, State.NO_DATA, State.STILL]
+    assert found.findings.gap_s == pytest.approx(10.0)
+    assert not found.events
+
+
+def test_zeros_of_a_quiet_sensor_without_gravity_are_samples(signal: Make) -> None:
+    coarse = np.round((signal(seconds=30.0, kicks=(15.0,)) - np.float32([0, 0, 1])) / 0.016) * 0.016
+    assert not coarse[:1000].any()
+    found = dsp.analyze(coarse.astype(np.float32), rate_hz=100.0)
+    assert found.findings.gap_s == 0.0
+    assert not any("zero on every" in q for q in found.quality)
+
+
+def test_gravity_that_follows_on_zeros_begins_the_data_and_is_no_kick(signal: Make) -> None:
+    xyz_g = signal(seconds=20.0)
+    xyz_g[:250] = 0.0
+    whole = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert not whole.events
+    for size in (1, 125, 250, 251):
+        analyzer = dsp.Analyzer(100.0)
+        for at in range(0, len(xyz_g), size):
+            analyzer.push(xyz_g[at : at + size])
+        analyzer.finish()
+        assert analyzer.result().segments == whole.segments
+
+
+@pytest.mark.parametrize("count_g", [0.00024, 0.001, 0.004, 0.016])
+def test_samples_that_repeat_are_stuck_where_counts_are_fine_and_rest_where_they_are_coarse(count_g: float) -> None:
+    rng = np.random.default_rng(3)
+    xyz_g = rng.normal([0, 0.6, 0.8], 0.001, (3000, 3))
+    xyz_g[1000:2000] = xyz_g[1000]
+    found = dsp.analyze((np.round(xyz_g / count_g) * count_g).astype(np.float32), rate_hz=100.0)
+    notes = [q for q in found.quality if "did not change" in q]
+    assert bool(notes) == (count_g <= 0.001)
+    assert all("for 10 s" in note for note in notes)
+
+
+def test_an_array_in_metres_per_second_squared_is_refused_and_a_stream_of_it_says_so(signal: Make) -> None:
+    xyz_m_s2 = 9.80665 * signal(seconds=20.0)
+    with pytest.raises(InputError, match=r"divide them by 9\.80665"):
+        dsp.analyze(xyz_m_s2, rate_hz=100.0)
+    analyzer = dsp.Analyzer(100.0)
+    analyzer.push(xyz_m_s2)
+    analyzer.finish()
+    assert any("m/s^2" in q for q in analyzer.result().quality)
+    assert not any("no gravity" in q for q in analyzer.result().quality)
+
+
 def test_a_dead_axis_is_named(signal: Make) -> None:
     xyz_g = signal(seconds=20.0, tremor=(5, 15, 7.0, 0.03))
     xyz_g[:, 1] = 0.0

@@ -69,6 +69,27 @@ def impossible_values(xyz_g: Floats) -> Floats:
     return xyz_g
 
 
+def blank_rows(xyz_g: Floats) -> Floats:
+    """Each packet begins with a row that was not filled."""
+    xyz_g[::25] = 0.0
+    return xyz_g
+
+
+def blank_start(xyz_g: Floats) -> Floats:
+    xyz_g[: len(xyz_g) // 4] = 0.0
+    return xyz_g
+
+
+def blank_stretch(xyz_g: Floats) -> Floats:
+    xyz_g[len(xyz_g) // 3 : len(xyz_g) // 2] = 0.0
+    return xyz_g
+
+
+def stuck_samples(xyz_g: Floats) -> Floats:
+    xyz_g[len(xyz_g) // 3 : 2 * len(xyz_g) // 3] = xyz_g[len(xyz_g) // 3]
+    return xyz_g
+
+
 def constant_samples(xyz_g: Floats) -> Floats:
     return np.tile(xyz_g[:1], (len(xyz_g), 1))
 
@@ -99,6 +120,10 @@ FAULTS = (
     mostly_nan,
     nothing_but_nan,
     impossible_values,
+    blank_rows,
+    blank_start,
+    blank_stretch,
+    stuck_samples,
     constant_samples,
     drifting_rate,
     one_sample,
@@ -167,6 +192,9 @@ def test_faults_together_in_random_chunks_equal_the_whole(
         (impossible_values, "impossibly large"),
         (constant_samples, "never change"),
         (nothing_but_nan, "are missing"),
+        (blank_rows, "zero on every axis"),
+        (blank_stretch, "zero on every axis"),
+        (stuck_samples, "did not change for 4 s"),
     ],
 )
 def test_the_quality_names_the_fault(signal: Make, fault: Callable[[Floats], Floats], words: str) -> None:
