@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.growing import Growing
+from dsp.rows import ordered
 from dsp.sliding import windows
 
 Floats = NDArray[np.float32]
@@ -38,7 +39,7 @@ def references(hop_mean: Growing, first: int, hops: int) -> Floats:
         out[hop - first] = known[len(known) // 2]
     if early < hops:
         spans = windows(size[early - REFERENCE_HOPS + 1 - begin :], REFERENCE_HOPS, 1, hops - early)
-        out[early - first :] = np.sort(spans, axis=1)[:, REFERENCE_HOPS // 2]
+        out[early - first :] = ordered(spans)[:, REFERENCE_HOPS // 2]
     return np.where((out >= np.float32(LEAST_G)) & (out <= np.float32(MOST_G)), out, np.float32(np.nan))
 
 
@@ -50,5 +51,5 @@ def tilt_deg(a: Floats, b: Floats, reference_g: Floats) -> Floats:
     dot = a64[:, 0] * b64[:, 0] + a64[:, 1] * b64[:, 1] + a64[:, 2] * b64[:, 2]
     low, high = NEAR[0] * reference, NEAR[1] * reference
     known = (size_a > low) & (size_a < high) & (size_b > low) & (size_b < high)
-    cosine = np.clip(dot / np.where(known, size_a * size_b, 1.0), -1.0, 1.0)
+    cosine = np.minimum(np.maximum(dot / np.where(known, size_a * size_b, 1.0), -1.0), 1.0)
     return np.where(known, np.degrees(np.arccos(cosine)), np.nan).astype(np.float32)

@@ -99,10 +99,12 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
     )
 
 
-def step_edges(steps: NDArray[np.int64], grid: Grid) -> NDArray[np.int64]:
-    """First sample of each step, counted from the start of the run."""
-    edges: NDArray[np.int64] = steps // STEPS_PER_HOP * grid.hop + grid.step_edges[steps % STEPS_PER_HOP]
-    return edges
+def step_edges(first: int, last: int, grid: Grid) -> NDArray[np.int64]:
+    """First sample of each step from `first` to `last`, both included, counted from the start of the run."""
+    steps = np.arange(first, last + 1)
+    if grid.hop % STEPS_PER_HOP == 0:
+        return np.asarray(steps * (grid.hop // STEPS_PER_HOP))
+    return np.asarray(steps // STEPS_PER_HOP * grid.hop + grid.step_edges[steps % STEPS_PER_HOP])
 
 
 def hann(size: int) -> NDArray[np.float32]:

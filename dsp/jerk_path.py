@@ -74,12 +74,11 @@ class JerkPath:
 
     def follow(self, stream: Stream, steps: Steps, slow: SlowSteps, frames: Frames, begin: int) -> None:
         """Follow the steps from `begin` to the newest; the frames are those that their samples complete."""
-        numbers = np.arange(begin, steps.count)
         self._look_at(stream, steps, frames)
         first, last = begin - self._view.first_step, steps.count - self._view.first_step
-        floors_g = steps.floors_before(numbers)
+        floors_g = steps.floors_before(begin, steps.count)
         seen = Levels(steps.level.kept, steps.loud.kept, self._finder.thresholds(floors_g), floors_g, first)
-        slow_thresholds = self._pulses.thresholds(slow.floors_before(numbers))
+        slow_thresholds = self._pulses.thresholds(slow.floors_before(begin, steps.count))
         begins = self._pulses.begins(first + np.nonzero(slow.level.kept[first:last] > slow_thresholds)[0])
         kick_at = self._finder.quiet_until(first, seen)
         pulse_at = self._pulses.quiet_until(first, last, begins)

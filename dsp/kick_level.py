@@ -149,15 +149,16 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
     return out
 
 
-def floors_before(hop_floor: Growing, steps: NDArray[np.int64]) -> Floats:
-    """Floor of the last complete hop before each step: what was known when the step came.
+def floors_before(hop_floor: Growing, first: int, last: int) -> Floats:
+    """Floor of the last complete hop before each step from `first` to before `last`: what was known when it came.
 
     Parameters
     ----------
     hop_floor
         Floor after each hop, g.
     """
-    hops = steps // STEPS_PER_HOP - 1
-    out = np.full(len(steps), START_FLOOR_G, np.float32)
-    out[hops >= 0] = hop_floor.kept[hops[hops >= 0] - hop_floor.first]
-    return out
+    hop, rest = divmod(first, STEPS_PER_HOP)
+    known = hop_floor.part(max(0, hop - 1), (last - 1) // STEPS_PER_HOP)
+    if not hop:
+        known = np.concatenate([np.full(1, START_FLOOR_G, np.float32), known])
+    return np.repeat(known, STEPS_PER_HOP)[rest : rest + last - first]

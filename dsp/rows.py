@@ -51,6 +51,18 @@ def ordered(values: Floats) -> Floats:
     return np.asarray(np.sort(values.view(np.int32), axis=1).view(np.float32))
 
 
+def running_least(values: Floats, size: int) -> Floats:
+    """Least of the `size` newest values, for every value from ``size - 1`` on; (n - size + 1,) of (n,).
+
+    Put together from spans of powers of two, of which two cover every `size` values.
+    """
+    width = 1
+    while 2 * width <= size:
+        values = np.minimum(values[width:], values[:-width])
+        width *= 2
+    return np.minimum(values[size - width :], values[: len(values) - (size - width)])
+
+
 def neighbours(values: Floats, at: NDArray[np.intp], reach: int) -> Floats:
     """Values around a column of each row; beyond the ends of a row its first or last value is repeated.
 
@@ -71,7 +83,10 @@ def neighbours(values: Floats, at: NDArray[np.intp], reach: int) -> Floats:
     first, last = at - reach, columns - 2 * reach - 1
     if last < 0:
         return _repeated(values, np.arange(rows), at, reach)
-    inside = np.clip(first, 0, last)
+    if rows == 1 and 0 <= first[0] <= last:
+        # A frame that comes alone: a tenth of the time.
+        return values[:, first[0] : first[0] + 2 * reach + 1].copy()
+    inside = np.minimum(np.maximum(first, 0), last)
     runs = seen_as(values, (rows, last + 1, 2 * reach + 1), (*values.strides, values.strides[1]))
     out: Floats = runs[np.arange(rows), inside]
     beyond = np.nonzero(first != inside)[0]

@@ -54,7 +54,7 @@ class SlowSteps:
 
     def take(self, stream: Stream, target: int) -> None:
         """Take the steps up to `target`, whose samples are all there."""
-        ticks = step_edges(np.arange(self._count, target + 1), self._grid) // self._tick
+        ticks = step_edges(self._count, target, self._grid) // self._tick
         energy, slow, smoothed = self._energies(stream, int(ticks[0]), int(ticks[-1]))
         starts, sizes = ticks[:-1] - ticks[0], (ticks[1:] - ticks[:-1]).astype(np.float32)
         both = (np.sqrt(largest_of_steps(part, starts, even=self._even)) for part in (smoothed, slow))
@@ -66,9 +66,9 @@ class SlowSteps:
         self._count = target
         self._take_hops(target // STEPS_PER_HOP)
 
-    def floors_before(self, steps: NDArray[np.int64]) -> Floats:
-        """Floor of the last complete hop before each step."""
-        return kick_level.floors_before(self.hop_floor, steps)
+    def floors_before(self, first: int, last: int) -> Floats:
+        """Floor of the last complete hop before each step from `first` to before `last`."""
+        return kick_level.floors_before(self.hop_floor, first, last)
 
     def floor_before(self, step: int) -> float:
         """Floor of the last complete hop before a step."""

@@ -7,8 +7,7 @@ from dsp import gravity, kick_level, posture
 from dsp.grid import STEPS_PER_HOP, Grid, step_edges
 from dsp.growing import Growing
 from dsp.parameters import Parameters
-from dsp.rows import largest
-from dsp.sliding import windows
+from dsp.rows import largest, running_least
 from dsp.stream import Stream
 
 Floats = NDArray[np.float32]
@@ -98,9 +97,9 @@ class Steps:
         if target // STEPS_PER_HOP > self.hops:
             self._take_hops(stream, target // STEPS_PER_HOP)
 
-    def floors_before(self, steps: NDArray[np.int64]) -> Floats:
-        """Floor of the last complete hop before each step: what was known when the step came."""
-        return kick_level.floors_before(self.hop_floor, steps)
+    def floors_before(self, first: int, last: int) -> Floats:
+        """Floor of the last complete hop before each step from `first` to before `last`."""
+        return kick_level.floors_before(self.hop_floor, first, last)
 
     def forget(self, hops: int) -> None:
         """Forget the first `hops` hops, and their steps."""
@@ -110,7 +109,7 @@ class Steps:
             part.drop(hops)
 
     def _take_steps(self, stream: Stream, target: int) -> None:
-        edges = step_edges(np.arange(self.count, target + 1), self._grid)
+        edges = step_edges(self.count, target, self._grid)
         begin, end = int(edges[0]), int(edges[-1])
         starts = edges[:-1] - begin
         sizes = (edges[1:] - edges[:-1]).astype(np.float32)
@@ -147,7 +146,7 @@ class Steps:
         self.hop_floor.extend(floor)
         self.hop_least.extend(np.minimum.accumulate(np.concatenate([self.hop_least.newest(1), floor]))[-len(floor) :])
         minute = np.concatenate([self._last_minute, floor])
-        self.hop_quiet.extend(windows(minute, QUIET_HOPS, 1, len(floor)).min(axis=1))
+        self.hop_quiet.extend(running_least(minute, QUIET_HOPS))
         self._last_minute = minute[-(QUIET_HOPS - 1) :]
         self.hops = hops
 
