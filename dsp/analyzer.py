@@ -27,7 +27,7 @@ from dsp.spectra_room import SpectraRoom
 from dsp.stuck import StuckWatch
 from dsp.update import Handed, Update
 
-LONGEST_PUSH = 196608
+LONGEST_PUSH = 294912
 """Rows worked on at once, so that the memory for a long recording does not grow with it."""
 
 

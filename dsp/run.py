@@ -18,7 +18,7 @@ from dsp.steps import Steps
 from dsp.stream import Stream
 
 Floats = NDArray[np.float32]
-BATCH_HOPS = 4000
+BATCH_HOPS = 6000
 """Hops worked on at once: so many that the calls do not count, so few that memory does not (measured)."""
 KEEP_S = 8.0
 """Samples behind the newest hop that events and windows may still look at."""
