@@ -148,7 +148,7 @@ class PulseFinder:
         if c.end_step is None or self._is_known(c, view, kicks) or view.shakes(at):
             return None
         floor = slow.floor_before(at + view.first_step)
-        most = max(p["isolation_ratio"] * c.peak, float(self.thresholds(np.array([floor]))[0]))
+        most = max(p["isolation_ratio"] * c.peak, p["on_ratio"] * floor, 1e-3 * self.parameters.jerk["on_mg"])
         before, after = (
             level[max(0, c.onset_step - BEFORE_STEPS) : max(0, c.onset_step - 2)],
             level[c.end_step : at + 1],

@@ -17,6 +17,8 @@ AFTER_KICK_STEPS = 4
 """A kick's own swings and the 0.15 s that its level lags are over after 0.4 s (physics)."""
 MOST_GRAVITIES = 256
 """Remembered at a time."""
+UNASKED: Vector = (math.nan, math.nan, math.nan)
+"""Stands for a gravity that nobody has asked for yet."""
 MOVING_STEPS = 6
 """A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
 
@@ -89,20 +91,20 @@ class RunView:
         The ring of a heavy limb is as slow, but it fades.
         """
         first, last = (self.edge(step) - self.first for step in (onset_step + AFTER_KICK_STEPS, now_step))
-        level = math.sqrt(middle(self.slow[first:last]))
-        loud = middle(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step])
-        p = self.parameters.jerk
-        noise = p["above_noise"] * self.least_floor(onset_step)
         half = (first + last) // 2
-        sooner, later = (float(self.slow[part].max(initial=0.0)) for part in (slice(first, half), slice(half, last)))
+        sooner, later = (float(np.maximum.reduce(self.slow[a:b], initial=0.0)) for a, b in ((first, half), (half, last)))
+        p = self.parameters.jerk
         if later < (p["ring_left"] ** 2) * sooner:
             return False
+        level = math.sqrt(middle(self.slow[first:last]))
+        loud = middle(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step])
+        noise = p["above_noise"] * self.least_floor(onset_step)
         return level > max(p["kept_share"] * top, noise) and loud < p["slow_ratio"] * level
 
     def slow_after(self, onset_step: int, now_step: int) -> float:
         """Largest level of slow motion after the kick."""
         first, last = (self.edge(step) - self.first for step in (onset_step + AFTER_KICK_STEPS, now_step))
-        return math.sqrt(float(self.slow[first:last].max(initial=0.0)))
+        return math.sqrt(float(np.maximum.reduce(self.slow[first:last], initial=0.0)))
 
     def turns(self, onset_step: int, now_step: int) -> bool:
         """Whether the limb turned from before `onset_step` to now as far as a stretch does."""
@@ -116,9 +118,10 @@ class RunView:
         """Give unit gravity over the three steps from `step` on; None where it is not near the size of gravity."""
         step = max(0, step)
         number = step + self.first_step
-        if number in self._gravities:
+        known = self._gravities.get(number, UNASKED)
+        if known is not UNASKED:
             # The same few steps are asked for again and again while a kick is measured.
-            return self._gravities[number]
+            return known
         part = self.step_gravity[step : step + 3].tolist()
         if len(part) == 3:
             (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = part

@@ -58,12 +58,14 @@ def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
     sizes = np.diff([*begins, len(frames)])
     p = np.add.reduceat(numbers[P_ROWS].astype(np.float64), begins, axis=1) / sizes
     spread_hz = _spreads(numbers[PEAK_ROW].astype(np.float64), begins, sizes)
-    flagged = {name: np.maximum.reduceat(numbers[row], begins).tolist() for name, row in LIMITS.items()}
+    flagged = {name: np.maximum.reduceat(numbers[row], begins) for name, row in LIMITS.items()}
     typical = _medians(numbers[SEEN_ROWS], begins, sizes)
-    return [
-        Summary(*part, tuple(name for name, most in flagged.items() if most[i] > 0))
-        for i, part in enumerate(zip(p.T.tolist(), typical.T.copy(), spread_hz.tolist(), strict=True))
-    ]
+    limits: list[tuple[str, ...]] = [()] * len(begins)
+    for name, most in flagged.items():
+        # Hardly ever is there one.
+        for i in most.nonzero()[0].tolist():
+            limits[i] = (*limits[i], name)
+    return [Summary(*part) for part in zip(p.T.tolist(), typical.T.copy(), spread_hz.tolist(), limits, strict=True)]
 
 
 def _spreads(values: NDArray[np.float64], begins: list[int], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -83,10 +85,11 @@ def _medians(values: NDArray[np.float32], begins: list[int], sizes: NDArray[np.i
     known = sizes - np.add.reduceat(np.isnan(values), begins, axis=1, dtype=np.intp)
     # With the unknown last.
     for i, (begin, size) in enumerate(zip(begins, sizes.tolist(), strict=True)):
-        part, middles = values[:, begin : begin + size], known[:, i]
+        part = values[:, begin : begin + size]
         if size <= MANY:
             part.sort(axis=1)
             continue
+        middles = known[:, i]
         for count in np.unique(middles):
             if count:
                 rows, upper = np.nonzero(middles == count)[0], count // 2
