@@ -92,7 +92,9 @@ class RunView:
         """
         first, last = (self.edge(step) - self.first for step in (onset_step + AFTER_KICK_STEPS, now_step))
         half = (first + last) // 2
-        sooner, later = (float(np.maximum.reduce(self.slow[a:b], initial=0.0)) for a, b in ((first, half), (half, last)))
+        sooner, later = (
+            float(np.maximum.reduce(self.slow[a:b], initial=0.0)) for a, b in ((first, half), (half, last))
+        )
         p = self.parameters.jerk
         if later < (p["ring_left"] ** 2) * sooner:
             return False
