@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dsp.grid import Grid
 from dsp.onset import Onsets
 from dsp.parameters import Parameters
+from dsp.shaking import ages, is_shaking
 from dsp.steps import Steps
 
 Floats = NDArray[np.float32]
@@ -54,31 +55,19 @@ class Entry:
         (frames,), deg/s: the peak rate of the turn with which the shaking of a frame sprang up, 0 when it was not seen
         to begin; NaN where nothing shakes, or gravity was not seen.
         """
-        shaking = self._shaking(features)
+        shaking = is_shaking(features, self._parameters)
         if not shaking.any():
             self._age = 0
             return np.full(len(shaking), np.nan, np.float32)
-        frames = np.arange(len(shaking))
-        quiet = np.maximum.accumulate(np.where(shaking, -1, frames))
-        # Shaking frames up to this one without a break.
-        age = np.where(quiet >= 0, frames - quiet, frames + 1 + self._age)
+        age = ages(shaking, self._age)
         # 0 is what an earlier batch found.
-        turn = np.concatenate([[self._turn], np.zeros(len(frames), np.float32)])
+        turn = np.concatenate([[self._turn], np.zeros(len(age), np.float32)])
         known = shaking & (age == 1)
         looked = np.nonzero(shaking & (age <= LOOKS))[0]
         if len(looked):
             seen, turns = self._onsets.turns(steps, looked + first)
             turn[1 + looked[seen]] = turns[seen]
             known[looked[seen]] = True
-        at = np.maximum.accumulate(np.where(known, 1 + frames, 0))
+        at = np.maximum.accumulate(np.where(known, 1 + np.arange(len(age)), 0))
         self._age, self._turn = int(age[-1]), turn[at[-1]]
         return np.asarray(np.where(shaking, turn[at], np.float32(np.nan)), np.float32)
-
-    def _shaking(self, features: Mapping[str, Floats]) -> NDArray[np.bool_]:
-        p = self._parameters.entry
-        shaking = features["rms_g"] >= np.float32(1e-3 * self._parameters.still["floor_mg"])
-        shaking &= features["prominence_db"] >= np.float32(p["prominence_db"])
-        shaking &= features["share"] >= np.float32(p["share"])
-        shaking &= features["peak_hz"] >= np.float32(p["from_hz"])
-        shaking &= features["peak_hz"] <= np.float32(self._parameters.bands["tremor_hz"][1])
-        return shaking

@@ -120,5 +120,6 @@ def _spoken(features: Mapping[str, float]) -> dict[str, float]:
         "share_percent": 100.0 * features["share"],
         "envelope_percent": 100.0 * features["envelope_cv"],
         "cycle_percent": 100.0 * features["cycle_cv"],
+        "drift_percent": 100.0 * features["tempo_drift"],
         "harmonic_percent": 100.0 * features["harmonic_ratio"],
     }

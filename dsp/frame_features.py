@@ -12,6 +12,7 @@ from dsp.rows import weighted
 from dsp.sliding import Sliding, windows
 from dsp.steps import Steps
 from dsp.stream import Stream
+from dsp.tempo import Tempo
 
 Floats = NDArray[np.float32]
 
@@ -31,7 +32,7 @@ class FrameFeatures:
         self._grid, self._parameters, self._plan = grid, parameters, plan
         self._multitaper = multitaper
         self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
-        self._entry = Entry(grid, parameters)
+        self._entry, self._tempo = Entry(grid, parameters), Tempo(parameters)
         self._answer = centre.least_answer(grid, parameters)
 
     def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
@@ -60,6 +61,7 @@ class FrameFeatures:
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
         values["entry_deg_per_s"] = self._entry.follow(values, steps, first)
+        values["tempo_drift"] = self._tempo.follow(values)
         values["envelope_cv"] = features.steadiness(values, self._parameters)
         values["missing"] = self._share(stream.filled, begin, end)
         values["clipped"] = self._share(stream.clipped, begin, end)
@@ -79,7 +81,7 @@ class FrameFeatures:
         values |= centre.unknown_centre(1) | {"uneven_db": np.full(1, np.nan, np.float32)}
         tilt = steps.hop_tilt.part(posture.RATE_HOPS)
         values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
-        values["entry_deg_per_s"] = np.full(1, np.nan, np.float32)
+        values |= {name: np.full(1, np.nan, np.float32) for name in ("entry_deg_per_s", "tempo_drift")}
         for name, flags in (("missing", stream.filled), ("clipped", stream.clipped)):
             values[name] = np.array([flags.part(0, count).mean()], np.float32)
         return values

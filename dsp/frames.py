@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre, decision, features, knocks, white, work
+from dsp import centre, decision, features, knocks, tempo, white, work
 from dsp.evidence import score
 from dsp.frame_fields import FRAME_DTYPE, NUMBERS, numbers_of
 from dsp.grid import Grid
@@ -103,6 +103,7 @@ class Frames:
         values["white_db"] = white.of_a_sensor(values, self._parameters)
         values["struck_db"] = knocks.beyond_a_muscle(values["knock_db"], values["peak_hz"], self._parameters)
         values["work_mm"] = work.swing_at_work(values, self._parameters)
+        values["roam_mm"] = tempo.swing_in_no_tempo(values, self._parameters)
         scores = score(centre.heard(values, self.weighed_by), self.weighed_by)
         too_much = values["missing"] > self._parameters.gaps["most_missing"]
         if too_much.any():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre, knocks, white, work
+from dsp import centre, knocks, tempo, white, work
 from dsp.evidence import state_terms
 from dsp.features import slow_share
 from dsp.frame_fields import NUMBERS, numbers_of
@@ -180,6 +180,7 @@ def heard_features(features: Mapping[str, float], parameters: Parameters) -> dic
     single["white_db"] = white.of_a_sensor(single, parameters)
     single["struck_db"] = knocks.beyond_a_muscle(single["knock_db"], single["peak_hz"], parameters)
     single["work_mm"] = work.swing_at_work(single, parameters)
+    single["roam_mm"] = tempo.swing_in_no_tempo(single, parameters)
     return dict(features) | {name: float(value[0]) for name, value in centre.heard(single, parameters).items()}
 
 

@@ -1,0 +1,79 @@
+"""Tempo: how far the frequency of what shakes on roams, as only that of a rhythm on purpose does.
+
+The pace of a tremor or of a reflex is set by how long nerves conduct and how heavy a limb is: one cycle is a little
+longer and the next one shorter, about a frequency that stays. A pace that is kept on purpose drifts over seconds (the
+intervals of tapping wander as 1/f noise: Gilden 1995) and is chosen anew with every bout: while teeth are brushed it
+is off by a tenth within five seconds (HMP), in a tremor by a fiftieth (synthetic).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.parameters import Parameters
+from dsp.shaking import ages, is_shaking
+
+Floats = NDArray[np.float32]
+
+FRAMES = 9
+"""Their windows reach over 8 s; the first and the last share no sample."""
+LEAST_FRAMES = 5
+"""That have to shake, before a drift is known."""
+OF_A_CYCLE = 0.7
+"""Share of the variation of cycles, one by one, that the frequency of a window may have: the mean over nine of them
+(Hann, 4 s at 3.5 Hz) varies by a third of what each does (physics), and where its peak is found by as much again."""
+
+
+class Tempo:
+    """Follows the peak from frame to frame, whatever the batches they come in.
+
+    Parameters
+    ----------
+    parameters
+        Section ``entry`` says from when on a frame shakes.
+    """
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._before_hz = np.zeros(FRAMES - 1, np.float32)
+        self._age = 0
+
+    def follow(self, features: Mapping[str, Floats]) -> Floats:
+        """Take the next frames.
+
+        Returns
+        -------
+        (frames,): standard deviation of the peak over its mean, in the frames of the last 4 s that shake without a
+        break, beyond what cycles that vary one by one make of it; NaN where fewer than `LEAST_FRAMES` do.
+        """
+        shaking = is_shaking(features, self._parameters)
+        count = len(shaking)
+        peaks_hz = np.concatenate([self._before_hz, features["peak_hz"]])
+        age = ages(shaking, self._age)
+        self._before_hz, self._age = peaks_hz[count:], int(age[-1])
+        if age.max() < LEAST_FRAMES:
+            return np.full(count, np.nan, np.float32)
+        # Each frame's own peaks, the newest first: one after the other, so that a frame has the bits it has among many.
+        back = [peaks_hz[FRAMES - 1 - k : FRAMES - 1 - k + count] for k in range(FRAMES)]
+        taken = np.clip(age, 1, FRAMES)
+        mean_hz = sum_where(back, taken) / taken.astype(np.float32)
+        variance = sum_where([np.square(hz - mean_hz) for hz in back], taken) / taken.astype(np.float32)
+        # What shakes is never slower; what does not is not told.
+        drift = variance / np.square(np.maximum(mean_hz, np.float32(self._parameters.entry["from_hz"])))
+        drift -= np.square(np.float32(OF_A_CYCLE) * features["cycle_cv"])
+        return np.where(age >= LEAST_FRAMES, np.sqrt(np.maximum(drift, np.float32(0.0))), np.float32(np.nan))
+
+
+def sum_where(parts: list[Floats], taken: NDArray[np.intp]) -> Floats:
+    """Sum of the first few of some rows, `taken` of them in each column."""
+    total = parts[0].copy()
+    for k, part in enumerate(parts[1:], start=1):
+        total += np.where(taken > k, part, np.float32(0.0))
+    return total
+
+
+def swing_in_no_tempo(features: Mapping[str, Floats], parameters: Parameters) -> Floats:
+    """Give the rms displacement of the peak where its tempo roams, mm, (frames,); NaN elsewhere."""
+    roams = features["tempo_drift"] >= np.float32(parameters.entry["roams"])
+    return np.where(roams, features["displacement_mm"], np.float32(np.nan))
