@@ -4,15 +4,13 @@ A stretch reflex follows its stretch within a tenth of a second and then keeps i
 known at its beginning and holds until its end; a tired muscle begins to shake seconds into a hold, and grows.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.grid import Grid
 from dsp.onset import Onsets
 from dsp.parameters import Parameters
-from dsp.shaking import ages, is_shaking
+from dsp.shaking import Bools, ages
 from dsp.steps import Steps
 
 Floats = NDArray[np.float32]
@@ -38,13 +36,13 @@ class Entry:
         self._age = 0
         self._turn = np.float32(np.nan)
 
-    def follow(self, features: Mapping[str, Floats], steps: Steps, first: int) -> Floats:
+    def follow(self, shaking: Bools, steps: Steps, first: int) -> Floats:
         """Take the next frames.
 
         Parameters
         ----------
-        features
-            Of these frames.
+        shaking
+            Which of them shake, (frames,).
         steps
             Of the run.
         first
@@ -55,7 +53,6 @@ class Entry:
         (frames,), deg/s: the peak rate of the turn with which the shaking of a frame sprang up, 0 when it was not seen
         to begin; NaN where nothing shakes, or gravity was not seen.
         """
-        shaking = is_shaking(features, self._parameters)
         if not shaking.any():
             self._age = 0
             return np.full(len(shaking), np.nan, np.float32)

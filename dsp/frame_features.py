@@ -9,6 +9,7 @@ from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.parameters import Parameters
 from dsp.plan import Plan
 from dsp.rows import weighted
+from dsp.shaking import is_shaking
 from dsp.sliding import Sliding, windows
 from dsp.steps import Steps
 from dsp.stream import Stream
@@ -60,8 +61,9 @@ class FrameFeatures:
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
-        values["entry_deg_per_s"] = self._entry.follow(values, steps, first)
-        values["tempo_drift"] = self._tempo.follow(values)
+        shaking = is_shaking(values, self._parameters)
+        values["entry_deg_per_s"] = self._entry.follow(shaking, steps, first)
+        values["tempo_drift"] = self._tempo.follow(values, shaking)
         values["envelope_cv"] = features.steadiness(values, self._parameters)
         values["missing"] = self._share(stream.filled, begin, end)
         values["clipped"] = self._share(stream.clipped, begin, end)

@@ -9,10 +9,12 @@ is off by a tenth within five seconds (HMP), in a tremor by a fiftieth (syntheti
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from dsp.parameters import Parameters
-from dsp.shaking import ages, is_shaking
+from dsp.rows import products
+from dsp.shaking import Bools, ages
 
 Floats = NDArray[np.float32]
 
@@ -39,38 +41,34 @@ class Tempo:
         self._before_hz = np.zeros(FRAMES - 1, np.float32)
         self._age = 0
 
-    def follow(self, features: Mapping[str, Floats]) -> Floats:
-        """Take the next frames.
+    def follow(self, features: Mapping[str, Floats], shaking: Bools) -> Floats:
+        """Take the next frames, of which these are `shaking`.
 
         Returns
         -------
         (frames,): standard deviation of the peak over its mean, in the frames of the last 4 s that shake without a
         break, beyond what cycles that vary one by one make of it; NaN where fewer than `LEAST_FRAMES` do.
         """
-        shaking = is_shaking(features, self._parameters)
         count = len(shaking)
+        if not shaking.any():
+            self._age = 0
+            return np.full(count, np.nan, np.float32)
         peaks_hz = np.concatenate([self._before_hz, features["peak_hz"]])
         age = ages(shaking, self._age)
         self._before_hz, self._age = peaks_hz[count:], int(age[-1])
         if age.max() < LEAST_FRAMES:
             return np.full(count, np.nan, np.float32)
-        # Each frame's own peaks, the newest first: one after the other, so that a frame has the bits it has among many.
-        back = [peaks_hz[FRAMES - 1 - k : FRAMES - 1 - k + count] for k in range(FRAMES)]
-        taken = np.clip(age, 1, FRAMES)
-        mean_hz = sum_where(back, taken) / taken.astype(np.float32)
-        variance = sum_where([np.square(hz - mean_hz) for hz in back], taken) / taken.astype(np.float32)
-        # What shakes is never slower; what does not is not told.
-        drift = variance / np.square(np.maximum(mean_hz, np.float32(self._parameters.entry["from_hz"])))
+        recent_hz = as_strided(peaks_hz, (count, FRAMES), 2 * peaks_hz.strides, writeable=False)
+        taken = np.clip(age, 1, FRAMES)[:, None]
+        share = np.float32(1.0) / taken.astype(np.float32)
+        weight = np.where(np.arange(FRAMES) >= FRAMES - taken, share, np.float32(0.0))
+        mean_hz = products(recent_hz, weight)
+        away_hz = recent_hz - mean_hz[:, None]
+        # What shakes is never slower than that; what does not is not told.
+        least_hz = np.float32(self._parameters.entry["from_hz"])
+        drift = products(np.square(away_hz), weight) / np.square(np.maximum(mean_hz, least_hz))
         drift -= np.square(np.float32(OF_A_CYCLE) * features["cycle_cv"])
         return np.where(age >= LEAST_FRAMES, np.sqrt(np.maximum(drift, np.float32(0.0))), np.float32(np.nan))
-
-
-def sum_where(parts: list[Floats], taken: NDArray[np.intp]) -> Floats:
-    """Sum of the first few of some rows, `taken` of them in each column."""
-    total = parts[0].copy()
-    for k, part in enumerate(parts[1:], start=1):
-        total += np.where(taken > k, part, np.float32(0.0))
-    return total
 
 
 def swing_in_no_tempo(features: Mapping[str, Floats], parameters: Parameters) -> Floats:

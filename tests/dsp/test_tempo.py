@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 import dsp
 from dsp import State
 from dsp.parameters import load_parameters
+from dsp.shaking import is_shaking
 from dsp.tempo import FRAMES, LEAST_FRAMES, Tempo, swing_in_no_tempo
 
 RATE_HZ = 100.0
@@ -88,9 +89,13 @@ def features_of(peak_hz: Floats, *, cycle_cv: float = 0.0) -> dict[str, NDArray[
     return {"peak_hz": peak_hz.astype(np.float32)} | {k: np.full(count, v, np.float32) for k, v in same.items()}
 
 
+def followed(tempo: Tempo, features: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    return tempo.follow(features, is_shaking(features, load_parameters()))
+
+
 def test_drift_is_known_from_the_fifth_frame_on_and_again_after_a_break() -> None:
     peak_hz = np.array([5.0] * 7 + [0.0] + [4.0, 4.4] * 6)
-    drift = Tempo(load_parameters()).follow(features_of(peak_hz))
+    drift = followed(Tempo(load_parameters()), features_of(peak_hz))
     known = np.isfinite(drift)
     assert known.tolist() == [False] * 4 + [True] * 3 + [False] * LEAST_FRAMES + [True] * 8
     assert drift[6] == 0.0
@@ -100,7 +105,7 @@ def test_drift_is_known_from_the_fifth_frame_on_and_again_after_a_break() -> Non
 
 def test_what_cycles_vary_by_one_by_one_is_no_drift() -> None:
     peak_hz = np.array([5.0, 5.2] * 6)
-    plain, none = (Tempo(load_parameters()).follow(features_of(peak_hz, cycle_cv=cv))[-1] for cv in (0.0, 0.04))
+    plain, none = (followed(Tempo(load_parameters()), features_of(peak_hz, cycle_cv=cv))[-1] for cv in (0.0, 0.04))
     assert plain > 0.015
     assert none == 0.0
 
@@ -109,12 +114,12 @@ def test_a_tempo_has_the_same_bits_however_the_frames_come() -> None:
     rng = np.random.default_rng(5)
     peak_hz = np.where(rng.random(200) < 0.08, 0.0, rng.normal(5.0, 0.3, 200))
     features = features_of(peak_hz, cycle_cv=0.02)
-    whole = Tempo(load_parameters()).follow(features)
+    whole = followed(Tempo(load_parameters()), features)
     for sizes in ([1] * 200, rng.integers(1, 20, 60).tolist()):
         tempo, parts, at = Tempo(load_parameters()), [], 0
         for size in sizes:
             if at < 200:
-                parts.append(tempo.follow({name: value[at : at + size] for name, value in features.items()}))
+                parts.append(followed(tempo, {name: value[at : at + size] for name, value in features.items()}))
             at += size
         assert np.array_equal(np.concatenate(parts), whole, equal_nan=True)
 
