@@ -21,6 +21,7 @@ STATE_FIELDS = len(DECIDED)
 """The probabilities come first among the numbers of a frame, then the features."""
 FEATURE_FIELDS = NUMBERS[STATE_FIELDS:]
 RMS = FEATURE_FIELDS.index("rms_g")
+RHYTHM, TREMOR = DECIDED.index(State.REFLEX_RHYTHM), DECIDED.index(State.TREMOR)
 Look = Callable[[NDArray[np.intp], Floats, int], NDArray[np.intp]]
 """From numbers of labels, rms_g and the number of the first frame to the numbers of live labels."""
 MISSING = FEATURE_FIELDS.index("missing")
@@ -62,6 +63,7 @@ class Frames:
         self._rule = decision.make_filter(parameters, grid.hop / grid.rate_hz)
         self._lag = int(parameters.decision["lag_hops"])
         self._alpha = Growing((STATE_FIELDS,), np.float64)
+        self._shaking = Growing((), np.float64)
         self._likelihood = Growing((STATE_FIELDS,), np.float64)
         self._raw = Growing((len(FEATURE_FIELDS),), np.float32)
         self._spectra = SpectraRoom(len(grid.freq_hz), keep=False) if spectra is None else spectra
@@ -87,8 +89,7 @@ class Frames:
     @property
     def shaking(self) -> tuple[NDArray[np.float64], int]:
         """Forward probability of tremor or reflex rhythm in each kept frame, (n,), and the first one's place."""
-        rhythmic = [DECIDED.index(State.REFLEX_RHYTHM), DECIDED.index(State.TREMOR)]
-        return self._alpha.kept[:, rhythmic].sum(axis=1), self._alpha.first
+        return self._shaking.kept, self._shaking.first
 
     # -- frames in ----------------------------------------------------------------------------------------------------
 
@@ -109,7 +110,10 @@ class Frames:
         if too_much.any():
             scores[too_much] = 0.0
         likelihood = decision.likelihoods(scores, self._parameters)
-        self._alpha.extend(self._rule.run(likelihood))
+        alpha = self._rule.run(likelihood)
+        self._alpha.extend(alpha)
+        # Added up once: every step asks for it.
+        self._shaking.extend(alpha[:, RHYTHM] + alpha[:, TREMOR])
         self._likelihood.extend(likelihood)
         self._raw.extend(np.array([values[name] for name in FEATURE_FIELDS], np.float32).T)
         self.count += len(too_much)
@@ -149,7 +153,7 @@ class Frames:
 
     def forget(self) -> None:
         """Forget the frames that nothing reads any more."""
-        for part in (self._alpha, self._likelihood, self._raw):
+        for part in (self._alpha, self._shaking, self._likelihood, self._raw):
             part.drop(min(self.emitted, self.count - 2))
 
     def _finalise(self, upto: int, window: int, look: Look) -> list[FrameBatch]:

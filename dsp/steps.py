@@ -1,5 +1,7 @@
 """Steps: what each 0.1 s of a run amounts to, and what each hop of five of them shows."""
 
+from bisect import bisect_right
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -78,18 +80,19 @@ class Steps:
         self.hop_gravity = Growing((), np.float32)
         self.hop_tilt = Growing((), np.float32)
         self._even = grid.hop % STEPS_PER_HOP == 0
+        self._edges: list[int] = grid.step_edges.tolist()
         self._last = np.zeros((2, 1), np.float32)
         self._least_change_g = np.inf
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
         hop, rest = divmod(step, STEPS_PER_HOP)
-        return hop * self._grid.hop + int(self._grid.step_edges[rest])
+        return hop * self._grid.hop + self._edges[rest]
 
     def complete(self, samples: int) -> int:
         """Count the steps that so many samples complete."""
         hop, rest = divmod(samples, self._grid.hop)
-        return hop * STEPS_PER_HOP + int(np.searchsorted(self._grid.step_edges[1:], rest, side="right"))
+        return hop * STEPS_PER_HOP + bisect_right(self._edges, rest) - 1
 
     def take(self, stream: Stream, target: int) -> None:
         """Take the steps up to `target`, whose samples are all there."""

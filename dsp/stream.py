@@ -71,6 +71,8 @@ class Stream:
 
     def _at_end(self, known: int, axes_g: Floats) -> NDArray[np.bool_] | bool:
         """Which new samples repeat one before them exactly, beyond what a limb at rest shows."""
+        if axes_g.max() < CLIP_FROM_G and axes_g.min() > -CLIP_FROM_G:
+            return False
         at_end: NDArray[np.bool_] | None = None
         # Axis by axis: gravity and a kick bring one of them up there, seldom all.
         for axis, new in enumerate(axes_g):
