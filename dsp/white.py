@@ -51,15 +51,12 @@ def unevenness(
         (tremor - slow - fast, of_tremor - of_slow - of_fast),
         (whole - low - tremor, of_whole - of_low - of_tremor),
     )
-    density = [power / np.float32(bins) for power, bins in parts if bins >= FEWEST_BINS]
-    if len(density) < BANDS:
+    known = [(power, bins) for power, bins in parts if bins >= FEWEST_BINS]
+    if len(known) < BANDS:
         return np.full(len(low), np.nan, np.float32)
-    loudest, quietest = density[0].copy(), density[0]
-    for other in density[1:]:
-        np.maximum(loudest, other, out=loudest)
-        np.minimum(quietest, other, out=quietest)
+    density = np.array([power for power, _ in known]) / np.array([[bins] for _, bins in known], np.float32)
     # A difference of sums may fall below zero by what was rounded.
-    np.maximum(quietest, np.float32(0.0), out=quietest)
+    loudest, quietest = density.max(axis=0), np.maximum(density.min(axis=0), np.float32(0.0))
     return np.where(loudest > TINY, power_decibel(loudest / (quietest + TINY)), np.float32(np.nan))
 
 
