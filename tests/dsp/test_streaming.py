@@ -198,7 +198,7 @@ def test_what_a_run_keeps_does_not_grow_with_its_length(signal: Callable[..., ND
             one.append(np.ascontiguousarray(np.nan_to_num(part[at : at + 500].T, nan=0.1)), None)
             one.advance()
         held = [v for part in (one.steps, one.frames) for v in vars(part).values() if isinstance(v, Growing)]
-        assert len(held) == 13
+        assert len(held) == 14
         assert max(len(v.kept) for v in held) <= run.FORGET_STEPS + run.LOOK_BACK_STEPS + 500
         sizes.append(sum(v.nbytes for v in held))
     assert sizes[0] == sizes[1] == sizes[2]
