@@ -1,8 +1,10 @@
 """How states, events and numbers read for people; the same words in the terminal and the report."""
 
 import math
+from typing import TYPE_CHECKING
 
-from dsp import Event
+if TYPE_CHECKING:
+    from dsp import Event
 
 STATE_WORDS = {
     "still": "still",
@@ -15,7 +17,7 @@ STATE_WORDS = {
 EVENT_WORDS = {"reflex_jerk": "reflex jerk", "twitch": "twitch"}
 
 
-def event_word(event: Event) -> str:
+def event_word(event: "Event") -> str:
     """Name an event; what is harder than a muscle kicks is an impact, whatever it looks like."""
     return "impact" if event.is_impact else EVENT_WORDS[event.label]
 
