@@ -61,8 +61,11 @@ def spectral_features(
     if spectrum.band is None:
         loud = np.zeros(len(psd), bool)
     else:
-        # A third of the work of a frame, which the noise of a sensor at rest does not need.
-        loud = out["rms_g"] >= np.float32(1e-3 * still["silent_mg"])
+        # A third of the work of a frame, which the noise of a sensor at rest does not need: what is silent, or what no
+        # line stands out of.
+        loud = out["rms_g"] >= np.float32(1e-3 * still["floor_mg"])
+        loud |= out["prominence_db"] >= np.float32(parameters.entry["prominence_db"])
+        loud &= out["rms_g"] >= np.float32(1e-3 * still["silent_mg"])
         loud |= out["low_rms_g"] >= np.float32(1e-3 * still["silent_low_mg"])
     out |= band_features(spectrum, peak, out["peak_hz"], loud, grid, plan, taper)
     slow_half, fast_half = band_power(plan.slow_half), band_power(plan.fast_half)

@@ -88,20 +88,21 @@ def _fundamentals(
     first, half = plan.peak.start, (at + plan.peak.start) // 2
     lowest = np.where(calm, first + plan.sway, first)
     rows = np.nonzero(half + 1 >= lowest)[0]
-    # A look at two bins leaves few.
+    # A look at two bins leaves few, and of noise hardly one has a line there.
     top = psd[rows, at[rows] + first]
     rows = rows[np.maximum(psd[rows, half[rows]], psd[rows, half[rows] + 1]) > np.float32(0.5) * top]
+    # The bins at half and beside it, of which the line is one.
+    index = half[rows] - 1 + psd[rows[:, None], half[rows, None] + np.arange(-1, 2)].argmax(axis=1)
+    line = np.exp(slope[rows] * plan.log_f[np.maximum(index - plan.background.start, 0)] + mean[rows])
+    stands = (psd[rows, index] >= np.float32(STANDS_OUT) * line) & (index >= lowest[rows])
+    rows, index = rows[stands], index[stands]
     if not len(rows):
         return at
     few = psd[rows]
-    # The bins at half and beside it, of which the line is one.
-    index = half[rows] - 1 + neighbours(few, half[rows], 1).argmax(axis=1)
     low, high = neighbours(few, index, 1), neighbours(few, at[rows] + first, 1)
     ratio = (at[rows] + first + _shift(high)) / (index + _shift(low))
-    line = np.exp(slope[rows] * plan.log_f[np.maximum(index - plan.background.start, 0)] + mean[rows])
     wins = (low[:, 1] >= low[:, 0]) & (low[:, 1] >= low[:, 2]) & (sums(low) > sums(high))
-    wins &= (low[:, 1] >= np.float32(STANDS_OUT) * line) & (np.abs(ratio - 2.0) * index <= OFF_BINS)
-    wins &= index >= lowest[rows]
+    wins &= np.abs(ratio - 2.0) * index <= OFF_BINS
     out = at.copy()
     out[rows[wins]] = index[wins] - first
     return out

@@ -183,11 +183,12 @@ def test_tremor_outside_holds_is_counted_with_many_holds_and_segments() -> None:
     assert all(h.tremor_s == pytest.approx(5.0) for h in found.holds)
 
 
-def test_envelope_and_beat_are_left_out_in_silence_and_only_there() -> None:
+@pytest.mark.parametrize(("noise_g", "swing_g"), [(0.0004, 0.02), (0.003, 0.02), (0.0007, 0.004)])
+def test_envelope_and_beat_are_left_out_in_silence_and_only_there(noise_g: float, swing_g: float) -> None:
     rng = np.random.default_rng(0)
-    xyz_g = rng.normal(scale=0.0004, size=(4000, 3))
+    xyz_g = rng.normal(scale=noise_g, size=(4000, 3))
     xyz_g[:, 2] += 1.0
-    xyz_g[2000:, 0] += 0.02 * np.sin(2 * np.pi * 7.0 * np.arange(2000) / 100.0)
+    xyz_g[2000:, 0] += swing_g * np.sin(2 * np.pi * 7.0 * np.arange(2000) / 100.0)
     frames = dsp.analyze(xyz_g, rate_hz=100.0).frames
     for name in ("envelope_cv", "cycle_cv", "autocorrelation"):
         assert np.isnan(frames[name][frames["time_s"] < 17.5]).all()
