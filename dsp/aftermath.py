@@ -94,7 +94,7 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     # after an impact is its landing, or its bounce.
     calm = max(p["calm_share"] * top, p["above_noise"] * noise)
     for other in soon:
-        if impact or min(heard[1 : other + 1]) < calm:
+        if impact or view.calmest(began + 1, began + other) < calm:
             after = [step for step in after if step < other - 1 or step > other + LONGEST_KICK_STEPS]
     if min(heard[1:]) > p["end_ratio"] * top:
         # Never quiet for a tenth of a second: not two kicks, however its turns were cut.

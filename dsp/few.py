@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.rows import ordered
-
 MANY = 64
 """Numbers from which an array is the quicker one."""
 
@@ -34,11 +32,3 @@ def middle_of(values: Sequence[float]) -> float:
 def largest(values: NDArray[Any]) -> float:
     """Largest value, 0 of nothing."""
     return max(values.tolist(), default=0.0)
-
-
-def middles(windows: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Median of each row, the same number as `middle` gives; none of the values may be negative."""
-    size = windows.shape[1]
-    low, high = (size - 1) // 2, size // 2
-    sorted_rows = ordered(windows)
-    return np.asarray(0.5 * (sorted_rows[:, low].astype(np.float64) + sorted_rows[:, high].astype(np.float64)))

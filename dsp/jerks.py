@@ -10,23 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import Waiting, belongs_to, is_contradicted
-from dsp.few import largest, middle, middles
+from dsp.few import largest
 from dsp.kick import measure_kick
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.sliding import windows
 from dsp.surroundings import RING_STEPS, Burst, level_around
 
 Floats = NDArray[np.float32]
 
-BUSY_RATIO = 3.5
-"""Within sustained motion an event must rise this far above the last two seconds: an impact does, a step does not."""
-BUSY_STEPS = 20
-"""Two seconds hold three steps or more of any walk (prior)."""
-BUSY_BLOCK = 128
-"""Steps looked at together while it is busy: fewer take as long, and more are seldom asked for (measured)."""
 BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
 MOST_KICKS = 2
@@ -55,7 +48,6 @@ class Levels:
     floors: Floats
     first: int
     above: list[int] = field(init=False)
-    _changes: dict[int, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Look for the loud ones."""
@@ -74,29 +66,6 @@ class Levels:
         following = bisect_left(self.above, at)
         return self.above[following] if following < len(self.above) else len(self.level)
 
-    def next_change(self, at: int, last: int) -> int:
-        """First step from `at` to before `last` in which motion that goes on may end, or be exceeded; else `last`.
-
-        Whoever asks comes back soon, so that a block of steps is looked at once for all.
-        """
-        while at < last:
-            block = (at - self.first) // BUSY_BLOCK
-            if block not in self._changes:
-                self._changes[block] = self._changes_in(self.first + block * BUSY_BLOCK)
-            known = self._changes[block]
-            following = bisect_left(known, at)
-            if following < len(known):
-                return min(last, known[following])
-            at = self.first + (block + 1) * BUSY_BLOCK
-        return last
-
-    def _changes_in(self, begin: int) -> list[int]:
-        begin, end = max(begin, BUSY_STEPS), min(begin + BUSY_BLOCK, len(self.level))
-        here, threshold = self.level[begin:end], self.thresholds[begin - self.first : end - self.first]
-        recent = middles(windows(self.loud[begin - BUSY_STEPS : end - 1], BUSY_STEPS, 1, end - begin))
-        changes = np.where(here > threshold, here > BUSY_RATIO * recent, recent < threshold)
-        return list((begin + changes.nonzero()[0]).tolist())
-
 
 @dataclass(slots=True)
 class _Candidate:
@@ -105,7 +74,6 @@ class _Candidate:
     peak: float
     loud_from: int = 0
     below: int = 0
-    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +107,6 @@ class JerkFinder:
     ended: list[tuple[int, int]] = field(default_factory=list)
     _waiting: list[Waiting] = field(default_factory=list)
     _candidate: _Candidate | None = None
-    _busy: bool = False
     _last_peak_step: int = -(10**9)
     _kicks: list[tuple[int, float]] = field(default_factory=list)
     _limits: _Limits = field(init=False)
@@ -172,12 +139,12 @@ class JerkFinder:
             Levels of the steps.
         """
         last = len(seen.level)
-        if at == last or self._candidate is not None or (self._busy and at < BUSY_STEPS):
+        if at == last or self._candidate is not None:
             return at
         if self._waiting:
             # What waits is confirmed at its time, whatever comes before.
             last = min(last, max(at, self._waiting[0].began + self._limits.confirm))
-        return seen.next_change(at, last) if self._busy else min(last, seen.next_above(at))
+        return min(last, seen.next_above(at))
 
     @property
     def candidate_step(self) -> int | None:
@@ -225,24 +192,14 @@ class JerkFinder:
         The first step that is not taken and in which something may change.
         """
         if self._candidate is None:
+            here = float(seen.level[at])
+            if here > seen.threshold(at) and not self._ringing(at, here, seen.level, view):
+                self._candidate = _Candidate(at, at, here, at)
             self._confirm(at, seen.loud, view)
-            self._begin(at, seen)
             at += 1
         if self._candidate is not None:
             at = self._follow(self._candidate, at, end, seen, view)
         return self.quiet_until(at, seen)
-
-    def _begin(self, at: int, seen: Levels) -> None:
-        """Open a candidate at a step, or see motion that goes on end there."""
-        here, threshold = float(seen.level[at]), seen.threshold(at)
-        if self._busy:
-            recent = middle(seen.loud[max(0, at - BUSY_STEPS) : at])
-            if here > BUSY_RATIO * recent and here > threshold:
-                self._candidate = _Candidate(at, at, here, at, busy=True)
-            elif here < threshold and recent < threshold:
-                self._busy = False
-        elif here > threshold and not self._ringing(at, here, seen.level):
-            self._candidate = _Candidate(at, at, here, at)
 
     def _confirm(self, at: int, loud: Floats, view: RunView, *, at_end: bool = False) -> None:
         """Hand over what no greater impact has followed, and nothing else contradicts."""
@@ -254,57 +211,69 @@ class JerkFinder:
             if not is_contradicted(kick, at, loud, view, others):
                 self.events.append(kick.event)
 
-    def _ringing(self, at: int, here: float, level: Floats) -> bool:
+    def _ringing(self, at: int, here: float, level: Floats, view: RunView) -> bool:
         """Whether this is still the swing of the last kick: a ring only fades, a new kick rises above it."""
         soon = at - self._last_peak_step <= self.parameters.jerk["refractory_s"] / STEP_S
-        return soon and not self._rises(at, here, level)
+        return soon and not self._rises(at, here, level, view)
 
-    def _rises(self, at: int, here: float, level: Floats) -> bool:
-        return here > self.parameters.jerk["new_rise"] * largest(level[max(0, at - RING_STEPS) : at])
+    def _rises(self, at: int, here: float, level: Floats, view: RunView) -> bool:
+        """Whether a new kick begins in this step: out of calm, or louder than what swings on from the last one."""
+        p, (calm, ring) = self.parameters.jerk, view.before_rise(at)
+        if here > p["new_rise"] * ring or calm < p["calm_share"] * here:
+            return True
+        # Of slow motion the level is a share only: a ring at the border between both is no larger than that.
+        return p["slow_weight"] * here > largest(level[max(0, at - RING_STEPS) : at])
 
     def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""
-        limits, level = self._limits, seen.level
         while at < end:
             # Plain numbers, a block at a time: one by one they would take longer than what is asked of them.
-            for here in level[at : min(end, at + BLOCK)].tolist():
+            for here in seen.level[at : min(end, at + BLOCK)].tolist():
+                following = self._followed(c, at, here, seen, view)
+                # What ends or begins in this very step is known by then: an impact that it led up to, another kick.
+                self._candidate = following
                 if self._waiting:
                     self._confirm(at, seen.loud, view)
-                if self._is_another(c, at, here, seen):
-                    self._close(at - 1, c, seen, view, followed=True)
-                    self.ended.append((c.onset_step, at))
-                    self._candidate = c = _Candidate(at, at, here, at, busy=c.busy)
-                    at += 1
-                    continue
-                if here > c.peak:
-                    c.peak, c.peak_step, c.below = here, at, 0
-                    # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
-                    c.loud_from = at
-                    while c.loud_from > c.onset_step and level[c.loud_from - 1] >= limits.end_ratio * here:
-                        c.loud_from -= 1
-                elif here < limits.end_ratio * c.peak:
-                    c.below += 1
-                else:
-                    c.below = 0
-                over = c.below >= limits.quiet_after
-                if over or self._lasts_too_long(at, c, level):
-                    if over:
-                        self._close(at, c, seen, view)
-                    else:
-                        self._sustained(c.onset_step, c.peak)
-                    self.ended.append((c.onset_step, at))
-                    self._candidate, self._busy = None, c.busy or not over
-                    return at + 1
                 at += 1
+                if following is None:
+                    return at
+                c = following
         return at
 
-    def _is_another(self, c: _Candidate, at: int, here: float, seen: Levels) -> bool:
+    def _followed(self, c: _Candidate, at: int, here: float, seen: Levels, view: RunView) -> _Candidate | None:
+        """Take another step of the open candidate; give the one that is open after it."""
+        limits, level = self._limits, seen.level
+        if self._is_another(c, at, here, seen, view):
+            # The other may have begun before the step in which it stands out.
+            self._close(at, max(c.peak_step + 1, view.step_of(view.rise_to(at)) - 1), c, seen, view)
+            self.ended.append((c.onset_step, at))
+            return _Candidate(at, at, here, at)
+        if here > c.peak:
+            c.peak, c.peak_step, c.below = here, at, 0
+            # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
+            c.loud_from = at
+            while c.loud_from > c.onset_step and level[c.loud_from - 1] >= limits.end_ratio * here:
+                c.loud_from -= 1
+        elif here < limits.end_ratio * c.peak:
+            c.below += 1
+        else:
+            c.below = 0
+        if c.below >= limits.quiet_after:
+            self._close(at, at, c, seen, view)
+        elif self._lasts_too_long(at, c, level):
+            self._sustained(c.onset_step, c.peak)
+        else:
+            return c
+        self.ended.append((c.onset_step, at))
+        return None
+
+    def _is_another(self, c: _Candidate, at: int, here: float, seen: Levels, view: RunView) -> bool:
         """Whether another burst begins before the candidate has died away."""
         return (
             at - c.peak_step > RING_STEPS
             and here > self._limits.new_share * c.peak
             and here > seen.threshold(at)
-            and self._rises(at, here, seen.level)
+            and self._rises(at, here, seen.level, view)
         )
 
     def _lasts_too_long(self, at: int, c: _Candidate, level: Floats) -> bool:
@@ -316,30 +285,29 @@ class JerkFinder:
             return False
         return largest(level[max(0, at - RING_STEPS + 1) : at + 1]) >= self.parameters.jerk["fading"] * c.peak
 
-    def _close(self, at: int, c: _Candidate, seen: Levels, view: RunView, *, followed: bool = False) -> None:
-        """Measure the candidate that step `at` was the last one of, and keep it if it is a kick."""
+    def _close(self, at: int, known: int, c: _Candidate, seen: Levels, view: RunView) -> None:
+        """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick."""
         p = self.parameters.jerk
         near = [(s, top) for s, top in self._kicks if c.onset_step - s < p["train_s"] / STEP_S]
         # What is far smaller is no part of the same train: somebody stumbles before the fall.
-        if sum(top > p["train_share"] * c.peak for _, top in near) >= MOST_KICKS:
+        if sum(top > p["train_share"] * c.peak for _, top in near) >= MOST_KICKS and c.peak < p["impact_g"]:
             self._sustained(c.onset_step, c.peak)
-            self._busy = True
             return
-        burst, floor = Burst(c.onset_step, c.peak_step, c.peak), seen.floor(at + followed)
+        burst, floor = Burst(c.onset_step, c.peak_step, c.peak), seen.floor(at)
         around = level_around(
             burst,
-            at,
+            known,
             seen.level,
             seen.loud,
             floor,
             view,
             kick_before=self._last_peak_step,
             pair=bool(near),
-            followed=followed,
+            followed=known < at,
         )
         if around is None:
             return
-        event = measure_kick(view, c.onset_step, c.peak, at, floor, around, apart=bool(near))
+        event = measure_kick(view, c.onset_step, c.peak, known, floor, around, apart=bool(near))
         if event is None:
             return
         self._last_peak_step = c.peak_step

@@ -75,7 +75,9 @@ def measure_kick(
     kick_step = max(onset_step, view.step_of(onset))
     turned = view.tilt_between(kick_step - 3, known_step - 2)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
-    turn = _Turn(view.stretch_before(kick_step) or view.stretch_around(kick_step, known_step, floor), inside=False)
+    # A stretch is over by the onset itself, whenever the candidate stood out.
+    stretch = view.stretch_before(view.step_of(onset)) or view.stretch_around(kick_step, known_step, floor)
+    turn = _Turn(stretch, inside=False)
     # After a stretch that is known, what rested before the kick is not what the limb was turned from.
     went = math.nan
     if weightless or turn.stretch is None:
@@ -95,7 +97,9 @@ def measure_kick(
                 return None
             turn = within
         came_back = went < SWUNG or turned < max(p["stretch_deg"], rings_deg)
-        alone = surround < p["slow_isolation"] * peak and came_back
+        # As slow as a stretch, and in the midst of one.
+        ends_stretch = turn.stretch is not None and _moved_before(view, kick_step, peak)
+        alone = surround < p["slow_isolation"] * peak and came_back and not ends_stretch
         if shape.quickness < p["slow_kick_ratio" if alone else "kick_ratio"]:
             return None
     if turn.stretch is None and not apart and turned < p["stretch_deg"]:
@@ -133,10 +137,8 @@ def _one_way(
 def _outline(view: RunView, onset_step: int, known_step: int, floor: float, *, apart: bool) -> _Outline | None:
     """Give the outline of a candidate; None when it rises to its end or is too wide for a kick."""
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
-    low = max(first, view.edge(max(0, onset_step - 1)))
+    low = view.rise_to(onset_step) if apart else max(first, view.edge(max(0, onset_step - 1)))
     stop = view.edge(known_step + 1)
-    if apart:
-        low += int(view.level[low - first : view.edge(onset_step + 1) - first].argmin())
     level = np.sqrt(view.level[low - first : stop - first])
     left, top, right = span(level, p["end_ratio"])
     if top == len(level) - 1:

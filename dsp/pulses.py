@@ -20,6 +20,7 @@ from dsp.pulse import measure_pulse
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.slow_steps import SlowSteps
+from dsp.surroundings import stirs
 
 Floats = NDArray[np.float32]
 
@@ -146,6 +147,8 @@ class PulseFinder:
         """Give the event, if it stands alone; None else."""
         p, level, loud = self.parameters.pulse, slow.level.kept, slow.loud.kept
         if c.end_step is None or self._is_known(c, view, kicks) or view.shakes(at):
+            return None
+        if stirs(c.onset_step, c.peak, loud, view):
             return None
         floor = slow.floor_before(at + view.first_step)
         most = max(p["isolation_ratio"] * c.peak, p["on_ratio"] * floor, 1e-3 * self.parameters.jerk["on_mg"])

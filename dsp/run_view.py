@@ -10,6 +10,7 @@ from dsp.gravity import LEAST_G, MOST_G, NEAR
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.kick_level import START_FLOOR_G, STEP_S
 from dsp.parameters import Parameters
+from dsp.sliding import windows
 
 Vector = tuple[float, float, float]
 MORE_LIKELY = 0.5
@@ -19,6 +20,11 @@ MOST_GRAVITIES = 256
 """Remembered at a time."""
 UNASKED: Vector = (math.nan, math.nan, math.nan)
 """Stands for a gravity that nobody has asked for yet."""
+SWING_S = 0.2
+CALM_S = 0.15
+"""Shorter than half a period of the slowest shaking (2.5 Hz, 0.2 s), less what levels are smoothed over (physics)."""
+RISE_STEPS = 2
+"""A kick of 0.1 s that a slow ring follows rises for 0.2 s at most (physics)."""
 MOVING_STEPS = 6
 """A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
 
@@ -46,6 +52,7 @@ class RunView:
         self.parameters = parameters
         self.grid = grid
         self.start_s = start_s
+        self._swing = round(SWING_S * grid.rate_hz)
         self._edges: list[int] = grid.step_edges.tolist()
         self._gravities: dict[int, Vector | None] = {}
         self.xyz_g = np.empty((0, 3), np.float32)
@@ -84,6 +91,35 @@ class RunView:
         """Step that holds a sample."""
         hop, rest = divmod(sample, self.grid.hop)
         return hop * STEPS_PER_HOP + bisect_right(self._edges, rest) - 1 - self.first_step
+
+    def rise_to(self, step: int) -> int:
+        """First sample of the rise that is highest in this step: where the level was lowest before it.
+
+        Where steps begin says nothing: a kick may begin late in the step before, and not stand out in it yet.
+        """
+        first, begin, end = (self.edge(max(0, at)) - self.first for at in (step - RISE_STEPS, step, step + 1))
+        first = max(0, first)
+        top = begin + int(self.level[begin:end].argmax())
+        back = self.level[first : top + 1][::-1]
+        lowest = np.minimum.accumulate(back)
+        # What was louder by so much before is another swing.
+        other = (back > self.parameters.jerk["new_rise"] ** 2 * lowest).nonzero()[0]
+        return self.first + top - int(back[: other[0] if len(other) else None].argmin())
+
+    def before_rise(self, step: int) -> tuple[float, float]:
+        """Level at the beginning of that rise, and the largest in the 0.2 s before, g.
+
+        That is longer than half a swing of the slowest ring (3 Hz, 0.17 s).
+        """
+        at = self.rise_to(step) - self.first
+        before = self.level[max(0, at - self._swing) : at + 1]
+        return math.sqrt(float(before[-1])), math.sqrt(float(before.max()))
+
+    def calmest(self, first_step: int, last_step: int) -> float:
+        """Level in the quietest 0.15 s from one step to another, g, wherever in these steps it is."""
+        part = self.level[self.edge(first_step) - self.first : self.edge(last_step + 1) - self.first]
+        size = min(len(part), round(CALM_S * self.grid.rate_hz))
+        return math.sqrt(float(windows(part, size, 1, len(part) - size + 1).max(axis=1).min()))
 
     def moves_on(self, onset_step: int, now_step: int, top: float) -> bool:
         """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise.
@@ -186,8 +222,8 @@ class RunView:
         turn = self.tilt_between(onset_step - round(p["stretch_before_s"] / STEP_S), known_step - 2)
         if not turn >= self.parameters.hold["stretch_deg"]:
             return None
-        first = max(0, onset_step - MOVING_STEPS)
-        moving = np.nonzero(self.step_loud[first:onset_step] > max(p["above_noise"] * floor, 1e-3 * p["on_mg"]))[0]
+        first, began = max(0, onset_step - MOVING_STEPS), self.step_of(self.rise_to(onset_step))
+        moving = np.nonzero(self.step_loud[first:began] > max(p["above_noise"] * floor, 1e-3 * p["on_mg"]))[0]
         if not len(moving):
             return None
         return turn, (onset_step - first - int(moving[0])) * STEP_S

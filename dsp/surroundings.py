@@ -57,12 +57,15 @@ def level_around(
         Whether another burst began before this one had died away.
     """
     p, onset = view.parameters.jerk, burst.onset_step
+    if stirs(onset, burst.peak, loud, view):
+        return None
     # What another kick left behind half a second earlier does not count against this one.
     first = max(0, onset - round(p["isolation_s"] / STEP_S), kick_before + RING_STEPS + 1)
     before = sorted(level[first:onset].tolist())
     surround = before[int(BEFORE_ORDER * len(before))] if before else floor
     # A stretch that is over counts no more: what starts out of calm is no part of what went on before it.
-    surround = min(surround, max(level[max(0, onset - CALM_STEPS) : onset].tolist(), default=surround))
+    calm = max(level[max(0, onset - CALM_STEPS) : onset].tolist(), default=surround)
+    surround = min(surround, calm)
     after = min(level[burst.peak_step + 1 : at + 1].tolist()) if at > burst.peak_step else floor
     # What would not have opened an event in the quietest time of the run is noise, whatever its share of the peak.
     noise = p["on_ratio"] * view.least_floor(onset)
@@ -78,3 +81,22 @@ def level_around(
     shaking = min(noise, p["shaking_share"] * burst.peak)
     above = p["impact_above" if burst.peak >= p["impact_g"] else "above_loudest"]
     return None if sustained > shaking and burst.peak < above * loudest else around
+
+
+def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
+    """Whether somebody has been moving about, who jolts all the time: at a desk, walking.
+
+    The newest steps may hold the stretch that the kick answers, and a tremor is nothing that anybody does.
+
+    Parameters
+    ----------
+    onset_step, peak
+        First step of a burst, and the level at its top, g.
+    loud
+        Level of any motion of every step so far, g.
+    """
+    p = view.parameters.jerk
+    first, last = (max(0, onset_step - round(p[name] / STEP_S)) for name in ("stir_window_s", "stretch_before_s"))
+    least = max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
+    moved = int(np.count_nonzero(loud[first:last] > least))
+    return moved > round(p["stir_s"] / STEP_S) and not view.shakes(onset_step)

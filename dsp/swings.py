@@ -40,16 +40,16 @@ def sizes(piece_g: Floats, mean: int) -> Floats:
 
 
 def one_way(piece_g: Floats) -> float:
-    """How far the limb went over how far it moved about, 0 to 1; NaN while it moves.
+    """How far the limb went over how far it moved about, 0 to 1; NaN while it moves and has not swung back yet.
 
     What gravity shows where it is in the data, two integrals show here: a stretch goes there, a kick swings back.
     """
     velocity = np.add.accumulate(piece_g, axis=0)
     speed = np.sqrt(squares(velocity))
-    if speed[-1] > AT_REST * float(np.maximum.reduce(speed, initial=0.0)):
-        return math.nan
     net = math.hypot(*np.add.reduce(velocity, axis=0).tolist())
-    return net / max(float(np.add.reduce(speed)), 1e-12)
+    share = net / max(float(np.add.reduce(speed)), 1e-12)
+    at_rest = speed[-1] <= AT_REST * float(np.maximum.reduce(speed, initial=0.0))
+    return share if share < SWUNG or at_rest else math.nan
 
 
 def without_turn(motion_g: Floats, last: int, lasts: int) -> Floats:

@@ -29,6 +29,10 @@ class View:
     turned_on: bool = False
     moved_on: bool = False
     turn_level_g: float = 0.3
+    loud: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+
+    def calmest(self, first: int, last: int) -> float:
+        return float(self.loud[first : last + 1].min())
 
     def least_floor(self, _step: int) -> float:
         return REST_G
@@ -65,8 +69,8 @@ def contradicted(
     label: EventLabel = EventLabel.TWITCH,
     peak_g: float = 0.3,
 ) -> bool:
-    waiting = Waiting(BEGAN, event(label, peak_g), 0.3)
-    return is_contradicted(waiting, NOW, heard() if loud is None else loud, cast("Any", view or View()), others)
+    waiting, loud = Waiting(BEGAN, event(label, peak_g), 0.3), heard() if loud is None else loud
+    return is_contradicted(waiting, NOW, loud, cast("Any", replace(view or View(), loud=loud)), others)
 
 
 def heard(at: dict[int, float] | None = None) -> NDArray[np.float32]:

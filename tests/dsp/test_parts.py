@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 import dsp
 from dsp import packed, segments
 from dsp.fatigue import RestBaseline
-from dsp.few import middle, middles
+from dsp.few import middle
 from dsp.findings_builder import build_findings
 from dsp.frame_fields import FRAME_DTYPE, NUMBERS, joined, numbers_of
 from dsp.labels import Placement, Side, State
@@ -54,12 +54,6 @@ def test_the_middle_of_a_few_numbers_is_their_median(values: list[float]) -> Non
 
 def test_nothing_has_no_middle() -> None:
     assert math.isnan(middle(np.empty(0)))
-
-
-@given(st.lists(st.lists(st.floats(0, 1, width=32), min_size=20, max_size=20), min_size=1, max_size=8))
-def test_the_middles_of_rows_are_the_same_numbers_as_of_each_row(rows: list[list[float]]) -> None:
-    array = np.array(rows, np.float32)
-    assert middles(array).tolist() == [middle(row) for row in array]
 
 
 @given(st.integers(1, 9), st.integers(1, 5), st.integers(1, 6))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from dsp.grid import make_grid
 from dsp.parameters import load_parameters
 from dsp.run_view import RunView
-from dsp.surroundings import Burst, level_around
+from dsp.surroundings import Burst, level_around, stirs
 
 NOISE_G = 0.002
 ONSET = 40
@@ -22,12 +22,23 @@ def levels(**parts: tuple[int, int, float]) -> NDArray[np.float32]:
     return out
 
 
-def around(
-    level: NDArray[np.float32], loud: NDArray[np.float32] | None = None, *, pair: bool = False, followed: bool = False
-) -> float | None:
+def view_of(noise_g: float, *, shakes: bool = False) -> RunView:
     parameters = load_parameters()
     view = RunView(parameters, make_grid(100.0, parameters), 0.0)
-    view.hop_least = np.full(10, NOISE_G, np.float32)
+    view.hop_least = np.full(20, noise_g, np.float32)
+    view.shaking = np.full(20, 1.0 if shakes else 0.0)
+    return view
+
+
+def around(
+    level: NDArray[np.float32],
+    loud: NDArray[np.float32] | None = None,
+    *,
+    pair: bool = False,
+    followed: bool = False,
+    shakes: bool = False,
+) -> float | None:
+    view = view_of(NOISE_G, shakes=shakes)
     burst = Burst(ONSET, ONSET + 1, float(level[ONSET]))
     loud = level if loud is None else loud
     return level_around(burst, 45, level, loud, NOISE_G, view, kick_before=-(10**9), pair=pair, followed=followed)
@@ -73,15 +84,15 @@ def test_a_burst_in_shaking_has_to_stand_out_of_its_loudest_moments() -> None:
     shaking[ONSET : ONSET + 2] = 0.2
     swells = shaking.copy()
     swells[12:20] = 0.12
-    assert around(levels(), shaking) is not None
-    assert around(levels(), swells) is None
+    assert around(levels(), shaking, shakes=True) is not None
+    assert around(levels(), swells, shakes=True) is None
 
 
 def test_an_impact_stands_out_of_loud_motion_sooner_than_a_kick_does() -> None:
     swells = np.full(50, 0.04, np.float32)
     swells[12:20] = 0.105
-    assert around(levels(), swells) is None
-    assert around(10.0 * levels(), 10.0 * swells) is not None
+    assert around(levels(), swells, shakes=True) is None
+    assert around(10.0 * levels(), 10.0 * swells, shakes=True) is not None
 
 
 def test_what_is_noise_in_the_quietest_time_of_the_run_never_speaks_against_a_kick() -> None:
@@ -94,3 +105,43 @@ def test_what_is_noise_in_the_quietest_time_of_the_run_never_speaks_against_a_ki
     faint = Burst(ONSET, ONSET + 1, 0.012)
     found = level_around(faint, 45, noisy, noisy, NOISE_G, view, kick_before=-(10**9), pair=False, followed=True)
     assert found == pytest.approx(2.5 * NOISE_G)
+
+
+MOVED = 80
+"""First step of a burst that may come of moving about."""
+
+
+def stirred(
+    first: int, steps: int, level_g: float, *, peak_g: float = 0.5, noise_g: float = NOISE_G, shakes: bool = False
+) -> bool:
+    """Whether motion of so many steps from `first` on makes a burst at `MOVED` one jolt of many."""
+    loud = np.full(100, 0.5 * NOISE_G, np.float32)
+    loud[first : first + steps] = level_g
+    return stirs(MOVED, peak_g, loud, view_of(noise_g, shakes=shakes))
+
+
+def test_who_moved_for_more_than_two_of_six_seconds_jolts_all_the_time() -> None:
+    assert stirred(30, 21, 0.1)
+    assert not stirred(30, 20, 0.1)
+    # Six seconds before the burst begin at step 20 ...
+    assert stirred(20, 21, 0.1)
+    assert not stirred(19, 21, 0.1)
+    # ... and what happened in the newest 1.2 s may be the stretch that it answers.
+    assert stirred(47, 21, 0.1)
+    assert not stirred(48, 21, 0.1)
+
+
+def test_a_kick_that_is_26_db_louder_stands_out_of_any_motion() -> None:
+    assert stirred(30, 21, 0.06, peak_g=1.0)
+    assert not stirred(30, 21, 0.04, peak_g=1.0)
+
+
+def test_what_a_sensor_may_show_at_rest_is_no_motion() -> None:
+    assert stirred(30, 21, 0.012, peak_g=0.1)
+    assert not stirred(30, 21, 0.008, peak_g=0.1)
+    assert stirred(30, 21, 0.04, noise_g=0.01)
+    assert not stirred(30, 21, 0.03, noise_g=0.01)
+
+
+def test_a_tremor_is_no_moving_about() -> None:
+    assert not stirred(30, 21, 0.1, shakes=True)
