@@ -100,14 +100,16 @@ class JerkFinder:
         Confirmed events, each as it became known.
     ended
         Steps at which candidates began, and at which each ended.
+    last_peak_step
+        Loudest step of the last kick, far below zero without one.
     """
 
     parameters: Parameters
     events: list[Event] = field(default_factory=list)
     ended: list[tuple[int, int]] = field(default_factory=list)
+    last_peak_step: int = -(10**9)
     _waiting: list[Waiting] = field(default_factory=list)
     _candidate: _Candidate | None = None
-    _last_peak_step: int = -(10**9)
     _kicks: list[tuple[int, float]] = field(default_factory=list)
     _limits: _Limits = field(init=False)
 
@@ -171,7 +173,7 @@ class JerkFinder:
             kick.began -= steps
         self._kicks = [(step - steps, top) for step, top in self._kicks]
         self.ended = [(began - steps, end - steps) for began, end in self.ended if end >= steps]
-        self._last_peak_step -= steps
+        self.last_peak_step -= steps
         if self._candidate is not None:
             self._candidate.onset_step -= steps
             self._candidate.peak_step -= steps
@@ -213,7 +215,7 @@ class JerkFinder:
 
     def _ringing(self, at: int, here: float, level: Floats, view: RunView) -> bool:
         """Whether this is still the swing of the last kick: a ring only fades, a new kick rises above it."""
-        soon = at - self._last_peak_step <= self.parameters.jerk["refractory_s"] / STEP_S
+        soon = at - self.last_peak_step <= self.parameters.jerk["refractory_s"] / STEP_S
         return soon and not self._rises(at, here, level, view)
 
     def _rises(self, at: int, here: float, level: Floats, view: RunView) -> bool:
@@ -301,7 +303,7 @@ class JerkFinder:
             seen.loud,
             floor,
             view,
-            kick_before=self._last_peak_step,
+            kick_before=self.last_peak_step,
             pair=bool(near),
             followed=known < at,
         )
@@ -310,7 +312,7 @@ class JerkFinder:
         event = measure_kick(view, c.onset_step, c.peak, known, floor, around, apart=bool(near))
         if event is None:
             return
-        self._last_peak_step = c.peak_step
+        self.last_peak_step = c.peak_step
         self._kicks = [*near, (c.onset_step, c.peak)]
         # The candidate may have begun with a stretch; what follows is counted from the kick itself.
         self._take(max(c.onset_step, view.step_at(event.onset_s)), event, c.peak)
