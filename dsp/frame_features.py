@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import centre, features, posture, spectra, white
+from dsp.beside import Beside
 from dsp.entry import Entry
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.parameters import Parameters
@@ -35,6 +36,7 @@ class FrameFeatures:
         self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
         self._entry, self._tempo = Entry(grid, parameters), Tempo(parameters)
         self._answer = centre.least_answer(grid, parameters)
+        self._beside = Beside(grid, parameters, self._measured)
 
     def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
         """Features of frames from frame `first` on, each (frames,), but for those that need the frames before.
@@ -47,17 +49,15 @@ class FrameFeatures:
         g, frames = self._grid, len(psd)
         begin, end = first * g.hop, (first + frames - 1) * g.hop + g.window
         windows_g = windows(stream.centred.part(begin, end), g.window, g.hop, frames)
-        if self._multitaper:
-            spectrum = spectra.multitaper(windows_g, g, psd)
-        else:
-            spectrum = self._transformer.power(windows_g, psd)
-        values = features.spectral_features(spectrum, g, self._plan, self._parameters, g.taper)
+        values = self._measured(windows_g, psd)
         hops = g.window // g.hop
         blocks = windows(steps.energy.part(first * STEPS_PER_HOP), STEPS_PER_HOP * hops, STEPS_PER_HOP, frames)
         values |= features.burst_features(blocks)
+        values |= self._centre(steps, first, frames)
+        change = windows(stream.slow.part(begin, end)[0], g.window, g.hop, frames)
+        self._beside.put(values, psd, windows_g, change, blocks)
         least = steps.hop_quiet.part(first + hops - 1, first + hops - 1 + frames)
         values["uneven_db"] = white.unless_lately_quieter(values["uneven_db"], values["middle_g"], least)
-        values |= self._centre(steps, first, frames)
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
@@ -87,6 +87,15 @@ class FrameFeatures:
         for name, flags in (("missing", stream.filled), ("clipped", stream.clipped)):
             values[name] = np.array([flags.part(0, count).mean()], np.float32)
         return values
+
+    def _measured(self, windows_g: Floats, psd: Floats) -> dict[str, Floats]:
+        """Features that the spectra of windows show, (3, frames, window); fills `psd` with these."""
+        g = self._grid
+        if self._multitaper:
+            spectrum = spectra.multitaper(windows_g, g, psd)
+        else:
+            spectrum = self._transformer.power(windows_g, psd)
+        return features.spectral_features(spectrum, g, self._plan, self._parameters, g.taper)
 
     def _centre(self, steps: Steps, first: int, frames: int) -> dict[str, Floats]:
         """Features of the middle seconds of frames from frame `first` on."""

@@ -26,7 +26,7 @@ class Parameters:
     ----------
     version
         Named by every result.
-    spectrum, bands, gaps, still, entry, jerk, pulse, hold, decision, fatigue
+    spectrum, bands, gaps, still, beside, entry, jerk, pulse, hold, decision, fatigue
         The sections; units are in the names.
     terms, table
         The evidence curves that count; and all of them at once.
@@ -46,6 +46,7 @@ class Parameters:
     bands: dict[str, Any]
     gaps: dict[str, float]
     still: dict[str, float]
+    beside: dict[str, float]
     entry: dict[str, float]
     jerk: dict[str, float]
     pulse: dict[str, float]
@@ -102,6 +103,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         bands=raw["bands"],
         gaps=raw["gaps"],
         still=raw["still"],
+        beside=raw["beside"],
         entry=raw["entry"],
         jerk=raw["jerk"],
         pulse=raw["pulse"],

@@ -1,0 +1,121 @@
+"""Beside: what goes on beside a short burst, measured in the window without the burst.
+
+One twitch in the midst of a tremor fills the spectrum of all the windows of four seconds that hold it, and makes their
+size and their envelope its own. Where the rest of such a window shakes on one frequency, the frame is asked about that;
+the twitch itself is found in the time domain. Movement has no frequency of its own beside its largest swings, so that
+nothing of it is left out; and a still limb beside a kick is known by `dsp.centre`.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp import centre
+from dsp.bridge import Bridge, widened
+from dsp.features import burst_features
+from dsp.grid import STEPS_PER_HOP, Grid
+from dsp.parameters import Parameters
+from dsp.rows import ordered, sums
+from dsp.steps import sums_of_steps
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+Measure = Callable[[Floats, Floats], dict[str, Floats]]
+"""From windows, (3, rows, window), g, to their features; fills their spectra, (rows, m)."""
+
+RING_STEPS = 8
+"""A twitch rings for 0.3 to 1 s (3-9 Hz), and swells for less."""
+TINY = np.float32(1e-14)
+"""Square of a level that no sensor resolves (0.1 ug)."""
+
+
+class Beside:
+    """Puts what goes on beside bursts in the place of what they make of their windows.
+
+    Parameters
+    ----------
+    grid, parameters
+        Of the analysis.
+    measure
+        How windows are measured.
+    """
+
+    def __init__(self, grid: Grid, parameters: Parameters, measure: Measure) -> None:
+        self._grid, self._parameters, self._measure = grid, parameters, measure
+
+    def put(
+        self, values: dict[str, Floats], psd: Floats, windows_g: Floats, change: Floats, step_energy: Floats
+    ) -> None:
+        """Measure frames again that shake beside a burst, each from its own window alone.
+
+        Parameters
+        ----------
+        values
+            Features of frames; those that are found again are overwritten.
+        psd
+            Their spectra, (frames, m), likewise.
+        windows_g
+            (3, frames, window), g.
+        change
+            Squared first differences in these windows, (frames, window), g^2.
+        step_energy
+            Mean square of the jerk path in each step of them, (frames, steps), g^2.
+        """
+        p = self._parameters.beside
+        rows = np.nonzero(self._may_hide(values))[0]
+        if not len(rows):
+            return
+        energy = step_energy[rows]
+        loud = self._loud_steps(change[rows], energy)
+        few = sums(loud.astype(np.float32)) <= np.float32(p["most"] * loud.shape[1])
+        rows, energy, loud = rows[few], energy[few], loud[few]
+        if not len(rows):
+            return
+        windows_g = np.ascontiguousarray(windows_g[:, rows])
+        bridge = Bridge(self._grid, windows_g, loud)
+        spectra = np.empty((len(rows), psd.shape[1]), np.float32)
+        shakes = self._measure(bridge.open(), spectra)
+        hidden = shakes["prominence_db"] >= np.float32(self._parameters.entry["prominence_db"])
+        hidden &= shakes["share"] >= np.float32(p["share"])
+        hidden &= shakes["peak_hz"] >= np.float32(self._parameters.entry["from_hz"])
+        if not hidden.any():
+            return
+        closed = bridge.closed(shakes["peak_hz"], np.nonzero(hidden)[0])
+        rows, energy, loud, spectra = rows[hidden], energy[hidden], loud[hidden], spectra[hidden]
+        again = self._measure(closed, spectra)
+        typical = np.square(values["middle_g"][rows])[:, None]
+        again |= burst_features(np.where(loud, typical, energy))
+        for name, column in again.items():
+            values[name][rows] = column
+        psd[rows] = spectra
+
+    def _may_hide(self, values: Mapping[str, Floats]) -> Bools:
+        """Whether a burst may hide shaking, (frames,): it stands out of what is loud itself and has a peak still."""
+        p, still = self._parameters.beside, self._parameters.still
+        may = values["crest"] >= np.float32(p["crest"])
+        may &= values["middle_g"] >= np.float32(1e-3 * still["floor_mg"])
+        may &= values["prominence_db"] >= np.float32(p["prominence_db"])
+        if may.any():
+            middle_g, middle_low_g = values["centre_g"], values["centre_low_g"]
+            may &= ~centre.is_quiet_beside_loud(values["crest"], middle_g, middle_low_g, self._parameters)
+        return np.asarray(may)
+
+    def _loud_steps(self, change: Floats, energy: Floats) -> Bools:
+        """Find the steps of bursts, (rows, steps): well above the typical step, and what rings beside these.
+
+        Second differences are strongest at 8 Hz and would miss a kick of 3 Hz, so that first ones are looked at too.
+        """
+        p, g = self._parameters.beside, self._grid
+        hops = energy.shape[1] // STEPS_PER_HOP
+        starts = (np.arange(hops)[:, None] * g.hop + g.step_edges[:-1]).ravel()
+        sizes = np.tile(np.diff(g.step_edges), hops).astype(np.float32)
+        moved = sums_of_steps(change[:, : hops * g.hop], starts, even=g.hop % STEPS_PER_HOP == 0)
+        out = np.zeros(energy.shape, bool)
+        for part in (moved / sizes, energy):
+            over = part / (ordered(part)[:, part.shape[1] // 2] + TINY)[:, None]
+            loud, rings = over > np.float32(p["loud"] ** 2), over > np.float32(p["rings"] ** 2)
+            for _ in range(RING_STEPS):
+                loud |= widened(loud) & rings
+            out |= loud
+        return out
