@@ -62,14 +62,13 @@ class Beside:
         step_energy
             Mean square of the jerk path in each step of them, (frames, steps), g^2.
         """
-        p = self._parameters.beside
         rows = np.nonzero(self._may_hide(values))[0]
         if not len(rows):
             return
         energy = step_energy[rows]
         loud = self._loud_steps(change[rows], energy)
-        few = sums(loud.astype(np.float32)) <= np.float32(p["most"] * loud.shape[1])
-        rows, energy, loud = rows[few], energy[few], loud[few]
+        whole = self._goes_on(energy, loud)
+        rows, energy, loud = rows[whole], energy[whole], loud[whole]
         if not len(rows):
             return
         windows_g = np.ascontiguousarray(windows_g[:, rows])
@@ -77,7 +76,7 @@ class Beside:
         spectra = np.empty((len(rows), psd.shape[1]), np.float32)
         shakes = self._measure(bridge.open(), spectra)
         hidden = shakes["prominence_db"] >= np.float32(self._parameters.entry["prominence_db"])
-        hidden &= shakes["share"] >= np.float32(p["share"])
+        hidden &= shakes["share"] >= np.float32(self._parameters.beside["share"])
         hidden &= shakes["peak_hz"] >= np.float32(self._parameters.entry["from_hz"])
         if not hidden.any():
             return
@@ -100,6 +99,16 @@ class Beside:
             middle_g, middle_low_g = values["centre_g"], values["centre_low_g"]
             may &= ~centre.is_quiet_beside_loud(values["crest"], middle_g, middle_low_g, self._parameters)
         return np.asarray(may)
+
+    def _goes_on(self, energy: Floats, loud: Bools) -> Bools:
+        """Whether the bursts are short and something goes on beside them, (rows,): the ring of a kick soon is over."""
+        p, steps = self._parameters.beside, energy.shape[1]
+        typical = ordered(energy)[:, steps // 2]
+        quiet = energy < (np.float32(p["quiet"] ** 2) * typical)[:, None]
+        bursts, pauses = (sums(part.astype(np.float32)) for part in (loud, quiet & ~loud))
+        goes_on = bursts <= np.float32(p["most"] * steps)
+        goes_on &= pauses <= np.float32(p["pauses"]) * (np.float32(steps) - bursts)
+        return np.asarray(goes_on)
 
     def _loud_steps(self, change: Floats, energy: Floats) -> Bools:
         """Find the steps of bursts, (rows, steps): well above the typical step, and what rings beside these.
