@@ -62,7 +62,7 @@ class Beside:
         step_energy
             Mean square of the jerk path in each step of them, (frames, steps), g^2.
         """
-        rows = np.nonzero(self._may_hide(values))[0]
+        rows = self._may_hide(values)
         if not len(rows):
             return
         energy = step_energy[rows]
@@ -89,16 +89,19 @@ class Beside:
             values[name][rows] = column
         psd[rows] = spectra
 
-    def _may_hide(self, values: Mapping[str, Floats]) -> Bools:
-        """Whether a burst may hide shaking, (frames,): it stands out of what is loud itself and has a peak still."""
+    def _may_hide(self, values: Mapping[str, Floats]) -> NDArray[np.intp]:
+        """Find frames in which a burst may hide shaking: it stands out of what is loud itself and has a peak still."""
         p, still = self._parameters.beside, self._parameters.still
-        may = values["crest"] >= np.float32(p["crest"])
-        may &= values["middle_g"] >= np.float32(1e-3 * still["floor_mg"])
-        may &= values["prominence_db"] >= np.float32(p["prominence_db"])
-        if may.any():
-            middle_g, middle_low_g = values["centre_g"], values["centre_low_g"]
-            may &= ~centre.is_quiet_beside_loud(values["crest"], middle_g, middle_low_g, self._parameters)
-        return np.asarray(may)
+        rows = np.nonzero(values["crest"] >= np.float32(p["crest"]))[0]
+        if not len(rows):
+            return rows
+        # The first question leaves few.
+        crest, middle_g, prominence_db = (values[name][rows] for name in ("crest", "middle_g", "prominence_db"))
+        may = middle_g >= np.float32(1e-3 * still["floor_mg"])
+        may &= prominence_db >= np.float32(p["prominence_db"])
+        centre_g, centre_low_g = values["centre_g"][rows], values["centre_low_g"][rows]
+        may &= ~centre.is_quiet_beside_loud(crest, centre_g, centre_low_g, self._parameters)
+        return rows[may]
 
     def _goes_on(self, energy: Floats, loud: Bools) -> Bools:
         """Whether the bursts are short and something goes on beside them, (rows,): the ring of a kick soon is over."""
