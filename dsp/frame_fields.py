@@ -47,7 +47,7 @@ FRAME_DTYPE = np.dtype(
         ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1
     ]
 )
-"""A row per hop (0.5 s)."""
+"""A row per hop (0.5 s). Where shaking goes on beside a short burst, the window is measured without it."""
 NUMBERS = tuple(name for name, (kind, *_) in (FRAME_DTYPE.fields or {}).items() if kind == np.float32)
 """The float32 fields, which lie side by side in a frame."""
 RAW_FRAME = np.dtype((np.void, FRAME_DTYPE.itemsize))

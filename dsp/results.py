@@ -214,7 +214,7 @@ class Spectra:
         Frequencies, (m,).
     psd
         One-sided power spectral density summed over the three axes, float32 (frames, m), g^2/Hz.
-        Rows of frames without data are NaN.
+        Rows of frames without data are NaN; where shaking goes on beside a short burst, that of the window without it.
     time_s
         Window centres, (frames,), seconds from the start of the recording.
     window

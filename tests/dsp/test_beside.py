@@ -46,11 +46,11 @@ def without_it(monkeypatch: pytest.MonkeyPatch, xyz_g: Floats, rate_hz: float) -
 
 
 @pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0])
-@pytest.mark.parametrize("times", [12.0, 15.0])
+@pytest.mark.parametrize("times", [16.0, 24.0])
 def test_a_tremor_with_a_twitch_in_it_is_one_tremor_of_its_own_size(
     signal: Callable[..., Floats], rate_hz: float, times: float
 ) -> None:
-    alone = signal(rate_hz=rate_hz, tremor=(10.0, 25.0, 7.0, 0.03))
+    alone = signal(rate_hz=rate_hz, tremor=(10.0, 25.0, 8.5, 0.03))
     both = alone + twitch(rate_hz, 30.0, times * 0.03)
     result, twin = (dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf") for xyz_g in (both, alone))
     assert states(result) == states(twin)
