@@ -73,10 +73,16 @@ def event_terms(
     surround: float,
     width_s: float,
     stretch: tuple[float, float] | None,
-    gravity: bool,
+    unseen: str,
     parameters: Parameters,
 ) -> tuple[Callable[[], tuple[Term, ...]], float]:
-    """Terms behind an event, which are put into words when they are read, and its confidence."""
+    """Terms behind an event, which are put into words when they are read, and its confidence.
+
+    Parameters
+    ----------
+    unseen
+        Why no stretch could be seen; empty where one could.
+    """
     above_db = 20.0 * math.log10(peak / max(floor, 1e-4))
     isolation_db = 20.0 * math.log10(peak / max(surround, 1e-4))
     values = {
@@ -87,7 +93,7 @@ def event_terms(
     turn, delay_s = stretch if stretch is not None else (math.nan, math.nan)
     if stretch is not None:
         values["after_stretch"] = min(2.0, 0.2 * turn)
-    elif gravity:
+    elif not unseen:
         values["no_stretch"] = 1.0
     else:
         values["no_posture"] = -0.8
@@ -100,7 +106,7 @@ def event_terms(
             "brief": f"lasts {width_s:.2f} s",
             "after_stretch": f"{delay_s:.1f} s after a stretch of {turn:.0f}°",
             "no_stretch": "no stretch in the second before",
-            "no_posture": "no gravity in the data, so a stretch cannot be seen",
+            "no_posture": f"{unseen}, so a stretch cannot be seen",
         }
         return strongest([Term(name=name, value=value, text=texts[name]) for name, value in values.items()])
 

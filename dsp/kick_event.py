@@ -64,14 +64,14 @@ def make_event(
     one = max(peak_g, 1e-12)
     ring_hz, decay_s = _ring(piece, at_peak, rate)
     label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
-    gravity = view.has_gravity(onset_step)
+    unseen, hidden = _without_posture(view, onset_step)
     terms, confidence = event_terms(
         peak=peak,
         floor=floor,
         surround=surround,
         width_s=width_s,
         stretch=stretch,
-        gravity=gravity,
+        unseen=unseen,
         parameters=view.parameters,
     )
     return Event(
@@ -91,8 +91,17 @@ def make_event(
         confidence=confidence,
         runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
         evidence=terms,
-        flags=(*(() if gravity else ("no_gravity",)), *(("impact",) if peak_g >= p["impact_g"] else ())),
+        flags=(*hidden, *(("impact",) if peak_g >= p["impact_g"] else ())),
     )
+
+
+def _without_posture(view: RunView, onset_step: int) -> tuple[str, tuple[str, ...]]:
+    """Why gravity shows no posture before a kick, in words and as flags; nothing of it where gravity does."""
+    if view.has_gravity(onset_step):
+        return "", ()
+    if view.no_gravity_at_all(onset_step):
+        return "no gravity in the data", ("no_gravity",)
+    return "motion hides gravity", ("gravity_hidden",)
 
 
 def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:

@@ -145,7 +145,8 @@ class Event(Worked):
     evidence
         The strongest terms for and against, strongest first.
     flags
-        What limits trust: ``no_gravity``; ``impact`` (harder than a muscle kicks: a knock, a step, a fall).
+        What limits trust: ``no_gravity`` in the data; ``gravity_hidden`` by motion before it; ``impact`` (harder than a
+        muscle kicks: a knock, a step, a fall).
     provisional
         True while it may still change (live only).
     """

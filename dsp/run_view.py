@@ -202,7 +202,11 @@ class RunView:
     def stretch_before(self, onset_step: int) -> tuple[float, float] | None:
         """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""
         p = self.parameters.jerk
-        steps = round(p["stretch_before_s"] / STEP_S)
+        steps, most = (round(p[name] / STEP_S) for name in ("stretch_before_s", "stretch_slow_s"))
+        slowest = self.parameters.hold["still_rate_deg_per_s"] * 3 * STEP_S
+        # One that is entered slowly has begun before that, and ends as slowly (the jerk is least).
+        while steps < most and self.tilt_between(onset_step - steps - 3, onset_step - steps) >= slowest:
+            steps += 1
         turn = self.tilt_between(onset_step - steps - 3, onset_step - 3)
         if not turn >= p["stretch_deg"]:
             return None

@@ -99,6 +99,32 @@ def test_a_faint_kick_right_after_a_stretch_is_over_is_a_reflex_jerk(moved: Make
     assert event.label is dsp.EventLabel.REFLEX_JERK
 
 
+@pytest.mark.parametrize(("lasts_s", "degrees"), [(2.0, 12.0), (3.0, 18.0), (3.5, 25.0)])
+def test_a_kick_at_the_end_of_a_slow_stretch_is_a_reflex_jerk_and_one_in_the_hold_a_twitch(
+    moved: Make, lasts_s: float, degrees: float
+) -> None:
+    xyz_g = moved([(15.0, lasts_s, degrees)], seconds=32.0, gravity=True)
+    t = np.arange(len(xyz_g)) / RATE_HZ
+    xyz_g[:, 1] += (swing_at(t, 15.0 + lasts_s, 0.2) + swing_at(t, 18.0 + lasts_s, 0.2)).astype(np.float32)
+    first, second = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events
+    assert first.label is dsp.EventLabel.REFLEX_JERK
+    assert 0.0 <= first.stretch_delay_s <= 3.0
+    assert second.label is dsp.EventLabel.TWITCH
+
+
+def test_gravity_that_motion_hides_is_not_said_to_be_absent(signal: Make) -> None:
+    xyz_g = signal(seconds=30.0, kicks=(20.0,))
+    # For two seconds something pulls the whole limb along by half of gravity.
+    t = np.arange(len(xyz_g)) / RATE_HZ
+    xyz_g[:, 2] -= np.interp(t, [18.0, 19.0, 21.0, 22.0], [0.0, 0.5, 0.5, 0.0]).astype(np.float32)
+    flags = {flag for e in dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events for flag in e.flags}
+    assert "gravity_hidden" in flags
+    assert "no_gravity" not in flags
+    absent = dsp.analyze(signal(seconds=30.0, kicks=(20.0,), gravity=False), rate_hz=RATE_HZ, placement="calf")
+    assert absent.events[0].flags == ("no_gravity",)
+    assert any("no gravity in the data" in term.text for term in absent.events[0].evidence)
+
+
 def test_of_two_kicks_within_seconds_the_fainter_second_one_counts_too(signal: Make) -> None:
     xyz_g = signal(seconds=30.0, kicks=(15.0,))
     t = np.arange(len(xyz_g)) / RATE_HZ
