@@ -127,9 +127,11 @@ class Analyzer:
 
     @property
     def provisional_events(self) -> tuple[Event, ...]:
-        """The event that has begun and is not confirmed yet; at most one."""
-        event = provisional_event(self._run) if self._run is not None else None
-        return () if event is None else (event,)
+        """Beats that wait for the frames to name them or not, and the kick that has begun: none is confirmed yet."""
+        if self._run is None:
+            return ()
+        event, volleys = provisional_event(self._run), self._run.jerks.volleys.provisional
+        return volleys if event is None else (*volleys, event)
 
     @property
     def live(self) -> LiveState | None:
@@ -208,7 +210,7 @@ class Analyzer:
             frames=frames,
             frames_kept=self._keep_frames,
             segments=tuple(self._open.segments),
-            events=tuple(self._events),
+            events=tuple(sorted(self._events, key=_onset)),
             holds=self.holds,
             spectra=spectra,
             findings=self.findings(),
@@ -220,7 +222,7 @@ class Analyzer:
         """Give what the session has shown so far, in numbers."""
         return build_findings(
             segments=tuple(self._open.segments),
-            events=tuple(self._events),
+            events=tuple(sorted(self._events, key=_onset)),
             holds=self.holds,
             duration_s=self._intake.position / self.rate_hz,
             gap_s=self._intake.missing / self.rate_hz,
@@ -285,7 +287,9 @@ class Analyzer:
 
     def _absorb(self, run: Run, batches: list[FrameBatch]) -> None:
         """Take what became final in a run."""
-        self._events.extend(run.jerks.events[self._taken_events :])
+        new = [*run.jerks.events[self._taken_events :], *run.volleys]
+        self._events.extend(sorted(new, key=_onset))
+        run.volleys.clear()
         # The newest two are still looked at: what bounces after an impact belongs to it.
         del run.jerks.events[:-2]
         self._taken_events = len(run.jerks.events)
@@ -296,6 +300,10 @@ class Analyzer:
     def _hand_over(self) -> Update:
         update, self._last_psd = self._handed.over(self._open.segments, self._events)
         return update
+
+
+def _onset(event: Event) -> float:
+    return event.onset_s
 
 
 def _placement(placement: Placement | str) -> Placement:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.beats import Beats
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
 from dsp.results import Term
@@ -75,6 +76,7 @@ def event_terms(
     stretch: tuple[float, float] | None,
     unseen: str,
     parameters: Parameters,
+    beats: Beats | None = None,
 ) -> tuple[Callable[[], tuple[Term, ...]], float]:
     """Terms behind an event, which are put into words when they are read, and its confidence.
 
@@ -85,11 +87,12 @@ def event_terms(
     """
     above_db = 20.0 * math.log10(peak / max(floor, 1e-4))
     isolation_db = 20.0 * math.log10(peak / max(surround, 1e-4))
-    values = {
-        "above_floor": min(2.0, 0.08 * (above_db - 14.0)),
-        "isolated": min(1.5, 0.08 * (isolation_db - 10.0)),
-        "brief": 1.0 - 2.0 * width_s / parameters.jerk["widest_s"],
-    }
+    values = {"above_floor": min(2.0, 0.08 * (above_db - 14.0))}
+    if beats is None:
+        values["isolated"] = min(1.5, 0.08 * (isolation_db - 10.0))
+        values["brief"] = 1.0 - 2.0 * width_s / parameters.jerk["widest_s"]
+    else:
+        values["beats"] = 1.5 - beats.cycle_cv / parameters.volley["cycle_cv"]
     turn, delay_s = stretch if stretch is not None else (math.nan, math.nan)
     if stretch is not None:
         values["after_stretch"] = min(2.0, 0.2 * turn)
@@ -104,6 +107,7 @@ def event_terms(
             "above_floor": f"{above_db:.0f} dB above the recent past",
             "isolated": f"{isolation_db:.0f} dB above the second before",
             "brief": f"lasts {width_s:.2f} s",
+            "beats": "" if beats is None else f"{beats.times} beats at {beats.hz:.1f} Hz",
             "after_stretch": f"{delay_s:.1f} s after a stretch of {turn:.0f}°",
             "no_stretch": "no stretch in the second before",
             "no_posture": f"{unseen}, so a stretch cannot be seen",

@@ -14,6 +14,7 @@ from dsp.run_view import RunView
 from dsp.slow_steps import SlowSteps
 from dsp.steps import Steps
 from dsp.stream import Stream
+from dsp.volleys import VolleyFinder
 
 
 class JerkPath:
@@ -25,12 +26,18 @@ class JerkPath:
         Of the analysis.
     start_s
         Time of the run's first sample.
+
+    Attributes
+    ----------
+    volleys
+        What finds bursts of a few beats, which wait for the frames.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
         self._finder = JerkFinder(parameters)
         # Both keep one list, so that each knows of the other's events.
         self._pulses = PulseFinder(parameters, self._finder.events)
+        self.volleys = VolleyFinder(parameters, 0.5 * grid.hop / grid.rate_hz)
         self._view = RunView(parameters, grid, start_s)
 
     @property
@@ -80,6 +87,7 @@ class JerkPath:
         seen = Levels(steps.level.kept, steps.loud.kept, self._finder.thresholds(floors_g), floors_g, first)
         slow_thresholds = self._pulses.thresholds(slow.floors_before(begin, steps.count))
         begins = self._pulses.begins(first + np.nonzero(slow.level.kept[first:last] > slow_thresholds)[0])
+        known = len(self.events)
         kick_at = self._finder.quiet_until(first, seen)
         pulse_at = self._pulses.quiet_until(first, last, begins)
         while (at := min(kick_at, pulse_at)) < last:
@@ -88,11 +96,14 @@ class JerkPath:
                 kick_at = self._finder.take(at, min(last, pulse_at + 1), seen, self._view)
             if pulse_at == at:
                 pulse_at = self._pulses.take(at, last, begins, slow, self._view, self._finder)
+        self.volleys.note(self.events[known:])
+        self.volleys.follow(first, seen.thresholds, floors_g, self._view)
 
     def forget(self, steps: int) -> None:
         """Count from step `steps` of the run on: what lay before is kept no longer."""
         self._finder.forget(steps - self._view.first_step)
         self._pulses.forget(steps - self._view.first_step)
+        self.volleys.forget(steps - self._view.first_step)
         self._view.first_step = steps
 
     def finish(self, stream: Stream, steps: Steps, frames: Frames) -> None:
@@ -102,7 +113,9 @@ class JerkPath:
         start of a movement. A kick stands out by itself.
         """
         self._look_at(stream, steps, frames)
+        known = len(self.events)
         self._finder.finish(steps.count - 1 - self._view.first_step, steps.loud.kept, self._view)
+        self.volleys.note(self.events[known:])
 
     def _look_at(self, stream: Stream, steps: Steps, frames: Frames) -> None:
         """Show the kept samples and steps to whoever measures a kick."""

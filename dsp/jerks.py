@@ -17,6 +17,7 @@ from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.surroundings import RING_STEPS, Burst, level_around
+from dsp.volley import is_one_of_beats
 
 Floats = NDArray[np.float32]
 
@@ -210,7 +211,7 @@ class JerkFinder:
             others = [step for step, _ in self._kicks]
             if self._candidate is not None:
                 others.append(self._candidate.onset_step)
-            if not is_contradicted(kick, at, loud, view, others):
+            if not is_contradicted(kick, at, loud, view, others) and not is_one_of_beats(kick.began, at, view):
                 self.events.append(kick.event)
 
     def _ringing(self, at: int, here: float, level: Floats, view: RunView) -> bool:

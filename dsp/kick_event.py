@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.beats import Beats
 from dsp.evidence import event_terms
 from dsp.labels import EventLabel
 from dsp.results import Event
@@ -33,6 +34,7 @@ def make_event(
     surround: float,
     width_s: float,
     rise_s: float,
+    beats: Beats | None = None,
 ) -> Event | None:
     """Make the event of the samples from `onset` to `end`; None when it is a glitch of the sensor.
 
@@ -48,6 +50,8 @@ def make_event(
         Turn (deg) of the stretch before it and its delay after that (s); None without one.
     peak, floor, surround
         Level at its top, in the recent past, and in the second before, g.
+    beats
+        The beats that it consists of; None where it is a single one.
     """
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     piece = view.xyz_g[max(0, onset - 1 - first) : end + 1 - first] - quiet_g
@@ -62,7 +66,7 @@ def make_event(
     jerk = math.sqrt(float(squares(change).max())) * rate if len(change) else 0.0
     x, y, z = piece[at_peak].tolist()
     one = max(peak_g, 1e-12)
-    ring_hz, decay_s = _ring(piece, at_peak, rate)
+    ring_hz, decay_s = _ring(piece, at_peak, rate) if beats is None else (beats.hz, math.nan)
     label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
     unseen, hidden = _without_posture(view, onset_step)
     terms, confidence = event_terms(
@@ -72,8 +76,10 @@ def make_event(
         width_s=width_s,
         stretch=stretch,
         unseen=unseen,
+        beats=beats,
         parameters=view.parameters,
     )
+    kinds = {"impact": peak_g >= p["impact_g"], "beats": beats is not None}
     return Event(
         onset_s=view.start_s + onset / rate,
         peak_s=view.start_s + (max(first, onset - 1) + at_peak) / rate,
@@ -91,7 +97,7 @@ def make_event(
         confidence=confidence,
         runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
         evidence=terms,
-        flags=(*hidden, *(("impact",) if peak_g >= p["impact_g"] else ())),
+        flags=(*hidden, *(name for name, holds in kinds.items() if holds)),
     )
 
 

@@ -26,7 +26,7 @@ class Parameters:
     ----------
     version
         Named by every result.
-    spectrum, bands, gaps, still, beside, entry, jerk, pulse, hold, decision, fatigue
+    spectrum, bands, gaps, still, beside, entry, jerk, pulse, volley, hold, decision, fatigue
         The sections; units are in the names.
     terms, table
         The evidence curves that count; and all of them at once.
@@ -50,6 +50,7 @@ class Parameters:
     entry: dict[str, float]
     jerk: dict[str, float]
     pulse: dict[str, float]
+    volley: dict[str, float]
     hold: dict[str, float]
     decision: dict[str, Any]
     fatigue: dict[str, float]
@@ -107,6 +108,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         entry=raw["entry"],
         jerk=raw["jerk"],
         pulse=raw["pulse"],
+        volley=raw["volley"],
         hold=raw["hold"],
         decision=raw["decision"],
         fatigue=raw["fatigue"],

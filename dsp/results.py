@@ -129,9 +129,10 @@ class Event(Worked):
     peak_jerk_g_per_s
         Largest change of acceleration, g/s.
     rise_s, width_s
-        Time from the onset to the top, and for how long the level is above a third of its top, s.
+        Time from the onset to the (first) top, and for how long the level is above a third of it, s; several beats last
+        from the first to the end of the last.
     ring_hz, decay_s
-        Frequency and time constant of the after-swing; NaN when there is none.
+        Frequency and time constant of the after-swing; NaN when there is none. Several beats have a frequency alone.
     direction
         Unit vector of the peak in the sensor's frame.
     tilt_change_deg
@@ -146,7 +147,8 @@ class Event(Worked):
         The strongest terms for and against, strongest first.
     flags
         What limits trust: ``no_gravity`` in the data; ``gravity_hidden`` by motion before it; ``impact`` (harder than a
-        muscle kicks: a knock, a step, a fall).
+        muscle kicks: a knock, a step, a fall). And ``beats``: no single kick but 3 to a dozen at one frequency between
+        rest and rest, too few for frames to name.
     provisional
         True while it may still change (live only).
     """
@@ -286,7 +288,7 @@ class Analysis:
     frames
         Structured array of `dsp.FRAME_DTYPE`, a row per hop; empty when they were not kept.
     segments, events, holds
-        In order of time.
+        In order of time (events by onset).
     spectra
         The main spectra, row for row with ``frames``; None when they were not kept.
     findings

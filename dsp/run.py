@@ -12,6 +12,7 @@ from dsp.kick_level import START_FLOOR_G
 from dsp.live_labels import LiveLabels
 from dsp.parameters import Parameters
 from dsp.plan import Plan, make_plan
+from dsp.results import Event
 from dsp.slow_steps import SlowSteps
 from dsp.spectra_room import SpectraRoom
 from dsp.steps import Steps
@@ -52,6 +53,8 @@ class Run:
         What it keeps of each.
     jerks, holds
         What finds its events and its holds.
+    volleys
+        Bursts of a few beats that have been confirmed and not been taken yet.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Run:
         self.steps = Steps(grid, parameters)
         self.slow_steps = SlowSteps(grid, parameters)
         self.jerks = JerkPath(grid, parameters, start_s)
+        self.volleys: list[Event] = []
         self.holds = posture.HoldFinder(parameters, start_s, grid.hop / grid.rate_hz)
         self.frames = Frames(grid, parameters, start_s, spectra)
         self._live_labels = LiveLabels(grid, parameters)
@@ -105,7 +109,9 @@ class Run:
                 self._add_frames(ready)
             # After the frames: whether the limb shakes decides what a kick is.
             self.jerks.follow(stream, steps, self.slow_steps, self.frames, begin)
-            out += self.frames.settled(self.grid.window, self._look)
+            for batch in self.frames.settled(self.grid.window, self._look):
+                self.volleys += self.jerks.volleys.settle(batch.frames)
+                out.append(batch)
             self._forget()
 
     def finish(self) -> list[FrameBatch]:
@@ -120,6 +126,9 @@ class Run:
             # The window is full but its last hop is not (window and hop need not divide).
             self._add_frames(1)
         out = self.frames.finish(min(count, g.window), self._look)
+        for batch in out:
+            self.volleys += self.jerks.volleys.settle(batch.frames)
+        self.volleys += self.jerks.volleys.finish()
         self.holds.finish(self.steps.hops)
         return out
 

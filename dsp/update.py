@@ -22,7 +22,7 @@ class Update(NamedTuple):
     segments
         Segments that ended.
     events
-        Confirmed events.
+        Confirmed events: kicks a second after their onset; a few beats, which wait for the frames, 4 s after their end.
     """
 
     frames: NDArray[np.void]

@@ -74,5 +74,5 @@ def look_back(runs: Sequence[Samples], *, rate_hz: float, placement: Placement, 
         time_s=np.concatenate([u.frames["time_s"] for u in updates]).astype(np.float64),
         freq_hz=analyzer.freq_hz,
         psd=np.concatenate(psd),
-        events=tuple(e for u in updates for e in u.events),
+        events=tuple(sorted((e for u in updates for e in u.events), key=lambda e: e.onset_s)),
     )

@@ -122,7 +122,8 @@ def test_events_of_anything_are_the_same_bits_live_and_forgetting_at_once_as_off
         for at in range(0, len(xyz_g), size):
             told += analyzer.push(xyz_g[at : at + size]).events
         told += analyzer.finish().events
-    assert repr(tuple(told)) == repr(whole.events)
+    # A few beats are told when their frames are final, after a kick that came later.
+    assert repr(tuple(sorted(told, key=lambda e: e.onset_s))) == repr(whole.events)
     for name in whole.frames.dtype.names or ():
         # At 5 Hz the band of the mean frequency has no bins; it once came out otherwise by a bit, for no reason found.
         if rate_hz >= 12.5 or name != "mean_hz":

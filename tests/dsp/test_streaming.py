@@ -71,7 +71,9 @@ def test_random_chunks_equal_the_whole_and_the_updates_are_the_result(
     assert_same(result, dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf"))
     assert np.concatenate(frames).tobytes() == result.frames.tobytes()
     assert repr((*segments, *last.segments)) == repr(result.segments)
-    assert repr((*events, *last.events)) == repr(result.events)
+    # A few beats are told when their frames are final, after a kick that came later.
+    told = sorted((*events, *last.events), key=lambda e: e.onset_s)
+    assert repr(tuple(told)) == repr(result.events)
 
 
 @pytest.mark.parametrize("rate_hz", [52.0, 100.0])

@@ -1,0 +1,146 @@
+"""Volley: a few beats of a limb between rest and rest, measured on samples and told as one event."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.aftermath import LONGEST_KICK_STEPS
+from dsp.beats import Beats, find_beats
+from dsp.few import largest, middle
+from dsp.kick_event import make_event
+from dsp.kick_level import STEP_S
+from dsp.labels import State
+from dsp.parameters import DECIDED
+from dsp.results import Event
+from dsp.run_view import RunView
+from dsp.swings import BASE_S, mean_of, squares
+
+Floats = NDArray[np.float64]
+
+BEAT_STEPS = 4
+"""A slow beat (3.3 Hz: 0.3 s), and the step that it may begin late in."""
+LAG_STEPS = 2
+"""So late a level is: means over 50 ms of differences over twice that."""
+RHYTHM = DECIDED.index(State.REFLEX_RHYTHM)
+MM_PER_G = 9806.65
+
+
+class Burst(NamedTuple):
+    """Steps that stand out, between quiet ones: the first, the last, and the one at which that was known."""
+
+    first: int
+    last: int
+    known: int
+
+
+def measure_volley(view: RunView, burst: Burst, floor: float, kick_steps: Sequence[int]) -> Event | None:
+    """Give the event of a burst that beats; None when it does not.
+
+    Parameters
+    ----------
+    floor
+        Of the jerk path before it, g.
+    kick_steps
+        Steps at which kicks began.
+    """
+    rate, p, first = view.grid.rate_hz, view.parameters.volley, view.first
+    begin, end = view.edge(burst.first), view.edge(burst.last + 1)
+    low, stop = max(first, begin - round(BASE_S * rate)), view.edge(burst.known + 1)
+    xyz_g = view.xyz_g[low - first : stop - first].astype(np.float64)
+    beats = _beats(xyz_g, rate, begin - low, end - low, view)
+    if beats is None:
+        return None
+    began, ended = low + max(0, math.floor(beats.first)), min(stop - 1, low + math.ceil(beats.last))
+    step, over = view.step_of(began), view.step_of(ended)
+    loud = view.step_loud[step : over + 1]
+    size = middle(loud)
+    if largest(view.step_loud[over + LAG_STEPS + 1 : burst.known + 1]) > p["quiet_share"] * size:
+        return None
+    stretch = (
+        view.stretch_before(step) or view.stretch_around(step, burst.known, floor) or _stretch_within(view, step, burst)
+    )
+    # What a kick left behind half a second earlier does not count.
+    kicked = max((kick for kick in kick_steps if kick < step - LONGEST_KICK_STEPS), default=0)
+    rest = max(0, step - round(p["before_s"] / STEP_S), kicked + LONGEST_KICK_STEPS)
+    before = largest(view.step_loud[rest : max(0, step - 1)])
+    rested = before <= p["quiet_share"] * size
+    if not rested and (stretch is None or beats.times < p["least_in_motion"] or not _reflex_is_likely(view)):
+        return None
+    quiet = mean_of(view.xyz_g[max(0, began - round(BASE_S * rate) - first) : max(1, began - first)])
+    event = make_event(
+        view,
+        onset=began,
+        end=ended,
+        quiet_g=quiet,
+        onset_step=step,
+        known_step=burst.known,
+        stretch=stretch,
+        peak=largest(loud),
+        floor=floor,
+        surround=max(floor, before),
+        width_s=(ended + 1 - began) / rate,
+        # To the first top.
+        rise_s=0.25 / beats.hz,
+        beats=beats,
+    )
+    # No limb beats so hard by itself.
+    return None if event is None or event.is_impact else event
+
+
+def is_one_of_beats(kick_step: int, at: int, view: RunView) -> bool:
+    """Whether a kick is but one of the beats that began before it, as seen from step `at`."""
+    p, loud = view.parameters.volley, view.step_loud
+    low = max(0, kick_step - round(p["longest_s"] / STEP_S))
+    noise = view.parameters.jerk["above_noise"] * view.least_floor(kick_step)
+    least = max(p["rest_share"] * largest(loud[kick_step : kick_step + LONGEST_KICK_STEPS]), noise)
+    if not (loud[max(0, kick_step - BEAT_STEPS) : kick_step - 1] > least).all():
+        # It was quiet shortly before it.
+        return False
+    above = low + (loud[low : at + 1] > least).nonzero()[0]
+    breaks = (np.diff(above) > BEAT_STEPS).nonzero()[0]
+    here = int(above.searchsorted(kick_step))
+    first = int(above[int(breaks[breaks < here][-1]) + 1]) if (breaks < here).any() else int(above[0])
+    last = int(above[int(breaks[breaks >= here][0])]) if (breaks >= here).any() else int(above[-1])
+    if first == low:
+        return False
+    volley = measure_volley(view, Burst(first, last, at), noise, ())
+    if volley is None or view.step_at(volley.onset_s) >= kick_step - round(p["apart_s"] / STEP_S):
+        return False
+    # Of two kicks the first fades before the second comes; beats keep their size.
+    sizes = loud[view.step_at(volley.onset_s) + 1 : kick_step + 1].tolist()
+    return bool(min(sizes) >= view.parameters.jerk["fading"] * max(sizes))
+
+
+def _beats(xyz_g: Floats, rate_hz: float, begin: int, end: int, view: RunView) -> Beats | None:
+    """Beats as the slow path shows them where they are slow, else as the quick one does; None without a volley."""
+    p = view.parameters.volley
+    limits_hz = (p["from_hz"], p["to_hz"])
+    slow = find_beats(xyz_g, rate_hz, begin, end, view.parameters.pulse["lag_s"], limits_hz)
+    if slow is not None and slow.hz <= p["slow_hz"] and _is_volley(slow, xyz_g, view):
+        return slow
+    quick = find_beats(xyz_g, rate_hz, begin, end, view.parameters.jerk["lag_s"], limits_hz)
+    return quick if quick is not None and _is_volley(quick, xyz_g, view) else None
+
+
+def _is_volley(beats: Beats, xyz_g: Floats, view: RunView) -> bool:
+    """Whether beats are enough, regular, along one direction, and no wider than a limb shakes."""
+    p = view.parameters.volley
+    if beats.times < p["least"] or beats.cycle_cv > p["cycle_cv"] or beats.share < p["share"]:
+        return False
+    own = xyz_g[max(0, math.floor(beats.first)) : math.ceil(beats.last) + 1]
+    rms_g = math.sqrt(float(squares(own - mean_of(own)).mean()))
+    return rms_g * MM_PER_G / (2.0 * math.pi * beats.hz) ** 2 <= p["most_mm"]
+
+
+def _stretch_within(view: RunView, step: int, burst: Burst) -> tuple[float, float] | None:
+    """Turn of a stretch that looks like the first beat, and its delay: the limb lay elsewhere before them."""
+    turn = view.tilt_between(step - 3, burst.known - 2)
+    return (turn, 0.0) if turn >= view.parameters.hold["stretch_deg"] and _reflex_is_likely(view) else None
+
+
+def _reflex_is_likely(view: RunView) -> bool:
+    """Whether a stretch may set off a rhythm where the sensor is worn: a hand that moves beats at will."""
+    return float(view.parameters.prior[RHYTHM]) > view.parameters.volley["rhythm_odds"]

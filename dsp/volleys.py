@@ -1,0 +1,151 @@
+"""Volleys: bursts of a few beats (unsustained clonus), too many for one kick and too few for windows of 4 s to name.
+
+What the windows do name, they tell: a volley waits for their final labels, and gives way to them. It gives way to the
+quick and slow paths as well, which know nothing of it.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.aftermath import belongs_to
+from dsp.kick_level import STEP_S
+from dsp.labels import State
+from dsp.parameters import Parameters
+from dsp.results import Event
+from dsp.run_view import RunView
+from dsp.volley import Burst, measure_volley
+
+Floats = NDArray[np.float32]
+
+QUIET_STEPS = 10
+"""A second of rest before and after: limbs that move about pause for less (prior)."""
+BACK = np.arange(20)
+"""What is loud is so beside the last two seconds: the rest of a muscle after its rhythm is loud beside true rest."""
+KEPT_S = 16.0
+"""Twice the longest time from where a volley may begin to where its last frame is final (3.5 s, 0.5 s and 4 s)."""
+RHYTHMIC = (State.REFLEX_RHYTHM.value, State.TREMOR.value)
+
+
+@dataclass(slots=True, eq=False)
+class VolleyFinder:
+    """Decides which bursts are volleys; steps as in `dsp.jerks.JerkFinder`.
+
+    Attributes
+    ----------
+    half_frame_s
+        Half of the time that a frame stands for.
+    """
+
+    parameters: Parameters
+    half_frame_s: float
+    _first: int | None = None
+    _floor: float = 0.0
+    _last: int = -(10**9)
+    _waiting: list[Event] = field(default_factory=list)
+    _first_s: float = math.nan
+    _newest_s: float = math.nan
+    _rhythmic_s: list[float] = field(default_factory=list)
+    _others: list[Event] = field(default_factory=list)
+    _shortest: int = field(init=False)
+    _longest: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once how many steps a burst may last."""
+        p = self.parameters.volley
+        self._shortest, self._longest = round(p["shortest_s"] / STEP_S), round(p["longest_s"] / STEP_S)
+
+    @property
+    def provisional(self) -> tuple[Event, ...]:
+        """Volleys that wait for the frames, as far as nothing speaks against them yet."""
+        waiting = (e for e in self._waiting if not self._is_named(e) and not self._is_known(e))
+        return tuple(replace(e, provisional=True) for e in waiting)
+
+    def forget(self, steps: int) -> None:
+        """Count from `steps` later on."""
+        self._last -= steps
+        if self._first is not None:
+            self._first -= steps
+
+    def note(self, others: Iterable[Event]) -> None:
+        """Remember what the other paths have found."""
+        self._others += others
+
+    def follow(self, first: int, thresholds: NDArray[np.float64], floors: Floats, view: RunView) -> None:
+        """Follow the steps from `first` to the newest, with the levels that open an event there, and their floors."""
+        loud = view.step_loud
+        above = (loud[first:] > thresholds).nonzero()[0]
+        if len(above):
+            above += first
+            recent = loud[np.maximum(above[:, None] - BACK, 0)].max(axis=1)
+            above = above[loud[above] > self.parameters.volley["rest_share"] * recent]
+        if len(above):
+            for at in (np.diff(above, prepend=self._last) > QUIET_STEPS).nonzero()[0].tolist():
+                if at > 0:
+                    self._last = int(above[at - 1])
+                self._close(view)
+                self._first, self._floor = int(above[at]), float(floors[above[at] - first])
+            self._last = int(above[-1])
+        if len(loud) - 1 - self._last >= QUIET_STEPS:
+            self._close(view)
+
+    def settle(self, frames: NDArray[np.void]) -> list[Event]:
+        """Give the volleys that the final labels up to the newest of these frames confirm: none of them shakes."""
+        if not len(frames):
+            return []
+        # Plain numbers: most often it is one frame.
+        times_s, labels = frames["time_s"].tolist(), frames["label"].tolist()
+        if math.isnan(self._first_s):
+            self._first_s = times_s[0]
+        self._newest_s = times_s[-1]
+        self._rhythmic_s += [at_s for at_s, label in zip(times_s, labels, strict=True) if label in RHYTHMIC]
+        out = self._released(self._newest_s - self.half_frame_s)
+        since_s = self._newest_s - KEPT_S
+        if self._rhythmic_s and self._rhythmic_s[0] <= since_s:
+            self._rhythmic_s = [at_s for at_s in self._rhythmic_s if at_s > since_s]
+        if self._others:
+            self._others = [e for e in self._others if e.onset_s > since_s - self.parameters.jerk["lie_s"]]
+        return out
+
+    def finish(self) -> list[Event]:
+        """Give what waits at the end of the run, after its last frames."""
+        return self._released(math.inf)
+
+    def _released(self, until_s: float) -> list[Event]:
+        """Give the volleys that ended by then and that neither the frames nor another path have told of."""
+        if not self._waiting:
+            return []
+        done = [e for e in self._waiting if e.end_s <= until_s]
+        self._waiting = [e for e in self._waiting if e.end_s > until_s]
+        return [e for e in done if not self._is_named(e) and not self._is_known(e)]
+
+    def _is_named(self, volley: Event) -> bool:
+        """Whether a frame in it, or shortly before, shakes; the first one and the last stand for what lies beyond."""
+        first_s, last_s = self._first_s, self._newest_s
+        begin_s = min(max(volley.onset_s, first_s), last_s) - self.parameters.volley["crest_s"]
+        end_s = min(max(volley.end_s, first_s), last_s) + self.half_frame_s
+        return any(begin_s < at_s < end_s for at_s in self._rhythmic_s)
+
+    def _is_known(self, volley: Event) -> bool:
+        """Whether another path has told of it, or the body still settles after an impact."""
+        near_s = self.parameters.volley["apart_s"]
+        return any(
+            volley.onset_s - near_s <= other.onset_s <= volley.end_s
+            or (other.onset_s < volley.onset_s and belongs_to(volley, other, self.parameters))
+            for other in self._others
+        )
+
+    def _close(self, view: RunView) -> None:
+        """Measure the burst that has been quiet for long enough."""
+        if self._first is None:
+            return
+        burst, self._first = Burst(self._first, self._last, self._last + QUIET_STEPS), None
+        # At the start of a run nothing shows that it was quiet before.
+        fresh = burst.first + view.first_step < QUIET_STEPS
+        if not fresh and self._shortest <= burst.last + 1 - burst.first <= self._longest:
+            event = measure_volley(view, burst, self._floor, [view.step_at(e.onset_s) for e in self._others])
+            if event is not None:
+                self._waiting.append(event)

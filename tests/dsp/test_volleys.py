@@ -1,0 +1,231 @@
+"""Volleys: a few beats between rest and rest are one event, unless the frames name them; nothing else is one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import dsp
+
+Floats = NDArray[np.float64]
+RATES = (25.0, 50.0, 100.0, 200.0)
+SHAKING = (dsp.State.TREMOR, dsp.State.REFLEX_RHYTHM)
+
+
+def beating(t: Floats, at: float, hz: float, beats: float, size_g: float) -> Floats:
+    """So many periods of a sine that swell and fade within a twentieth of a second."""
+    edge = np.minimum(t - at, at + beats / hz - t) / 0.05
+    return size_g * np.sin(2 * np.pi * hz * (t - at)) * np.clip(edge, 0.0, 1.0)
+
+
+def resting(
+    rate_hz: float, *waves: Callable[[Floats], Floats], seconds: float = 18.0, gravity: bool = True, seed: int = 0
+) -> Floats:
+    """A sensor of 2 mg noise, mounted anyhow, that feels these waves along one direction."""
+    rng = np.random.default_rng(seed)
+    mount = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    t = np.arange(round(seconds * rate_hz)) / rate_hz
+    xyz_g = rng.normal(scale=0.002, size=(len(t), 3)) + mount[1] * gravity
+    for wave in waves:
+        xyz_g += wave(t)[:, None] * mount[0]
+    return xyz_g
+
+
+def told(event: dsp.Event) -> str:
+    return next((term.text for term in event.evidence if term.name == "beats"), "")
+
+
+def found(xyz_g: NDArray[np.floating], rate_hz: float = 100.0, placement: str = "calf") -> dsp.Analysis:
+    return dsp.analyze(xyz_g, rate_hz=rate_hz, placement=placement)
+
+
+@pytest.mark.parametrize("gravity", [True, False])
+@pytest.mark.parametrize("rate_hz", RATES)
+@pytest.mark.parametrize(("hz", "beats"), [(4, 4), (4, 5), (5, 5), (5, 6), (6, 6), (6, 7), (7, 7), (7, 8), (8, 8)])
+def test_a_few_beats_are_one_event_that_tells_how_many_and_how_fast(
+    rate_hz: float, hz: int, beats: int, gravity: bool
+) -> None:
+    seed = 100 * hz + beats
+    (event,) = found(
+        resting(rate_hz, lambda t: beating(t, 9.0, hz, beats, 0.15), gravity=gravity, seed=seed), rate_hz
+    ).events
+    # At 25 Hz the first and last beat may lie between two samples.
+    allowed = range(beats - (rate_hz < 50.0), beats + 1)
+    assert told(event).split(" at ")[0] in {f"{count} beats" for count in allowed}
+    assert event.ring_hz == pytest.approx(hz, rel=0.05)
+    assert event.onset_s == pytest.approx(9.0, abs=0.1)
+    assert event.end_s == pytest.approx(9.0 + beats / hz, abs=0.25)
+    assert event.label is dsp.EventLabel.TWITCH
+    assert "beats" in event.flags
+    assert ("no_gravity" in event.flags) is not gravity
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rate_hz=st.sampled_from(RATES),
+    hz=st.floats(4.0, 8.0),
+    beats=st.integers(3, 30),
+    size_g=st.floats(0.05, 0.4),
+    seed=st.integers(0, 1000),
+)
+def test_no_number_of_beats_is_lost_and_none_is_told_as_a_volley_and_a_segment(
+    rate_hz: float, hz: float, beats: int, size_g: float, seed: int
+) -> None:
+    result = found(resting(rate_hz, lambda t: beating(t, 9.0, hz, beats, size_g), seconds=24.0, seed=seed), rate_hz)
+    shaking = [s for s in result.segments if s.label in SHAKING]
+    assert shaking or result.events
+    assert not (shaking and any("beats" in e.flags for e in result.events))
+
+
+def test_beats_that_a_stretch_led_to_are_a_reflex_jerk(moved: Callable[..., NDArray[np.float32]]) -> None:
+    for seconds in (0.4, 1.2):
+        xyz_g = moved([(12.0, seconds, 25.0)], seconds=24.0, gravity=True).astype(np.float64)
+        xyz_g[:, 0] += beating(np.arange(len(xyz_g)) / 100.0, 12.1 + seconds, 5.0, 5, 0.2)
+        (event,) = (e for e in found(xyz_g).events if "beats" in e.flags)
+        assert event.label is dsp.EventLabel.REFLEX_JERK
+        assert event.onset_s == pytest.approx(12.1 + seconds, abs=0.25)
+        assert event.stretch_delay_s is not None
+        assert "after a stretch" in " ".join(term.text for term in event.evidence)
+
+
+def test_a_kick_before_its_beats_is_an_event_of_its_own() -> None:
+    def kick(t: Floats) -> Floats:
+        late = np.clip(t - 9.0, 0.0, None)
+        return 0.4 * np.exp(-late / 0.05) * np.sin(2 * np.pi * 7.0 * late)
+
+    kicked, beats = found(resting(100.0, kick, lambda t: beating(t, 10.0, 5.0, 5, 0.25))).events
+    assert (kicked.onset_s, beats.onset_s) == pytest.approx((9.0, 10.0), abs=0.1)
+    assert ("beats" in kicked.flags, told(beats)) == (False, "5 beats at 5.0 Hz")
+
+
+@pytest.mark.parametrize("rate_hz", RATES)
+@pytest.mark.parametrize("hz", [3.0, 4.5, 6.0])
+@pytest.mark.parametrize("damping", [0.08, 0.15])
+def test_a_single_kick_that_rings_for_long_is_no_volley(rate_hz: float, hz: float, damping: float) -> None:
+    def ring(t: Floats) -> Floats:
+        late = np.clip(t - 9.0, 0.0, None)
+        return 0.3 * np.exp(-2 * np.pi * damping * hz * late) * np.sin(2 * np.pi * hz * late)
+
+    assert not any("beats" in e.flags for e in found(resting(rate_hz, ring), rate_hz).events)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_fidgets_steps_and_shaking_that_goes_on_are_no_volleys(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    swing_hz, shake_hz, step_s = rng.uniform(1.0, 3.0), rng.uniform(4.0, 9.0), rng.uniform(0.45, 0.6)
+
+    def steps(t: Floats) -> Floats:
+        since = (t - 9.0) % step_s
+        return 0.4 * np.exp(-since / 0.04) * np.sin(2 * np.pi * 12.0 * since) * ((t >= 9.0) & (t < 14.0))
+
+    for wave in (
+        lambda t: beating(t, 9.0, swing_hz, 3, 0.2),
+        steps,
+        lambda t: beating(t, 6.0, shake_hz, 50, 0.1),
+        # It shakes to the end, from the beginning, and swells.
+        lambda t: beating(t, 15.0, shake_hz, 50, 0.1),
+        lambda t: beating(t, -2.0, shake_hz, 3.4 * shake_hz, 0.1),
+        lambda t: 0.1 * np.clip((t - 7.0) / 3.0, 0.0, 1.0) * np.sin(2 * np.pi * shake_hz * t),
+    ):
+        assert not any("beats" in e.flags for e in found(resting(100.0, wave, seed=seed)).events)
+
+
+def test_strokes_of_centimetres_and_irregular_bursts_are_no_volleys() -> None:
+    rng = np.random.default_rng(1)
+    at = 9.0 + np.cumsum(rng.uniform(0.12, 0.4, size=5))
+
+    def irregular(t: Floats) -> Floats:
+        return np.asarray(sum(beating(t, a, 1.0 / (b - a), 1, 0.2) for a, b in pairwise([9.0, *at])))
+
+    for wave in (irregular, lambda t: beating(t, 9.0, 4.0, 5, 1.0)):
+        assert not any("beats" in e.flags for e in found(resting(100.0, wave)).events)
+
+
+def test_after_an_impact_a_body_may_shake_without_another_event() -> None:
+    def fall(t: Floats) -> Floats:
+        return 4.0 * np.exp(-np.clip(t - 8.0, 0.0, None) / 0.05) * (t >= 8.0)
+
+    (event,) = found(resting(100.0, fall, lambda t: beating(t, 9.6, 5.0, 5, 0.2)), placement="trunk").events
+    assert event.is_impact
+
+
+def test_beats_in_a_hand_that_moves_are_moved_at_will() -> None:
+    def waves(t: Floats) -> Floats:
+        return beating(t, 8.7, 2.0, 0.5, 0.5) + 0.2 * np.clip((t - 8.7) / 0.3, 0.0, 1.0) + beating(t, 9.0, 5.0, 5, 0.2)
+
+    xyz_g = resting(100.0, waves)
+    assert any("beats" in e.flags for e in found(xyz_g).events)
+    assert not any("beats" in e.flags for e in found(xyz_g, placement="wrist").events)
+
+
+def two_scenes() -> Floats:
+    """Beats, a kick while they wait, beats again, and a gap that cuts the third ones off."""
+
+    def kick(t: Floats) -> Floats:
+        late = np.clip(t - 12.5, 0.0, None)
+        return 0.3 * np.exp(-late / 0.05) * np.sin(2 * np.pi * 7.0 * late)
+
+    times = ((9.0, 5.0, 5), (18.0, 6.0, 7), (28.0, 5.0, 6))
+    xyz_g = resting(100.0, kick, *(lambda t, a=a: beating(t, *a, 0.2) for a in times), seconds=36.0)
+    xyz_g[2850:3000] = np.nan
+    return xyz_g
+
+
+@settings(max_examples=25, deadline=None)
+@given(sizes=st.lists(st.integers(1, 900), min_size=1, max_size=30), look=st.booleans())
+def test_in_any_chunks_the_same_volleys_are_told_and_ordered_by_onset(sizes: list[int], look: bool) -> None:
+    xyz_g = two_scenes()
+    whole, analyzer = found(xyz_g), dsp.Analyzer(100.0, "calf")
+    events, at, i = [], 0, 0
+    while at < len(xyz_g):
+        events += analyzer.push(xyz_g[at : (at := at + sizes[i % len(sizes)])]).events
+        i += 1
+        if look:
+            _ = analyzer.live, analyzer.provisional_events
+    events += analyzer.finish().events
+    assert repr(tuple(sorted(events, key=lambda e: e.onset_s))) == repr(whole.events) == repr(analyzer.result().events)
+    assert [(round(e.onset_s), told(e)) for e in whole.events] == [
+        (9, "5 beats at 5.0 Hz"),
+        (12, ""),
+        (18, "7 beats at 6.0 Hz"),
+    ]
+
+
+def test_a_volley_is_provisional_from_a_second_after_its_end_until_it_is_confirmed_as_it_was() -> None:
+    xyz_g = resting(100.0, lambda t: beating(t, 9.0, 5.0, 6, 0.2))
+    analyzer = dsp.Analyzer(100.0, "calf")
+    shown: list[tuple[float, dsp.Event]] = []
+    for at in range(0, len(xyz_g), 10):
+        update = analyzer.push(xyz_g[at : at + 10])
+        shown += [((at + 10) / 100.0, e) for e in analyzer.provisional_events if "beats" in e.flags]
+        if any("beats" in e.flags for e in update.events):
+            break
+    (event,) = update.events
+    assert shown[0][0] == pytest.approx(10.2 + 1.2, abs=0.2)
+    assert (at + 10) / 100.0 == pytest.approx(10.2 + 4.5, abs=0.5)
+    assert {repr(replace(e, provisional=False)) for _, e in shown} == {repr(event)}
+
+
+def test_beats_that_the_frames_name_are_withdrawn() -> None:
+    xyz_g = resting(100.0, lambda t: beating(t, 9.0, 5.0, 12, 0.2))
+    analyzer, shown = dsp.Analyzer(100.0, "calf"), 0
+    for at in range(0, len(xyz_g), 10):
+        analyzer.push(xyz_g[at : at + 10])
+        shown += any("beats" in e.flags for e in analyzer.provisional_events)
+    analyzer.finish()
+    assert shown
+    assert analyzer.provisional_events == ()
+    assert not any("beats" in e.flags for e in analyzer.result().events)
+    assert any(s.label in SHAKING for s in analyzer.result().segments)
+
+
+def test_what_began_with_the_run_or_ends_with_it_is_not_taken_for_a_few_beats() -> None:
+    for at in (0.1, 17.2):
+        assert not any(
+            "beats" in e.flags for e in found(resting(100.0, lambda t, a=at: beating(t, a, 5.0, 4, 0.2))).events
+        )
