@@ -221,9 +221,11 @@ class JerkFinder:
 
     def _rises(self, at: int, here: float, level: Floats, view: RunView) -> bool:
         """Whether a new kick begins in this step: out of calm, or louder than what swings on from the last one."""
-        p, (calm, ring) = self.parameters.jerk, view.before_rise(at)
-        if here > p["new_rise"] * ring or calm < p["calm_share"] * here:
-            return True
+        p = self.parameters.jerk
+        if not view.stays_up(at, here / p["new_rise"], p["calm_share"] * here, level):
+            calm, ring = view.before_rise(at)
+            if here > p["new_rise"] * ring or calm < p["calm_share"] * here:
+                return True
         # Of slow motion the level is a share only: a ring at the border between both is no larger than that.
         return p["slow_weight"] * here > largest(level[max(0, at - RING_STEPS) : at])
 
