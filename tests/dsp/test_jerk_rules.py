@@ -88,6 +88,9 @@ def test_a_long_burst_is_a_kick_when_it_rises_at_once_and_has_faded_after_a_seco
 class _Swinging:
     """A run in which the level has been the same for a while."""
 
+    def stays_up(self, _step: int, loud: float, calm: float, _level: NDArray[np.float32]) -> bool:
+        return calm <= 0.02 and loud <= 0.02
+
     def before_rise(self, _step: int) -> tuple[float, float]:
         return 0.02, 0.02
 

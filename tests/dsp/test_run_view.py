@@ -58,6 +58,29 @@ def test_it_was_calm_if_it_was_for_three_twentieths_of_a_second(shift: int) -> N
     assert loud_but_for(14).calmest(4, 10) == pytest.approx(0.3, rel=1e-3)
 
 
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0, 208.0])
+def test_what_stays_up_has_neither_a_rise_out_of_calm_nor_a_fainter_swing_before_it(rate_hz: float) -> None:
+    rng, parameters = np.random.default_rng(0), load_parameters()
+    view = RunView(parameters, make_grid(rate_hz, parameters), 0.0)
+    asked = stayed = 0
+    for _ in range(300):
+        swells = np.interp(
+            np.arange(round(4 * rate_hz)), np.sort(rng.uniform(0, 4 * rate_hz, 8)), rng.uniform(0.02, 0.3, 8)
+        )
+        view.level = np.square(swells * rng.uniform(0.8, 1.0, len(swells))).astype(np.float32)
+        steps = [view.level[view.edge(step) : view.edge(step + 1)].max() for step in range(38)]
+        level = np.sqrt(np.array(steps))
+        for step in range(5, 38):
+            loud, calm = float(rng.uniform(0.02, 0.3)), float(rng.uniform(0.02, 0.2))
+            asked += 1
+            if view.stays_up(step, loud, calm, level):
+                stayed += 1
+                least, ring = view.before_rise(step)
+                assert ring >= loud * (1 - 1e-6)
+                assert least >= calm * (1 - 1e-6)
+    assert 0.1 * asked < stayed < 0.9 * asked
+
+
 @pytest.mark.parametrize("shift_s", np.arange(0.0, 0.1, 0.02).round(2).tolist())
 @pytest.mark.parametrize(("gap_s", "hz", "damping"), [(0.55, 6.0, 0.25), (0.75, 3.2, 0.15), (0.9, 8.0, 0.1)])
 def test_two_kicks_are_two_wherever_the_steps_begin(gap_s: float, hz: float, damping: float, shift_s: float) -> None:
