@@ -1,5 +1,6 @@
 """Outline: states and events of a whole session, never finer than a screen can show them."""
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -51,10 +52,10 @@ class Outline:
             self.spans = _coarser(self.spans, 4.0 * (span.end_s - self.spans[0].start_s) / MOST_SPANS)
 
     def add_mark(self, mark: Mark) -> None:
-        """Take an event."""
-        self.marks.append(mark)
+        """Take an event; a few beats come later than kicks that followed them."""
+        insort(self.marks, mark, key=lambda m: m.onset_s)
         if len(self.marks) > MOST_MARKS:
-            apart_s = 4.0 * (mark.onset_s - self.marks[0].onset_s) / MOST_MARKS
+            apart_s = 4.0 * (self.marks[-1].onset_s - self.marks[0].onset_s) / MOST_MARKS
             self.marks = _thinned(self.marks, apart_s)
 
     def forget_after(self, time_s: float) -> None:

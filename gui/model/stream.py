@@ -1,6 +1,7 @@
 """Stream model: one sensor of a session, as the views show it."""
 
 import time
+from bisect import insort
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -172,7 +173,9 @@ class StreamModel:
         event = update.event
         if update.withdrawn or event.provisional:
             return
-        self.events = [*(e for e in self.events if e.onset_s > event.onset_s - KEPT_S), event]
+        self.events = [e for e in self.events if e.onset_s > event.onset_s - KEPT_S]
+        # A few beats come later than kicks that followed them.
+        insort(self.events, event, key=lambda e: e.onset_s)
         self.outline.add_mark(Mark(event.onset_s, event.label))
         self.changes += 1
         impact = "impact" if event.is_impact else ""

@@ -89,6 +89,15 @@ def test_a_stream_holds_what_can_be_scrolled_back_to_and_the_outline_of_the_rest
     assert story.events[0].onset_s == 0.0
 
 
+def test_what_becomes_known_late_stands_where_it_happened() -> None:
+    stream = StreamModel(label="left")
+    for onset_s in (5.0, 20.0, 12.0, 30.0):
+        stream.take(EventUpdate(sensor="left", event=event(onset_s)))
+    for known in (stream.events, stream.outline.marks):
+        assert [each.onset_s for each in known] == [5.0, 12.0, 20.0, 30.0]
+    assert [row.time_s for row in stream.rows] == [5.0, 12.0, 20.0, 30.0]
+
+
 def test_what_no_muscle_does_is_listed_as_an_impact() -> None:
     stream = StreamModel(label="left")
     for i, flags in enumerate(((), ("impact",))):
