@@ -125,4 +125,5 @@ class JerkPath:
         view.level, view.slow = stream.level.kept[0], stream.slow.kept[0]
         view.hop_least, view.hop_gravity = steps.hop_least.kept, steps.hop_gravity.kept
         view.shaking, view.first_frame = frames.shaking
+        view.counts_g = steps.counts_g
         view.step_gravity, view.step_loud = steps.mean.kept, steps.loud.kept

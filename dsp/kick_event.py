@@ -36,7 +36,7 @@ def make_event(
     rise_s: float,
     beats: Beats | None = None,
 ) -> Event | None:
-    """Make the event of the samples from `onset` to `end`; None when it is a glitch of the sensor.
+    """Make the event of the samples from `onset` to `end`; None when it is a glitch of the sensor, or a flip of counts.
 
     Parameters
     ----------
@@ -61,6 +61,8 @@ def make_event(
     before = int(onset - 1 >= first and len(size) > 1)
     at_peak = before + int(size[before:].argmax())
     peak_g = float(size[at_peak])
+    if peak_g < p["flip_counts"] * view.count_g(known_step):
+        return None
     if peak_g <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
         return None
     jerk = math.sqrt(float(squares(change).max())) * rate if len(change) else 0.0

@@ -65,6 +65,7 @@ class RunView:
         self.step_loud = np.empty(0, np.float32)
         self.hop_least = np.empty(0, np.float32)
         self.hop_gravity = np.empty(0, np.float32)
+        self.counts_g: list[float] = []
         self.shaking = np.empty(0, np.float64)
         self.first_frame = 0
 
@@ -72,6 +73,12 @@ class RunView:
         """Lowest floor of the run up to `step`, g: the sensor's own noise, as far as it has been seen."""
         known = step // STEPS_PER_HOP
         return float(self.hop_least[min(known, len(self.hop_least)) - 1]) if known > 0 else START_FLOOR_G
+
+    def count_g(self, step: int) -> float:
+        """Size of the sensor's counts as it was known at a step, g; 0 before it was."""
+        hops = min((step + self.first_step) // STEPS_PER_HOP, len(self.counts_g))
+        count = self.counts_g[hops - 1] if hops else math.inf
+        return count if math.isfinite(count) else 0.0
 
     def shakes(self, step: int) -> bool:
         """Whether the newest frame that ends by the end of a step is more likely tremor or reflex rhythm than not."""

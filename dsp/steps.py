@@ -62,6 +62,8 @@ class Steps:
         Floor of the jerk path after each hop, g, the lowest so far, and the lowest of the last minute.
     hop_mean, hop_gravity, hop_tilt
         Mean acceleration in each hop, (hops, 3), g; the size of gravity there, g; and the rate of turn, deg/s.
+    counts_g
+        Size of the sensor's counts as each of the first `COUNT_HOPS` hops knew it, g; infinite before any change.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
@@ -82,7 +84,7 @@ class Steps:
         self._even = grid.hop % STEPS_PER_HOP == 0
         self._edges: list[int] = grid.step_edges.tolist()
         self._last = np.zeros((2, 1), np.float32)
-        self._least_change_g = np.inf
+        self.counts_g: list[float] = []
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
@@ -158,8 +160,9 @@ class Steps:
         known, hop = [], self._grid.hop
         for h in range(first, min(hops, COUNT_HOPS)):
             part = stream.samples.part(max(0, h * hop - 1), (h + 1) * hop)
-            self._least_change_g = min(self._least_change_g, kick_level.smallest_change(part))
-            known.append(kick_level.count_floor(self._least_change_g, self._parameters))
-        out = np.full(hops - first, kick_level.count_floor(self._least_change_g, self._parameters), np.float32)
+            least = min([*self.counts_g[-1:], kick_level.smallest_change(part)])
+            self.counts_g.append(least)
+            known.append(kick_level.count_floor(least, self._parameters))
+        out = np.full(hops - first, kick_level.count_floor(self.counts_g[-1], self._parameters), np.float32)
         out[: len(known)] = known
         return out

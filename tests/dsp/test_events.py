@@ -112,6 +112,26 @@ def test_a_kick_at_the_end_of_a_slow_stretch_is_a_reflex_jerk_and_one_in_the_hol
     assert second.label is dsp.EventLabel.TWITCH
 
 
+@pytest.mark.parametrize(("noise_g", "count_g"), [(0.0002, 0.008), (0.0008, 0.016)])
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0])
+def test_coarse_counts_that_flip_are_no_twitches_and_a_kick_of_some_counts_is_one(
+    rate_hz: float, noise_g: float, count_g: float
+) -> None:
+    t, found = np.arange(round(90 * rate_hz)) / rate_hz, []
+    kick = swing_at(t, 60.0, 12.0 * count_g)
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        # Slow creep takes each axis across the edge between two counts, where noise makes it flip.
+        creep = 2.0 * count_g * np.sin(2 * np.pi * t[:, None] / rng.uniform(40, 90, 3) + rng.uniform(0, 6, 3))
+        rest = creep + rng.normal(scale=noise_g, size=(len(t), 3)) + [0.1, 0.2, 0.97]
+        for xyz_g in (rest, rest + kick[:, None] * [0.7, 0.5, 0.5]):
+            counted = (np.round(xyz_g / count_g) * count_g).astype(np.float32)
+            found.append([e.onset_s for e in dsp.analyze(counted, rate_hz=rate_hz, placement="calf").events])
+    assert found[::2] == [[]] * 6
+    # Now and then a flip beside the kick makes it look like one that goes on.
+    assert sum(onsets == pytest.approx([60.0], abs=0.1) for onsets in found[1::2]) >= 5
+
+
 def test_gravity_that_motion_hides_is_not_said_to_be_absent(signal: Make) -> None:
     xyz_g = signal(seconds=30.0, kicks=(20.0,))
     # For two seconds something pulls the whole limb along by half of gravity.
