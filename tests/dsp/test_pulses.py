@@ -75,6 +75,60 @@ def test_a_first_swing_the_other_way_begins_the_kick() -> None:
     assert event.onset_s == pytest.approx(15.0, abs=0.04)
 
 
+def seen(*pushes: tuple[float, float, float], noise_g: float = 0.002, seed: int = 0) -> list[float]:
+    """Onsets of what is found of these pushes, (at s, g, for s) each, s after the first of them."""
+    xyz_g = rest(100.0, noise_g=noise_g, seed=seed)
+    xyz_g[:, 0] += sum(pulse(100.0, len(xyz_g), 15.0 + at, size_g, width_s) for at, size_g, width_s in pushes)
+    return [e.onset_s - 15.0 for e in dsp.analyze(xyz_g, rate_hz=100.0, placement="calf").events]
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("width_s", "count"), [(0.25, 1), (0.35, 0), (0.6, 0)])
+def test_a_push_with_a_fainter_one_back_is_a_jerk_when_both_last_half_a_second_and_none_when_longer(
+    width_s: float, count: int, seed: int
+) -> None:
+    assert len(seen((0.0, 0.06, width_s), (width_s, -0.024, width_s), seed=seed)) == count
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("after_s", "count"), [(0.5, 0), (1.4, 2)])
+def test_two_pushes_are_two_jerks_when_the_limb_rests_for_a_second_between_them_and_else_a_movement(
+    after_s: float, count: int, seed: int
+) -> None:
+    assert len(seen((0.0, 0.06, 0.3), (after_s, 0.06, 0.3), seed=seed)) == count
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("share", "count"), [(0.15, 1), (0.3, 0)])
+def test_after_a_slow_jerk_another_push_may_be_a_seventh_of_it_and_not_a_third(
+    share: float, count: int, seed: int
+) -> None:
+    assert len(seen((0.0, 0.1, 0.3), (0.65, share * 0.1, 0.25), seed=seed)) == count
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("share", "count"), [(0.2, 1), (0.4, 0)])
+def test_after_a_slow_jerk_gravity_may_differ_by_a_fifth_of_it_and_not_by_two(
+    share: float, count: int, seed: int
+) -> None:
+    xyz_g = rest(100.0, seed=seed)
+    left = np.clip((np.arange(len(xyz_g)) / 100.0 - 15.25) / 0.5, 0.0, 1.0)
+    xyz_g[:, 0] += pulse(100.0, len(xyz_g), 15.0, 0.06, 0.25) + share * 0.06 * left
+    assert len(dsp.analyze(xyz_g, rate_hz=100.0, placement="calf").events) == count
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_slow_push_at_four_times_a_loud_noise_is_one_event_and_the_noise_beside_it_hides_none(seed: int) -> None:
+    for size_g in (0.045, 0.055):
+        assert len(seen((0.0, size_g, 0.25), noise_g=0.006, seed=seed)) == 1
+
+
+def test_a_slow_jerk_begins_where_it_leaves_the_noise_and_not_before() -> None:
+    onsets = [seen((0.0, 0.06, 0.35), noise_g=0.004, seed=seed) for seed in range(12)]
+    # Half a sine of 60 mg is at twice the noise (7 mg over all axes) after 26 ms, at the noise itself after 13.
+    assert np.mean(onsets) == pytest.approx(0.036, abs=0.005)
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     rate_hz=st.sampled_from((5.0, 25.0, 51.3, 104.0, 400.0)),
