@@ -141,3 +141,95 @@ def test_a_window_with_a_hole_keeps_the_power_of_what_shakes() -> None:
     opened = Bridge(grid, windows_g, loud).open()
     power, whole = (np.square(part * grid.taper).sum() for part in (opened, windows_g))
     assert abs(10 * np.log10(power / whole)) < 0.1
+
+
+STEPS = 40
+
+
+class _Asked:
+    """One window of 4 s as `Beside` sees it: what it leaves out of it, and whether it takes what it finds there."""
+
+    def __init__(self, *, crest: float = 4.0, prominence_db: float = 12.0, share: float = 0.6) -> None:
+        self.left_out_s: float | None = None
+        self._share = share
+        names = ("middle_g", "centre_g", "centre_low_g", "peak_hz", "share", "duty")
+        self._values = {name: np.full(1, 0.05, np.float32) for name in names}
+        self._values |= {"crest": np.float32([crest]), "prominence_db": np.float32([prominence_db])}
+
+    def _measure(self, windows_g: Floats, spectra: Floats) -> dict[str, Floats]:
+        if self.left_out_s is None:
+            self.left_out_s = float((np.abs(windows_g[0, 0]) < 0.5).sum()) / 100.0
+        spectra[:] = 1.0
+        found = {"prominence_db": 20.0, "share": self._share, "peak_hz": 5.0}
+        return {name: np.full(windows_g.shape[1], value, np.float32) for name, value in found.items()}
+
+    def put(self, level: Floats, swing: Floats | None = None) -> "_Asked":
+        """Look at steps of these levels, and of these first differences where they are others."""
+        parameters = load_parameters()
+        grid = make_grid(100.0, parameters)
+        # To and fro from sample to sample, so that what was left out shows.
+        windows_g = np.tile(np.float32([1.0, -1.0]), (3, 1, grid.window // 2))
+        energy = np.square(0.05 * level)[None].astype(np.float32)
+        change = np.repeat(np.square(level if swing is None else swing), grid.window // STEPS)[None].astype(np.float32)
+        self.psd = np.zeros((1, 4), np.float32)
+        Beside(grid, parameters, self._measure).put(self._values, self.psd, windows_g, change, energy)
+        return self
+
+    @property
+    def taken(self) -> bool:
+        return bool(self.psd.any())
+
+
+def levels(*parts: tuple[int, float]) -> Floats:
+    """Levels of so many steps each; 1 in all others."""
+    out = np.concatenate([np.full(steps, size, np.float32) for steps, size in parts])
+    return np.concatenate([out, np.ones(STEPS - len(out), np.float32)])
+
+
+def test_a_window_is_looked_at_that_has_a_crest_and_a_peak_as_neither_noise_nor_steady_shaking_has() -> None:
+    burst = levels((5, 4.0))
+    assert _Asked(crest=4.0, prominence_db=12.0).put(burst).taken
+    assert _Asked(crest=2.0).put(burst).left_out_s is None
+    assert _Asked(prominence_db=7.0).put(burst).left_out_s is None
+
+
+def test_what_is_left_must_shake_on_one_frequency() -> None:
+    assert _Asked(share=0.6).put(levels((5, 4.0))).taken
+    not_one = _Asked(share=0.3).put(levels((5, 4.0)))
+    assert not_one.left_out_s is not None
+    assert not not_one.taken
+
+
+@pytest.mark.parametrize(
+    ("parts", "steps"),
+    [
+        pytest.param([(10, 1.0), (5, 2.0)], 0, id="shaking swells to twice its level"),
+        pytest.param([(10, 1.0), (5, 3.0)], 5, id="a twitch is three times as loud"),
+        pytest.param([(10, 1.0), (5, 4.0), (4, 2.0)], 9, id="it rings at twice the level"),
+        pytest.param([(10, 1.0), (5, 4.0), (4, 1.3)], 5, id="a swell beside it is no ring"),
+    ],
+)
+def test_a_burst_is_left_out_with_its_ring_and_a_swell_is_not(parts: list[tuple[int, float]], steps: int) -> None:
+    left_out_s = _Asked().put(levels(*parts)).left_out_s
+    assert left_out_s is not None
+    # The neighbours of a burst go with it.
+    assert left_out_s == pytest.approx(0.1 * (steps + 2) if steps else 0.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("parts", "shakes"),
+    [
+        pytest.param([(5, 4.0), (10, 0.3)], True, id="it pauses for a quarter of the rest"),
+        pytest.param([(5, 4.0), (18, 0.3)], False, id="it pauses for half of the rest"),
+        pytest.param([(5, 4.0), (18, 0.5)], True, id="it wanes to half for half of the rest"),
+    ],
+)
+def test_shaking_beside_a_burst_wanes_and_seldom_pauses(parts: list[tuple[int, float]], *, shakes: bool) -> None:
+    assert _Asked().put(levels(*parts)).taken is shakes
+
+
+@pytest.mark.parametrize(("steps", "looked_at"), [(8, True), (13, False)])
+def test_bursts_may_fill_two_fifths_of_a_window_and_not_two_thirds(steps: int, *, looked_at: bool) -> None:
+    # One shows in second differences, the other in first ones.
+    quick, slow = levels((steps, 4.0)), levels((steps, 1.0), (steps, 4.0))
+    assert _Asked().put(quick, slow).taken is looked_at

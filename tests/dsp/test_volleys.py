@@ -163,6 +163,74 @@ def test_beats_in_a_hand_that_moves_are_moved_at_will() -> None:
     assert not any("beats" in e.flags for e in found(xyz_g, placement="wrist").events)
 
 
+def volleys(xyz_g: NDArray[np.floating], placement: str = "calf") -> int:
+    return sum("beats" in e.flags for e in found(xyz_g, placement=placement).events)
+
+
+def jitter(t: Floats, since_s: float, until_s: float) -> Floats:
+    """Shaking of 0.2 g without a pace."""
+    inside = (t >= since_s) & (t < until_s)
+    return np.where(inside, 0.2 * np.sin(2 * np.pi * (6.0 + 2.0 * np.sin(1.7 * t)) * t), 0.0)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("hz", "size_g", "count"), [(8.0, 0.3, 1), (11.0, 0.3, 0), (4.0, 0.5, 1), (4.0, 0.9, 0)])
+def test_a_limb_beats_no_quicker_than_a_tremor_and_no_wider_than_a_centimetre(
+    hz: float, size_g: float, count: int, seed: int
+) -> None:
+    assert volleys(resting(100.0, lambda t: beating(t, 9.0, hz, 1.3 * hz, size_g), seed=seed)) == count
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("across", "count"), [(0.7, 1), (1.0, 0)])
+def test_beats_go_to_and_fro_and_what_goes_in_circles_is_no_volley(across: float, count: int, seed: int) -> None:
+    xyz_g = resting(100.0, lambda t: beating(t, 9.0, 5.0, 5, 0.2), seed=seed)
+    mount = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))[0]
+    t = np.arange(len(xyz_g)) / 100.0
+    around = np.where((t >= 9.0) & (t < 10.0), 0.2 * np.cos(2 * np.pi * 5.0 * (t - 9.0)), 0.0)
+    assert volleys(xyz_g + across * around[:, None] * mount[2]) == count
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_beats_may_be_a_quarter_longer_or_shorter_now_and_then(seed: int) -> None:
+    at = 9.0 + 0.2 * np.cumsum([0.0, 1.0, 1.0, 1.25, 1.0, 0.75, 1.0, 1.25, 1.0])
+
+    def uneven(t: Floats) -> Floats:
+        return 0.2 * np.sin(2 * np.pi * np.interp(t, at, np.arange(len(at)), left=0.0, right=0.0))
+
+    assert volleys(resting(100.0, uneven, seed=seed)) == 1
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("share", "count"), [(0.22, 1), (0.35, 0)])
+def test_a_limb_that_shook_a_fifth_as_hard_before_its_beats_had_rested_and_at_a_third_it_had_not(
+    share: float, count: int, seed: int
+) -> None:
+    waves = (lambda t: beating(t, 9.0, 5.0, 5, 0.2), lambda t: share * jitter(t, 8.0, 8.8))
+    assert volleys(resting(100.0, *waves, seed=seed)) == count
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("share", "until_s", "count"), [(0.3, 14.0, 1), (0.5, 12.0, 0)])
+def test_a_muscle_may_stir_after_its_beats_at_a_third_of_them_and_not_at_half(
+    share: float, until_s: float, count: int, seed: int
+) -> None:
+    waves = (lambda t: beating(t, 9.0, 5.0, 5, 0.2), lambda t: share * jitter(t, 10.3, until_s))
+    assert volleys(resting(100.0, *waves, seed=seed)) == count
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(
+    ("beats", "placement", "count"), [(3.0, "calf", 0), (4.5, "calf", 1), (5.0, "trunk", 1), (5.0, "wrist", 0)]
+)
+def test_right_after_a_stretch_it_takes_four_beats_where_a_reflex_may_beat(
+    moved: Callable[..., NDArray[np.float32]], beats: float, placement: str, count: int, seed: int
+) -> None:
+    xyz_g = moved([(12.0, 0.4, 25.0)], seconds=24.0, gravity=True, seed=seed).astype(np.float64)
+    xyz_g[:, 0] += beating(np.arange(len(xyz_g)) / 100.0, 12.4, 5.0, beats, 0.2)
+    assert volleys(xyz_g, placement) == count
+
+
 def two_scenes() -> Floats:
     """Beats, a kick while they wait, beats again, and a gap that cuts the third ones off."""
 
