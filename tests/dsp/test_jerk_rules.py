@@ -103,3 +103,27 @@ def test_what_does_not_rise_is_the_ring_of_a_kick_for_two_seconds(late_steps: in
     seen = Levels(level[: late_steps + 1], level[: late_steps + 1], np.full(late_steps + 1, 0.01), level, 0)
     finder.take(late_steps, late_steps + 1, seen, cast("Any", _Swinging()))
     assert (finder.candidate_step is not None) is begins
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("peak_g", "impact"), [(1.1, False), (2.0, True)])
+def test_a_kick_of_a_patellar_reflex_is_no_impact_and_one_of_twice_that_is(
+    peak_g: float, seed: int, *, impact: bool
+) -> None:
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    xyz_g = np.random.default_rng(seed).normal(scale=0.0012, size=(len(t), 3)) + [0.0, 0.0, 1.0]
+    late = np.clip(t - 15.0, 0.0, None)
+    wave = np.exp(-late / 0.06) * np.sin(2 * np.pi * 7.0 * late)
+    xyz_g[:, 0] += peak_g * wave / wave.max()
+    (event,) = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events
+    assert event.is_impact is impact
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("jump_g", "events"), [(0.12, 0), (0.2, 1)])
+def test_a_lone_value_of_a_tenth_of_a_g_is_a_glitch_and_one_of_twice_that_something_hit(
+    jump_g: float, events: int, seed: int
+) -> None:
+    xyz_g = np.random.default_rng(seed).normal(scale=0.0012, size=(3000, 3)) + [0.0, 0.0, 1.0]
+    xyz_g[1500, 2] += jump_g
+    assert len(dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").events) == events

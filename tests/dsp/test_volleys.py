@@ -231,6 +231,28 @@ def test_right_after_a_stretch_it_takes_four_beats_where_a_reflex_may_beat(
     assert volleys(xyz_g, placement) == count
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("pause_s", "count"), [(1.0, 0), (3.4, 1)])
+def test_beats_three_seconds_after_a_tremor_are_a_volley_and_none_right_after_it(
+    pause_s: float, count: int, seed: int
+) -> None:
+    waves = (lambda t: beating(t, 2.0, 8.0, 48, 0.1), lambda t: beating(t, 8.0 + pause_s, 6.0, 4, 0.2))
+    assert volleys(resting(100.0, *waves, seed=seed)) == count
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("before_s", "kinds"), [(0.2, ["beats"]), (0.5, ["kick", "beats"])])
+def test_a_faint_kick_half_a_second_before_its_beats_is_another_event_and_at_a_fifth_the_first_of_them(
+    before_s: float, kinds: list[str], seed: int
+) -> None:
+    def kick(t: Floats) -> Floats:
+        late = np.clip(t - 9.0 + before_s, 0.0, None)
+        return 0.15 * np.exp(-late / 0.03) * np.sin(2 * np.pi * 10.0 * late)
+
+    events = found(resting(100.0, kick, lambda t: beating(t, 9.0, 5.0, 5, 0.2), seed=seed)).events
+    assert ["beats" if "beats" in e.flags else "kick" for e in events] == kinds
+
+
 def two_scenes() -> Floats:
     """Beats, a kick while they wait, beats again, and a gap that cuts the third ones off."""
 
