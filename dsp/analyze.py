@@ -51,7 +51,7 @@ def analyze(
         if rate_hz is None:
             msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"
             raise InputError(msg)
-        check_unit(source)
+        check_unit(source, rate_hz)
         rate, total = rate_hz, len(source)
     else:
         if not len(source):

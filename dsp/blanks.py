@@ -12,11 +12,21 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 STOOD_G = 0.5
-"""The row beside a blank is larger than this: nothing goes from half of gravity to nothing in one sample (physics)."""
+"""What gravity leaves of each row at least, but in a fall (half of it; physics) ..."""
+STOOD_S = 0.5
+"""... and it stood for most of so long before a blank. A kick, which may end in the zeros of data without gravity, is
+shorter (prior)."""
+NEAR_G = (0.8, 1.25)
+"""What a limb at rest begins with after zeros, with the offset of a commodity sensor. A kick seldom does (prior)."""
 
 
 class Blanks:
     """Finds the blank rows of a stream, whatever the chunks it comes in.
+
+    Parameters
+    ----------
+    rate_hz
+        Samples per second.
 
     Attributes
     ----------
@@ -24,11 +34,13 @@ class Blanks:
         Blank rows so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rate_hz: float) -> None:
         self.count = 0
-        self._began_blank = False
-        # Whether the last row with a value stood; None before the first.
-        self._stood: bool | None = None
+        self._looked_at = max(1, round(STOOD_S * rate_hz))
+        # Whether gravity stands in the newest rows, but for those that are blank or missing.
+        self._stands = np.zeros(0, bool)
+        self._leading = True
+        self._zeros_lead = False
 
     def find(self, axes_g: Floats) -> tuple[Bools | None, int | None]:
         """Which of the next rows are blank, (n,), None when none is; and at which of them the data begin.
@@ -43,28 +55,46 @@ class Blanks:
         """
         if not axes_g.shape[1]:
             return None, None
-        if self._stood is not None and axes_g[0].all() and not np.isnan(axes_g[:, -1]).any():
-            # One axis tells nearly always.
-            self._stood = _stands(axes_g[:, -1])
+        newest = axes_g[:, -self._looked_at :]
+        if not self._leading and axes_g[0].all() and not np.isnan(newest).any():
+            # One axis tells nearly always, and the newest rows are all that counts.
+            self._follow(_sizes(newest) >= STOOD_G)
             return None, None
         zero = np.logical_not(axes_g.any(axis=0))
-        valued: Bools = ~zero & ~np.isnan(axes_g).all(axis=0)
-        last = np.maximum.accumulate(np.where(valued, np.arange(len(zero)), -1))
-        blank: Bools = np.zeros(len(zero), bool)
-        begins: int | None = None
-        for row in np.unique(last[zero]).tolist():
-            blank[(last == row) & zero] = self._stood is True if row < 0 else _stands(axes_g[:, row])
-        if self._stood is None:
+        valued = ~zero & ~np.isnan(axes_g).all(axis=0)
+        size = _sizes(axes_g)
+        stands, begins = size >= STOOD_G, None
+        if self._leading:
             first = int(valued.argmax()) if valued.any() else len(zero)
-            self._began_blank |= bool(zero[:first].any())
-            if first < len(zero) and self._began_blank and _stands(axes_g[:, first]):
+            self._zeros_lead |= bool(zero[:first].any())
+            self._leading = first == len(zero)
+            if not self._leading and self._zeros_lead and NEAR_G[0] <= size[first] <= NEAR_G[1]:
                 begins = first
-        if last[-1] >= 0:
-            self._stood = _stands(axes_g[:, last[-1]])
+        blank, at = np.zeros(len(zero), bool), 0
+        # From one stretch of zeros to the next.
+        for begin, end in _stretches(zero):
+            self._follow(stands[at:begin][valued[at:begin]])
+            at = end
+            if 2 * int(self._stands.sum()) > len(self._stands):
+                blank[begin:end] = True
+            else:
+                self._follow(np.zeros(end - begin, bool))
+        self._follow(stands[at:][valued[at:]])
         self.count += int(blank.sum())
         return (blank if blank.any() else None), begins
 
+    def _follow(self, stands: Bools) -> None:
+        """Take rows, oldest first: whether gravity stands in each."""
+        self._stands = np.concatenate([self._stands, stands[-self._looked_at :]])[-self._looked_at :]
 
-def _stands(row_g: Floats) -> bool:
-    """Whether a row is as large as gravity leaves at least; a value that is not known counts for none."""
-    return float(np.square(np.nan_to_num(row_g.astype(np.float64), nan=0.0, posinf=1, neginf=1)).sum()) >= STOOD_G**2
+
+def _sizes(axes_g: Floats) -> NDArray[np.float64]:
+    """Size of each row, g; a value that is not known counts for none."""
+    known = np.nan_to_num(axes_g.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.asarray(np.sqrt(np.square(known).sum(axis=0)))
+
+
+def _stretches(flags: Bools) -> list[tuple[int, int]]:
+    """Where flags are set: begin and end of each stretch."""
+    edges = np.nonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))[0]
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -36,7 +36,8 @@ class RestBaseline:
 
     def add(self, segment: Segment) -> None:
         """Take the next segment, whatever its state."""
-        if segment.label is not State.STILL:
+        # A sensor that sends nothing but zeros is no person at rest.
+        if segment.label is not State.STILL or not segment.rms_g > 0.0:
             return
         at = bisect_right(self._rms_g, segment.rms_g)
         self._rms_g.insert(at, segment.rms_g)

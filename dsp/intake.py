@@ -64,9 +64,13 @@ class Intake:
     _last: Floats | None = None
     _gap: int = 0
     _breaks: list[tuple[int, int]] = field(default_factory=list)
-    _blanks: Blanks = field(default_factory=Blanks)
+    _blanks: Blanks = field(init=False)
     _seen: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(3, bool))
     _begins: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Look for blank rows at this rate."""
+        self._blanks = Blanks(self.rate_hz)
 
     @property
     def blanks(self) -> int:

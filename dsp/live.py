@@ -22,7 +22,8 @@ Floats = NDArray[np.float32]
 
 ONSET_CONFIDENCE = 0.6
 """Of a label that only the fast second supports: above even, below what the long window can give."""
-EVENT_SHOWN_S = 1.0
+EVENT_SHOWN_S = 2.0
+"""After its onset: a kick is confirmed a second after it, and stands for another one."""
 
 
 @dataclass(slots=True, eq=False)

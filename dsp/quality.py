@@ -157,15 +157,15 @@ def _sizes(mean_g: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(mean_g[0] ** 2 + mean_g[1] ** 2 + mean_g[2] ** 2))
 
 
-def check_unit(rows: NDArray[Any]) -> None:
-    """Refuse an array that is in m/s^2.
+def check_unit(rows: NDArray[Any], rate_hz: float) -> None:
+    """Refuse an array that is in m/s^2; less than a second of it may be anything.
 
     Raises
     ------
     InputError
         When half of its rows have the size that gravity has in m/s^2.
     """
-    if rows.ndim != 2 or rows.shape[1] != 3 or not len(rows) or rows.dtype.kind not in "fiu":
+    if rows.ndim != 2 or rows.shape[1] != 3 or not len(rows) >= rate_hz or rows.dtype.kind not in "fiu":
         # What is wrong with its shape is said where its rows are taken.
         return
     size = np.sqrt(np.square(rows[:: -(-len(rows) // MOST_LOOKED_AT)].astype(np.float64)).sum(axis=1))

@@ -251,7 +251,7 @@ class LiveState:
     hold_start_s
         When the current hold began; None outside a hold.
     event
-        A provisional or just confirmed event within the last second; None otherwise.
+        A provisional event, or a confirmed one within two seconds of its onset; None otherwise.
     psd
         The newest main spectrum, (m,), g^2/Hz; None before the first window is full.
     tiring

@@ -43,7 +43,8 @@ class StuckWatch:
             looked = np.concatenate([self._last, looked], axis=1)
         self._last = looked[:, -1:].copy()
         change = np.abs(looked[:, 1:] - looked[:, :-1])
-        same = (change == 0.0).all(axis=0)
+        # Without gravity in the data a quiet sensor may well read zero for long.
+        same = (change == 0.0).all(axis=0) & looked[:, 1:].any(axis=0)
         ends = np.nonzero(~same)[0]
         if not len(ends):
             self._streak += len(same)

@@ -115,7 +115,11 @@ def analyze(
     """
     if not isinstance(source, (str, PathLike, recordings.Recording)):
         # Lists and tables of numbers; what else it is, the check of its shape says.
-        source = np.atleast_1d(np.asarray(source))
+        try:
+            source = np.atleast_1d(np.asarray(source))
+        except ValueError as error:
+            msg = "acceleration must have the shape (n, 3), three values a row; the rows of this differ in length"
+            raise dsp.InputError(msg) from error
     if isinstance(source, np.ndarray):
         if rate_hz is None:
             msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"

@@ -173,6 +173,9 @@ def test_live_tells_a_kick_at_once_and_the_end_of_shaking_soon(signal: Make) -> 
             assert live.event.provisional
         if confirmed is None and update.events:
             confirmed = live.time_s
+            assert live.event == update.events[0]
+        if confirmed is not None and live.time_s > 27.1:
+            assert live.event is None
     assert ended is not None
     assert ended - 18.0 <= 1.5
     assert first is not None

@@ -91,6 +91,27 @@ def test_zeros_of_a_quiet_sensor_without_gravity_are_samples(signal: Make) -> No
     assert not any("zero on every" in q for q in found.quality)
 
 
+@pytest.mark.parametrize(("rate_hz", "lasts_s", "size_g"), [(25.0, 0.15, 1.0), (100.0, 0.1, 1.2), (100.0, 0.06, 2.0)])
+def test_a_kick_that_ends_in_the_zeros_of_data_without_gravity_is_kept(
+    rate_hz: float, lasts_s: float, size_g: float
+) -> None:
+    t = np.arange(round(30 * rate_hz)) / rate_hz
+    xyz_g = np.zeros((len(t), 3), np.float32)
+    xyz_g[:, 0] = np.where((t >= 10.0) & (t < 10.0 + lasts_s), size_g * np.sin(np.pi * (t - 10.0) / lasts_s), 0.0)
+    found = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf")
+    assert found.findings.gap_s == 0.0
+    assert [e.onset_s for e in found.events] == pytest.approx([10.0], abs=0.1)
+    assert not any("did not change" in q for q in found.quality)
+
+
+def test_zeros_before_the_data_are_no_rest_of_the_person(signal: Make) -> None:
+    xyz_g = signal(seconds=60.0, tremor=(35, 50, 6.0, 0.03))
+    xyz_g[:2000] = 0.0
+    evidence = [s.fatigue for s in dsp.analyze(xyz_g, rate_hz=100.0).segments if s.fatigue is not None]
+    assert evidence
+    assert all(e.above_rest_db > 15.0 for e in evidence)
+
+
 def test_gravity_that_follows_on_zeros_begins_the_data_and_is_no_kick(signal: Make) -> None:
     xyz_g = signal(seconds=20.0)
     xyz_g[:250] = 0.0
@@ -119,6 +140,8 @@ def test_an_array_in_metres_per_second_squared_is_refused_and_a_stream_of_it_say
     xyz_m_s2 = 9.80665 * signal(seconds=20.0)
     with pytest.raises(InputError, match=r"divide them by 9\.80665"):
         dsp.analyze(xyz_m_s2, rate_hz=100.0)
+    # One sample may be anything.
+    assert not len(dsp.analyze(xyz_m_s2[:1], rate_hz=100.0).frames)
     analyzer = dsp.Analyzer(100.0)
     analyzer.push(xyz_m_s2)
     analyzer.finish()

@@ -47,7 +47,7 @@ def test_the_contract_of_result_and_update() -> None:
 def test_a_list_of_rows_is_an_array_and_what_is_none_is_refused() -> None:
     rows = ts.read(SAMPLES / "simulated-fatigue-calf.csv").to_array()[:1000]
     assert ts.analyze(rows.tolist(), 50.0).segments == ts.analyze(rows.astype(np.float32), 50.0).segments
-    for nothing in (None, 3.5, ["a", "b"], [[1.0, 2.0]]):
+    for nothing in (None, 3.5, ["a", "b"], [[1.0, 2.0]], [[1.0, 2.0, 3.0], [1.0]]):
         with pytest.raises(ts.InputError, match="acceleration must"):
             ts.analyze(nothing, 50.0)  # type: ignore[arg-type]
 
