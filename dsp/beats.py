@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.few import middle_of
 from dsp.swings import squares
 
 Floats = NDArray[np.float64]
@@ -84,7 +85,7 @@ def find_beats(
     cycles = [at[k + 2] - at[k] for k in range(i, j - 1)]
     if len(cycles) < LEAST_CYCLES:
         return None
-    cycle, middle = float(np.median(cycles)), float(np.median(tops[i:j]))
+    cycle, middle = middle_of(cycles), middle_of(tops[i:j])
     own = part[int(at[i]) : int(at[j]) + 1]
     total = float(squares(own).sum())
     along = float(((own @ axis) ** 2).sum())

@@ -56,11 +56,14 @@ class Blanks:
         if not axes_g.shape[1]:
             return None, None
         newest = axes_g[:, -self._looked_at :]
-        if not self._leading and axes_g[0].all() and not np.isnan(newest).any():
-            # One axis tells nearly always, and the newest rows are all that counts.
+        # One axis tells nearly always, or leaves few rows to look at; and of the others the newest are all that counts.
+        may_be = np.nonzero(axes_g[0] == 0.0)[0]
+        is_zero = ~axes_g[1:, may_be].any(axis=0)
+        if not self._leading and not is_zero.any() and not np.isnan(newest).any():
             self._follow(_sizes(newest) >= STOOD_G)
             return None, None
-        zero = np.logical_not(axes_g.any(axis=0))
+        zero = np.zeros(axes_g.shape[1], bool)
+        zero[may_be] = is_zero
         valued = ~zero & ~np.isnan(axes_g).all(axis=0)
         size = _sizes(axes_g)
         stands, begins = size >= STOOD_G, None

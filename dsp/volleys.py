@@ -4,6 +4,7 @@ What the windows do name, they tell: a volley waits for their final labels, and 
 quick and slow paths as well, which know nothing of it.
 """
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -12,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import belongs_to
+from dsp.few import largest
+from dsp.grid import STEPS_PER_HOP
 from dsp.kick_level import STEP_S
 from dsp.labels import State
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
+from dsp.surroundings import stirs
 from dsp.volley import Burst, measure_volley
 
 Floats = NDArray[np.float32]
@@ -27,6 +31,10 @@ BACK = np.arange(20)
 """What is loud is so beside the last two seconds: the rest of a muscle after its rhythm is loud beside true rest."""
 KEPT_S = 16.0
 """Twice the longest time from where a volley may begin to where its last frame is final (3.5 s, 0.5 s and 4 s)."""
+RINGING_S = 2.5
+"""Before a burst; kicks sooner than a second and a half before its first beat leave nothing that is asked for."""
+LATE_S = 3.0
+"""The other paths tell of events out of order by less: each a second or so after its onset."""
 RHYTHMIC = (State.REFLEX_RHYTHM.value, State.TREMOR.value)
 
 
@@ -145,7 +153,25 @@ class VolleyFinder:
         burst, self._first = Burst(self._first, self._last, self._last + QUIET_STEPS), None
         # At the start of a run nothing shows that it was quiet before.
         fresh = burst.first + view.first_step < QUIET_STEPS
-        if not fresh and self._shortest <= burst.last + 1 - burst.first <= self._longest:
-            event = measure_volley(view, burst, self._floor, [view.step_at(e.onset_s) for e in self._others])
+        if fresh or not self._shortest <= burst.last + 1 - burst.first <= self._longest:
+            return
+        # Asked first: steps of a walk are many, and to look for beats in them takes time.
+        if not self._moves_about(burst, view):
+            event = measure_volley(view, burst, self._floor, self._kick_steps(burst, view))
             if event is not None:
                 self._waiting.append(event)
+
+    def _moves_about(self, burst: Burst, view: RunView) -> bool:
+        """Whether somebody has been moving about before the burst, and not shaking."""
+        peak = largest(view.step_loud[burst.first : burst.last + 1])
+        if not stirs(burst.first, peak, view.step_loud, view):
+            return False
+        before = range(burst.first - round(self.parameters.jerk["stir_window_s"] / STEP_S), burst.first, STEPS_PER_HOP)
+        return not any(view.shakes(step) for step in before)
+
+    def _kick_steps(self, burst: Burst, view: RunView) -> list[int]:
+        """Give the steps at which kicks began that may ring before the burst, of all that a long block knows."""
+        begin_s, end_s = (view.start_s + view.edge(at) / view.grid.rate_hz for at in (burst.first, burst.last + 1))
+        since_s = begin_s - RINGING_S
+        recent = itertools.takewhile(lambda e: e.onset_s > since_s - LATE_S, reversed(self._others))
+        return [view.step_at(e.onset_s) for e in recent if since_s < e.onset_s < end_s]
