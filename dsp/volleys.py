@@ -13,14 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import belongs_to
-from dsp.few import largest
-from dsp.grid import STEPS_PER_HOP
 from dsp.kick_level import STEP_S
 from dsp.labels import State
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.surroundings import stirs
 from dsp.volley import Burst, measure_volley
 
 Floats = NDArray[np.float32]
@@ -153,21 +150,10 @@ class VolleyFinder:
         burst, self._first = Burst(self._first, self._last, self._last + QUIET_STEPS), None
         # At the start of a run nothing shows that it was quiet before.
         fresh = burst.first + view.first_step < QUIET_STEPS
-        if fresh or not self._shortest <= burst.last + 1 - burst.first <= self._longest:
-            return
-        # Asked first: steps of a walk are many, and to look for beats in them takes time.
-        if not self._moves_about(burst, view):
+        if not fresh and self._shortest <= burst.last + 1 - burst.first <= self._longest:
             event = measure_volley(view, burst, self._floor, self._kick_steps(burst, view))
             if event is not None:
                 self._waiting.append(event)
-
-    def _moves_about(self, burst: Burst, view: RunView) -> bool:
-        """Whether somebody has been moving about before the burst, and not shaking."""
-        peak = largest(view.step_loud[burst.first : burst.last + 1])
-        if not stirs(burst.first, peak, view.step_loud, view):
-            return False
-        before = range(burst.first - round(self.parameters.jerk["stir_window_s"] / STEP_S), burst.first, STEPS_PER_HOP)
-        return not any(view.shakes(step) for step in before)
 
     def _kick_steps(self, burst: Burst, view: RunView) -> list[int]:
         """Give the steps at which kicks began that may ring before the burst, of all that a long block knows."""

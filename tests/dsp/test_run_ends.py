@@ -110,6 +110,8 @@ def scene(rate_hz: float, seed: int) -> NDArray[np.float32]:
 @example(rate_hz=208.0, seed=51, size=7)
 # A burst is taken for over while the next one rises.
 @example(rate_hz=31.25, seed=330572, size=1)
+# A few beats that follow on a shaking whose frames are forgotten.
+@example(rate_hz=25.0, seed=1411, size=1)
 def test_events_of_anything_are_the_same_bits_live_and_forgetting_at_once_as_offline(
     rate_hz: float, seed: int, size: int
 ) -> None:
