@@ -9,12 +9,12 @@ is off by a tenth within five seconds (HMP), in a tremor by a fiftieth (syntheti
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from dsp.parameters import Parameters
 from dsp.rows import products
 from dsp.shaking import Bools, ages
+from dsp.sliding import windows
 
 Floats = NDArray[np.float32]
 
@@ -58,7 +58,7 @@ class Tempo:
         self._before_hz, self._age = peaks_hz[count:], int(age[-1])
         if age.max() < LEAST_FRAMES:
             return np.full(count, np.nan, np.float32)
-        recent_hz = as_strided(peaks_hz, (count, FRAMES), 2 * peaks_hz.strides, writeable=False)
+        recent_hz = windows(peaks_hz, FRAMES, 1, count)
         taken = np.clip(age, 1, FRAMES)[:, None]
         share = np.float32(1.0) / taken.astype(np.float32)
         weight = np.where(np.arange(FRAMES) >= FRAMES - taken, share, np.float32(0.0))
