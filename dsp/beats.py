@@ -1,5 +1,6 @@
 """Beats: whether a limb beat to and fro a few times at one frequency, read from samples, and how often."""
 
+import functools
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -7,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.few import middle_of
-from dsp.swings import squares
 
 Floats = NDArray[np.float64]
 
@@ -39,10 +39,6 @@ class Beats(NamedTuple):
         Of the median cycle.
     cycle_cv
         How much cycles vary.
-    share
-        Of the motion along their main direction.
-    size_g
-        Median size of a half-cycle, of the second difference.
     """
 
     first: float
@@ -50,112 +46,167 @@ class Beats(NamedTuple):
     times: int
     hz: float
     cycle_cv: float
+
+
+class Wanted(NamedTuple):
+    """Beats that are looked for.
+
+    Attributes
+    ----------
+    from_hz, to_hz
+        Slowest and quickest.
+    median_hz
+        What the median is no quicker than.
+    least
+        How many.
+    cycle_cv
+        How much cycles may vary.
+    share
+        Of the motion along its main direction, at least.
+    """
+
+    from_hz: float
+    to_hz: float
+    median_hz: float
+    least: float
+    cycle_cv: float
     share: float
-    size_g: float
 
 
-def find_beats(
-    xyz_g: NDArray[np.floating], rate_hz: float, begin: int, end: int, lag_s: float, hz: tuple[float, float]
-) -> Beats | None:
-    """Find the longest regular beating between samples `begin` and `end`; None without two cycles of it.
+def running_totals(xyz_g: Floats) -> Floats:
+    """Sum of all samples before each, less the first sample every time; an axis a row, (3, n + 1)."""
+    axes_g = xyz_g.T
+    total = np.zeros((3, axes_g.shape[1] + 1))
+    np.add.accumulate(axes_g - axes_g[:, :1], axis=1, out=total[:, 1:])
+    return total
+
+
+def find_beats(total: Floats, rate_hz: float, begin: int, end: int, lag_s: float, wanted: Wanted) -> Beats | None:
+    """Find the longest regular beating between samples `begin` and `end`; None when it is not what is wanted.
+
+    Most bursts do not beat, so that each question is asked as soon as it can be: how many crossings there are, how many
+    cycles alike, and what these amount to.
 
     Parameters
     ----------
-    xyz_g
-        (n, 3), from before the beats to after them.
+    total
+        `running_totals`, from before the beats to after them.
     lag_s
         Of the second difference that shows them: twice this is the period that it shows best.
-    hz
-        Slowest and quickest beat.
     """
     lag = max(1, round(lag_s * rate_hz))
-    change, offset = second_difference(np.asarray(xyz_g, np.float64), lag)
-    low, high = max(0, round(begin - offset - lag)), min(len(change), round(end - offset + lag))
-    part = change[low:high]
-    if len(part) < 3:
+    # The sample that the first value of the second difference stands for.
+    offset = lag + 0.5 * (lag - 1)
+    low, high = max(0, round(begin - offset - lag)), min(total.shape[1] - 3 * lag, round(end - offset + lag))
+    if high - low < 3:
         return None
-    x, axis = along_main(part, max(1, round(LOCAL_S * rate_hz)))
-    crossings = _zero_crossings(x)
-    if len(crossings) < 5:
+    change = second_difference(total[:, low : high + 3 * lag], lag)
+    x, energy = along_main(change, max(1, round(LOCAL_S * rate_hz)))
+    before = _crossed(x)
+    if _beats_of(len(before) - 1) < wanted.least:
         return None
-    tops = np.maximum.reduceat(np.abs(x), np.ceil(crossings[:-1]).astype(np.int64)).tolist()
-    at = crossings.tolist()
-    i, j = _longest_chain(at, tops, rate_hz / hz[1], rate_hz / hz[0])
-    i, j = _most_regular(at, i, j)
-    cycles = [at[k + 2] - at[k] for k in range(i, j - 1)]
-    if len(cycles) < LEAST_CYCLES:
+    left = x[before]
+    at: list[float] = (before + left / (left - x[before + 1])).tolist()
+    cycles = [c - a for a, c in zip(at, at[2:], strict=False)]
+    alike = [
+        (i, j)
+        for i, j in _alike(cycles, rate_hz / wanted.to_hz, rate_hz / wanted.from_hz)
+        if _beats_of(j + 1 - i) >= wanted.least
+    ]
+    if not alike:
         return None
-    cycle, middle = middle_of(cycles), middle_of(tops[i:j])
-    own = part[int(at[i]) : int(at[j]) + 1]
-    total = float(squares(own).sum())
-    along = float(((own @ axis) ** 2).sum())
-    return Beats(
-        first=at[i] + low + offset,
-        last=at[j] + low + offset,
-        times=round(0.5 * sum(min(1.0, top / middle) for top in tops[i:j])),
-        hz=rate_hz / cycle,
-        cycle_cv=float(np.std(cycles)) / cycle,
-        share=along / max(total, 1e-18),
-        size_g=middle,
-    )
+    tops: list[float] = np.maximum.reduceat(np.abs(x), before[:-1] + 1).tolist()
+    i, j = _most_regular(cycles, *_longest(alike, tops))
+    if _beats_of(j - i) < wanted.least:
+        return None
+    cycles, tops = cycles[i : j - 1], tops[i:j]
+    cycle, middle = middle_of(cycles), middle_of(tops)
+    times = _beats_of(sum([min(1.0, top / middle) for top in tops]))
+    if times < wanted.least or rate_hz / cycle > wanted.median_hz:
+        return None
+    own = slice(int(at[i]), int(at[j]) + 1)
+    if float(np.add.reduce(np.square(x[own]))) < wanted.share * float(np.add.reduce(energy[own])):
+        return None
+    cycle_cv = float(np.std(cycles)) / cycle
+    if cycle_cv > wanted.cycle_cv:
+        return None
+    return Beats(at[i] + low + offset, at[j] + low + offset, times, rate_hz / cycle, cycle_cv)
 
 
-def second_difference(xyz_g: Floats, lag: int) -> tuple[Floats, float]:
-    """Second difference over `lag` samples of means over as many, and the sample that its first value stands for."""
-    total = np.concatenate([np.zeros((1, 3)), np.add.accumulate(xyz_g - xyz_g[:1], axis=0)])
-    mean = (total[lag:] - total[:-lag]) / lag
-    change = mean[2 * lag :] - 2.0 * mean[lag:-lag] + mean[: -2 * lag]
-    return change, lag + 0.5 * (lag - 1)
+def second_difference(total: Floats, lag: int) -> Floats:
+    """Second difference over `lag` samples of means over as many, (3, n - 3 lag) of `running_totals` (3, n)."""
+    mean = (total[:, lag:] - total[:, :-lag]) / lag
+    return np.asarray(mean[:, 2 * lag :] - 2.0 * mean[:, lag:-lag] + mean[:, : -2 * lag])
 
 
 def along_main(change: Floats, local: int) -> tuple[Floats, Floats]:
-    """Motion along its main direction, and that direction; every moment counts alike, however loud it is."""
-    energy = squares(change)
-    total = np.concatenate([[0.0], np.add.accumulate(energy)])
-    at = np.arange(len(energy))
-    first, last = np.maximum(at - local // 2, 0), np.minimum(at + local // 2 + 1, len(energy))
-    around = (total[last] - total[first]) / (last - first)
-    weight = 1.0 / np.maximum(around, 1e-3 * float(around.max(initial=0.0)) + 1e-18)
-    _, axes = np.linalg.eigh((change * weight[:, None]).T @ change)
-    axis = axes[:, 2]
-    return change @ axis, axis
+    """Motion along its main direction and squared size of all of it; every moment counts alike, however loud it is."""
+    energy = np.einsum("ij,ij->j", change, change)
+    total = np.zeros(len(energy) + 1)
+    np.add.accumulate(energy, out=total[1:])
+    first, last, size = _around(len(energy), local)
+    around = (total[last] - total[first]) / size
+    weight = 1.0 / np.maximum(around, 1e-3 * float(np.maximum.reduce(around)) + 1e-18)
+    _, axes = np.linalg.eigh((change * weight) @ change.T)
+    return change.T @ axes[:, 2], energy
 
 
-def _zero_crossings(x: Floats) -> Floats:
-    """Places between samples at which it goes through zero."""
+@functools.lru_cache(maxsize=128)
+def _around(n: int, local: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """First of about `local` values around each of `n`, one past their last, and how many they are."""
+    at = np.arange(n)
+    first, last = np.maximum(at - local // 2, 0), np.minimum(at + local // 2 + 1, n)
+    return first, last, last - first
+
+
+def _beats_of(tops: float) -> int:
+    """Beats that so many half-cycles are."""
+    return round(0.5 * tops)
+
+
+def _crossed(x: Floats) -> NDArray[np.intp]:
+    """Values after which it goes through zero."""
     up = x >= 0.0
-    at = np.nonzero(up[1:] != up[:-1])[0]
-    return at + x[at] / (x[at] - x[at + 1])
+    return np.asarray((up[1:] != up[:-1]).nonzero()[0])
 
 
-def _longest_chain(at: list[float], tops: list[float], shortest: float, longest: float) -> tuple[int, int]:
-    """First and last crossing of the longest run of cycles that are alike in length and in size."""
-    cycles = [c - a for a, c in zip(at, at[2:], strict=False)]
+def _alike(cycles: list[float], shortest: float, longest: float) -> list[tuple[int, int]]:
+    """Give runs of cycles of such a length, each like the one before; first one, and one past the last."""
+    out, begin = [], 0
+    for at, cycle in enumerate(cycles):
+        fits = shortest <= cycle <= longest
+        if at > begin and not (fits and 1.0 / SAME_CYCLE <= cycle / cycles[at - 1] <= SAME_CYCLE):
+            out.append((begin, at))
+            begin = at
+        if not fits:
+            begin = at + 1
+    if begin < len(cycles):
+        out.append((begin, len(cycles)))
+    return out
+
+
+def _longest(runs: list[tuple[int, int]], tops: list[float]) -> tuple[int, int]:
+    """First and last crossing of the longest part of a run of cycles in which they are alike in size, too."""
     sizes = [a + b for a, b in pairwise(tops)]
     best = (0, 0)
-    for i in range(len(cycles)):
-        least = most = sizes[i]
-        j = i
-        while j < len(cycles) and shortest <= cycles[j] <= longest:
-            if j > i and not 1.0 / SAME_CYCLE <= cycles[j] / cycles[j - 1] <= SAME_CYCLE:
-                break
-            least, most = min(least, sizes[j]), max(most, sizes[j])
-            if least < LEAST_SHARE * most:
-                break
-            j += 1
-        if j > i and j + 1 - i > best[1] - best[0]:
-            best = (i, j + 1)
+    for first, end in runs:
+        i = first
+        for j in range(first, end):
+            while min(sizes[i : j + 1]) < LEAST_SHARE * max(sizes[i : j + 1]):
+                i += 1
+            if j + 2 - i > best[1] - best[0]:
+                best = (i, j + 2)
     return best
 
 
-def _most_regular(at: list[float], i: int, j: int) -> tuple[int, int]:
+def _most_regular(cycles: list[float], i: int, j: int) -> tuple[int, int]:
     """Leave out cycles at the ends that differ from the others: a stretch that led to the beats, or their last echo."""
     while True:
-        cycles = [at[k + 2] - at[k] for k in range(i, j - 1)]
-        if len(cycles) <= LEAST_CYCLES:
+        own = cycles[i : j - 1]
+        if len(own) <= LEAST_CYCLES:
             return i, j
-        middle = sorted(cycles)[len(cycles) // 2]
-        head, tail = abs(cycles[0] - middle), abs(cycles[-1] - middle)
+        middle = sorted(own)[len(own) // 2]
+        head, tail = abs(own[0] - middle), abs(own[-1] - middle)
         if max(head, tail) <= MOST_OFF * middle:
             return i, j
         i, j = (i + 1, j) if head >= tail else (i, j - 1)

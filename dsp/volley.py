@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import LONGEST_KICK_STEPS
-from dsp.beats import Beats, find_beats
+from dsp.beats import Beats, Wanted, find_beats, running_totals
 from dsp.few import largest, middle
 from dsp.kick_event import make_event
 from dsp.kick_level import STEP_S
@@ -36,8 +36,30 @@ class Burst(NamedTuple):
     known: int
 
 
-def measure_volley(view: RunView, burst: Burst, floor: float, kick_steps: Sequence[int]) -> Event | None:
-    """Give the event of a burst that beats; None when it does not.
+class Found(NamedTuple):
+    """Beats of a burst, and the samples at which they begin and end, counted from the start of the run."""
+
+    beats: Beats
+    began: int
+    ended: int
+
+
+def look_for_beats(view: RunView, burst: Burst) -> Found | None:
+    """Give the beats of a burst; None when it does not beat, or cannot be a volley whatever beats in it."""
+    rate, first = view.grid.rate_hz, view.first
+    begin, end = view.edge(burst.first), view.edge(burst.last + 1)
+    low, stop = max(first, begin - round(BASE_S * rate)), view.edge(burst.known + 1)
+    if not _may_rest_after(view, burst, begin, min(end, stop)):
+        return None
+    xyz_g = view.xyz_g[low - first : stop - first].astype(np.float64)
+    beats = _beats(xyz_g, rate, begin - low, end - low, view)
+    if beats is None:
+        return None
+    return Found(beats, low + math.floor(beats.first), min(stop - 1, low + math.ceil(beats.last)))
+
+
+def measure_volley(view: RunView, burst: Burst, found: Found, floor: float, kick_steps: Sequence[int]) -> Event | None:
+    """Give the event of a burst that beats; None when it did not come out of rest, or does not end in it.
 
     Parameters
     ----------
@@ -47,27 +69,23 @@ def measure_volley(view: RunView, burst: Burst, floor: float, kick_steps: Sequen
         Steps at which kicks began.
     """
     rate, p, first = view.grid.rate_hz, view.parameters.volley, view.first
-    begin, end = view.edge(burst.first), view.edge(burst.last + 1)
-    low, stop = max(first, begin - round(BASE_S * rate)), view.edge(burst.known + 1)
-    xyz_g = view.xyz_g[low - first : stop - first].astype(np.float64)
-    beats = _beats(xyz_g, rate, begin - low, end - low, view)
-    if beats is None:
-        return None
-    began, ended = low + max(0, math.floor(beats.first)), min(stop - 1, low + math.ceil(beats.last))
+    beats, began, ended = found
     step, over = view.step_of(began), view.step_of(ended)
     loud = view.step_loud[step : over + 1]
     size = middle(loud)
-    if largest(view.step_loud[over + LAG_STEPS + 1 : burst.known + 1]) > p["quiet_share"] * size:
+    if not _is_quiet(view, over + LAG_STEPS + 1, burst.known + 1, size):
         return None
-    stretch = (
-        view.stretch_before(step) or view.stretch_around(step, burst.known, floor) or _stretch_within(view, step, burst)
-    )
     # What a kick left behind half a second earlier does not count.
     kicked = max((kick for kick in kick_steps if kick < step - LONGEST_KICK_STEPS), default=0)
     rest = max(0, step - round(p["before_s"] / STEP_S), kicked + LONGEST_KICK_STEPS)
     before = largest(view.step_loud[rest : max(0, step - 1)])
     rested = before <= p["quiet_share"] * size
-    if not rested and (stretch is None or beats.times < p["least_in_motion"] or not _reflex_is_likely(view)):
+    if not rested and (beats.times < p["least_in_motion"] or not _reflex_is_likely(view)):
+        return None
+    stretch = (
+        view.stretch_before(step) or view.stretch_around(step, burst.known, floor) or _stretch_within(view, step, burst)
+    )
+    if not rested and stretch is None:
         return None
     quiet = mean_of(view.xyz_g[max(0, began - round(BASE_S * rate) - first) : max(1, began - first)])
     event = make_event(
@@ -106,7 +124,9 @@ def is_one_of_beats(kick_step: int, at: int, view: RunView) -> bool:
     last = int(above[int(breaks[breaks >= here][0])]) if (breaks >= here).any() else int(above[-1])
     if first == low:
         return False
-    volley = measure_volley(view, Burst(first, last, at), noise, ())
+    burst = Burst(first, last, at)
+    found = look_for_beats(view, burst)
+    volley = None if found is None else measure_volley(view, burst, found, noise, ())
     if volley is None or view.step_at(volley.onset_s) >= kick_step - round(p["apart_s"] / STEP_S):
         return False
     # Of two kicks the first fades before the second comes; beats keep their size.
@@ -117,22 +137,36 @@ def is_one_of_beats(kick_step: int, at: int, view: RunView) -> bool:
 def _beats(xyz_g: Floats, rate_hz: float, begin: int, end: int, view: RunView) -> Beats | None:
     """Beats as the slow path shows them where they are slow, else as the quick one does; None without a volley."""
     p = view.parameters.volley
-    limits_hz = (p["from_hz"], p["to_hz"])
-    slow = find_beats(xyz_g, rate_hz, begin, end, view.parameters.pulse["lag_s"], limits_hz)
-    if slow is not None and slow.hz <= p["slow_hz"] and _is_volley(slow, xyz_g, view):
-        return slow
-    quick = find_beats(xyz_g, rate_hz, begin, end, view.parameters.jerk["lag_s"], limits_hz)
-    return quick if quick is not None and _is_volley(quick, xyz_g, view) else None
+    total = running_totals(xyz_g)
+    for lag_s, most_hz in ((view.parameters.pulse["lag_s"], p["slow_hz"]), (view.parameters.jerk["lag_s"], math.inf)):
+        wanted = Wanted(p["from_hz"], p["to_hz"], most_hz, p["least"], p["cycle_cv"], p["share"])
+        beats = find_beats(total, rate_hz, begin, end, lag_s, wanted)
+        if beats is not None and _swing_mm(beats, xyz_g) <= p["most_mm"]:
+            return beats
+    return None
 
 
-def _is_volley(beats: Beats, xyz_g: Floats, view: RunView) -> bool:
-    """Whether beats are enough, regular, along one direction, and no wider than a limb shakes."""
-    p = view.parameters.volley
-    if beats.times < p["least"] or beats.cycle_cv > p["cycle_cv"] or beats.share < p["share"]:
-        return False
+def _may_rest_after(view: RunView, burst: Burst, begin: int, end: int) -> bool:
+    """Whether it may have been quiet after beats, wherever between the samples `begin` and `end` they were.
+
+    Half of the bursts of somebody who walks need no closer look: beats end a lag after the burst at the latest, and
+    their level is no larger than the largest one there.
+    """
+    lag = max(1, round(view.parameters.pulse["lag_s"] * view.grid.rate_hz))
+    step, over = view.step_of(max(view.first, begin - lag - 1)), view.step_of(end + lag)
+    return _is_quiet(view, over + LAG_STEPS + 1, burst.known + 1, largest(view.step_loud[step : over + 1]))
+
+
+def _is_quiet(view: RunView, first: int, end: int, size: float) -> bool:
+    """Whether it is quiet from step `first` to before `end`, beside beats of this size, g."""
+    return largest(view.step_loud[first:end]) <= view.parameters.volley["quiet_share"] * size
+
+
+def _swing_mm(beats: Beats, xyz_g: Floats) -> float:
+    """How wide the limb shakes, rms."""
     own = xyz_g[max(0, math.floor(beats.first)) : math.ceil(beats.last) + 1]
     rms_g = math.sqrt(float(squares(own - mean_of(own)).mean()))
-    return rms_g * MM_PER_G / (2.0 * math.pi * beats.hz) ** 2 <= p["most_mm"]
+    return rms_g * MM_PER_G / (2.0 * math.pi * beats.hz) ** 2
 
 
 def _stretch_within(view: RunView, step: int, burst: Burst) -> tuple[float, float] | None:

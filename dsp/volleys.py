@@ -18,7 +18,7 @@ from dsp.labels import State
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.volley import Burst, measure_volley
+from dsp.volley import Burst, look_for_beats, measure_volley
 
 Floats = NDArray[np.float32]
 
@@ -151,7 +151,10 @@ class VolleyFinder:
         # At the start of a run nothing shows that it was quiet before.
         fresh = burst.first + view.first_step < QUIET_STEPS
         if not fresh and self._shortest <= burst.last + 1 - burst.first <= self._longest:
-            event = measure_volley(view, burst, self._floor, self._kick_steps(burst, view))
+            found = look_for_beats(view, burst)
+            if found is None:
+                return
+            event = measure_volley(view, burst, found, self._floor, self._kick_steps(burst, view))
             if event is not None:
                 self._waiting.append(event)
 
