@@ -17,13 +17,10 @@ from dsp.knocks import knock_level
 from dsp.parameters import Parameters
 from dsp.peaks import TINY, find_peaks, peak_features
 from dsp.plan import Plan
-from dsp.rows import decibel, ordered, sums, weighted
+from dsp.rows import ordered, sums, weighted
 from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
-
-SWAY_POWER = 4.0
-"""Power of sway beside shaking, over the shaking's own, that is held against nothing (prior)."""
 
 
 def spectral_features(
@@ -56,7 +53,6 @@ def spectral_features(
         "low_rms_g": np.sqrt(low),
         "low_ratio": low / (whole + TINY),
     }
-    out["slow_share"] = slow_share(out["low_ratio"], out["low_rms_g"], out["rms_g"], parameters)
     out |= peak_features(psd, peak, band_power(plan.fast), grid, plan)
     if spectrum.band is None:
         loud = np.zeros(len(psd), bool)
@@ -74,9 +70,6 @@ def spectral_features(
     out["knock_db"] = knock_level(band_power(plan.knock), tremor, parameters)
     part = psd[:, plan.fatigue]
     out["mean_hz"] = weighted(part, plan.fatigue_hz) / (sums(part) + TINY)
-    out["level_db"] = decibel(out["rms_g"] / np.float32(1e-3 * still["floor_mg"]))
-    out["speed_db"] = decibel(out["displacement_mm"] * out["peak_hz"] * np.float32(2.0 * np.pi))
-    out["low_level_db"] = decibel(out["low_rms_g"] / np.float32(1e-3 * still["floor_low_mg"]))
     return out
 
 
@@ -106,19 +99,3 @@ def steadiness(values: Mapping[str, Floats], parameters: Parameters) -> Floats:
     brisk = values["entry_deg_per_s"] >= np.float32(parameters.entry["brisk_deg_per_s"])
     rest = np.sqrt(np.maximum(np.square(varies) - np.square(fall), np.float32(0.0)))
     return np.asarray(np.where(brisk, rest, varies), np.float32)
-
-
-def slow_share(low_ratio: Floats, low_rms_g: Floats, rms_g: Floats, parameters: Parameters) -> Floats:
-    """Share of slow motion that counts; sway, up to twice what shakes, makes it no more than `neutral_low_ratio`."""
-    still = parameters.still
-    slow, shaking = np.square(low_rms_g), np.square(rms_g)
-    sway = np.minimum(np.float32(SWAY_POWER) * shaking, np.float32((1e-3 * still["sway_mg"]) ** 2))
-    beyond = np.maximum(slow - sway, np.float32(0.0))
-    excess = beyond / (slow / (low_ratio + TINY) - slow + beyond + TINY)
-    return np.asarray(np.minimum(low_ratio, np.maximum(excess, np.float32(still["neutral_low_ratio"]))), np.float32)
-
-
-def rest_between(crest: Floats, middle_g: Floats, parameters: Parameters) -> Floats:
-    """Level between the bursts over the still floor, dB; NaN where there is no burst for it to lie between."""
-    level = decibel(middle_g / np.float32(1e-3 * parameters.still["floor_mg"]))
-    return np.where(crest >= np.float32(parameters.still["burst_crest"]), level, np.float32(np.nan))

@@ -61,6 +61,7 @@ class FrameFeatures:
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
+        values["gravity_g"] = steps.hop_gravity.part(first + hops - 1, first + hops - 1 + frames)
         shaking = is_shaking(values, self._parameters)
         values["entry_deg_per_s"] = self._entry.follow(shaking, steps, first)
         values["tempo_drift"] = self._tempo.follow(values, shaking)
@@ -83,6 +84,8 @@ class FrameFeatures:
         values |= centre.unknown_centre(1) | {"uneven_db": np.full(1, np.nan, np.float32)}
         tilt = steps.hop_tilt.part(posture.RATE_HOPS)
         values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
+        gravity = steps.hop_gravity.newest(1)
+        values["gravity_g"] = gravity if len(gravity) else np.full(1, np.nan, np.float32)
         values |= {name: np.full(1, np.nan, np.float32) for name in ("entry_deg_per_s", "tempo_drift")}
         for name, flags in (("missing", stream.filled), ("clipped", stream.clipped)):
             values[name] = np.array([flags.part(0, count).mean()], np.float32)

@@ -8,9 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre, knocks, tempo, white, work
+from dsp import centre, knocks, levels, tempo, white, work
 from dsp.evidence import state_terms
-from dsp.features import slow_share
 from dsp.frame_fields import NUMBERS, numbers_of
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
@@ -175,29 +174,13 @@ def no_data(start_s: float, end_s: float, why: str) -> Segment:
 
 def heard_features(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
     """Features as they are weighed: levels over the still floor and the like beside those that a frame carries."""
-    all_levels = dict(features) | _levels(features, parameters)
-    single = {name: np.array([value], np.float32) for name, value in all_levels.items()}
+    single = levels.in_gravities({name: np.array([value], np.float32) for name, value in features.items()})
+    single |= levels.levels(single, parameters)
+    single["stand_db"] = np.minimum(single["prominence_db"], single["bump_db"] + np.float32(TOP_OVER_MEAN_DB))
     single["white_db"] = white.of_a_sensor(single, parameters)
     single["struck_db"] = knocks.beyond_a_muscle(single["knock_db"], single["peak_hz"], parameters)
     single["work_mm"] = work.swing_at_work(single, parameters)
     single["roam_mm"] = tempo.swing_in_no_tempo(single, parameters)
-    return dict(features) | {name: float(value[0]) for name, value in centre.heard(single, parameters).items()}
-
-
-def _levels(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
-    """Levels over the still floor, and the speed over 1 mm/s, dB; without a burst nothing lies between bursts."""
-    still = parameters.still
-    burst = features["crest"] >= still["burst_crest"]
-    ratio, low_g, rms_g = (np.array([features[n]], np.float32) for n in ("low_ratio", "low_rms_g", "rms_g"))
-    return {
-        "stand_db": min(features["prominence_db"], features["bump_db"] + TOP_OVER_MEAN_DB),
-        "slow_share": float(slow_share(ratio, low_g, rms_g, parameters)[0]),
-        "rest_db": _decibel(features["middle_g"] / (1e-3 * still["floor_mg"])) if burst else math.nan,
-        "level_db": _decibel(features["rms_g"] / (1e-3 * still["floor_mg"])),
-        "low_level_db": _decibel(features["low_rms_g"] / (1e-3 * still["floor_low_mg"])),
-        "speed_db": _decibel(features["displacement_mm"] * features["peak_hz"] * 2.0 * math.pi),
-    }
-
-
-def _decibel(ratio: float) -> float:
-    return 20.0 * math.log10(ratio + 1e-9)
+    heard = {name: float(value[0]) for name, value in centre.heard(single, parameters).items()}
+    # Sentences tell sizes as they are in the data.
+    return heard | {name: features[name] for name in levels.SIZES}
