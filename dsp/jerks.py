@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dsp.aftermath import Waiting, belongs_to, is_contradicted
 from dsp.few import largest
 from dsp.kick import measure_kick
+from dsp.kick_begin import new_kicks, shakes_on
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
 from dsp.results import Event
@@ -23,6 +24,8 @@ Floats = NDArray[np.float32]
 
 BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
+FEW = 16
+"""So few steps may go on shaking for all of them, which is known sooner: a live push brings one or two."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
@@ -49,6 +52,7 @@ class Levels:
     floors: Floats
     first: int
     above: list[int] = field(init=False)
+    _new_kicks: dict[int, int] | None = None
 
     def __post_init__(self) -> None:
         """Look for the loud ones."""
@@ -67,13 +71,24 @@ class Levels:
         following = bisect_left(self.above, at)
         return self.above[following] if following < len(self.above) else len(self.level)
 
+    def rise(self, at: int, view: RunView) -> int | None:
+        """Sample from which a new kick rises in one of the steps that are above; None where none does."""
+        if self._new_kicks is None:
+            if len(self.above) <= FEW and shakes_on(at, self.level, view):
+                return None
+            self._new_kicks = new_kicks(np.array(self.above), self.level, view)
+        return self._new_kicks.get(at)
+
 
 @dataclass(slots=True)
 class _Candidate:
+    """A burst that may become an event; its rise is known if it began while another one might still have rung."""
+
     onset_step: int
     peak_step: int
     peak: float
-    loud_from: int = 0
+    loud_from: int
+    rise: int | None
     below: int = 0
 
 
@@ -85,6 +100,8 @@ class _Limits:
     longest: int
     quiet_after: int
     confirm: int
+    refractory: float
+    train: float
     new_share: float
     end_ratio: float
 
@@ -122,6 +139,8 @@ class JerkFinder:
             longest=round(p["longest_s"] / STEP_S),
             quiet_after=round(p["quiet_after_s"] / STEP_S),
             confirm=round(p["confirm_s"] / STEP_S),
+            refractory=p["refractory_s"] / STEP_S,
+            train=p["train_s"] / STEP_S,
             new_share=p["new_share"],
             end_ratio=p["end_ratio"],
         )
@@ -196,8 +215,12 @@ class JerkFinder:
         """
         if self._candidate is None:
             here = float(seen.level[at])
-            if here > seen.threshold(at) and not self._ringing(at, here, seen.level, view):
-                self._candidate = _Candidate(at, at, here, at)
+            if here > seen.threshold(at):
+                soon = at - self.last_peak_step <= self._limits.refractory
+                # The ring of the last kick only fades, a new one rises above it.
+                rise = seen.rise(at, view) if soon else None
+                if rise is not None or not soon:
+                    self._candidate = _Candidate(at, at, here, at, rise)
             self._confirm(at, seen.loud, view)
             at += 1
         if self._candidate is not None:
@@ -214,30 +237,16 @@ class JerkFinder:
             if not is_contradicted(kick, at, loud, view, others) and not is_one_of_beats(kick.began, at, view):
                 self.events.append(kick.event)
 
-    def _ringing(self, at: int, here: float, level: Floats, view: RunView) -> bool:
-        """Whether this is still the swing of the last kick: a ring only fades, a new kick rises above it."""
-        soon = at - self.last_peak_step <= self.parameters.jerk["refractory_s"] / STEP_S
-        return soon and not self._rises(at, here, level, view)
-
-    def _rises(self, at: int, here: float, level: Floats, view: RunView) -> bool:
-        """Whether a new kick begins in this step: out of calm, or louder than what swings on from the last one."""
-        p = self.parameters.jerk
-        if not view.stays_up(at, here / p["new_rise"], p["calm_share"] * here, level):
-            calm, ring = view.before_rise(at)
-            if here > p["new_rise"] * ring or calm < p["calm_share"] * here:
-                return True
-        # Of slow motion the level is a share only: a ring at the border between both is no larger than that.
-        return p["slow_weight"] * here > largest(level[max(0, at - RING_STEPS) : at])
-
     def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""
+        confirm = self._limits.confirm
         while at < end:
             # Plain numbers, a block at a time: one by one they would take longer than what is asked of them.
             for here in seen.level[at : min(end, at + BLOCK)].tolist():
                 following = self._followed(c, at, here, seen, view)
                 # What ends or begins in this very step is known by then: an impact that it led up to, another kick.
                 self._candidate = following
-                if self._waiting:
+                if self._waiting and at - self._waiting[0].began >= confirm:
                     self._confirm(at, seen.loud, view)
                 at += 1
                 if following is None:
@@ -247,53 +256,41 @@ class JerkFinder:
 
     def _followed(self, c: _Candidate, at: int, here: float, seen: Levels, view: RunView) -> _Candidate | None:
         """Take another step of the open candidate; give the one that is open after it."""
-        limits, level = self._limits, seen.level
-        if self._is_another(c, at, here, seen, view):
-            # The other may have begun before the step in which it stands out.
-            self._close(at, max(c.peak_step + 1, view.step_of(view.rise_to(at)) - 1), c, seen, view)
-            self.ended.append((c.onset_step, at))
-            return _Candidate(at, at, here, at)
+        limits, level, since_peak = self._limits, seen.level, at - c.peak_step
+        # Another burst may begin before the candidate has died away.
+        if since_peak > RING_STEPS and here > limits.new_share * c.peak and here > seen.threshold(at):
+            rise = seen.rise(at, view)
+            if rise is not None:
+                # The other may have begun before the step in which it stands out.
+                self._close(at, max(c.peak_step + 1, view.step_of(rise) - 1), c, seen, view)
+                self.ended.append((c.onset_step, at))
+                return _Candidate(at, at, here, at, rise)
         if here > c.peak:
             c.peak, c.peak_step, c.below = here, at, 0
             # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
             c.loud_from = at
             while c.loud_from > c.onset_step and level[c.loud_from - 1] >= limits.end_ratio * here:
                 c.loud_from -= 1
-        elif here < limits.end_ratio * c.peak:
-            c.below += 1
-        else:
-            c.below = 0
+            return c
+        c.below = c.below + 1 if here < limits.end_ratio * c.peak else 0
         if c.below >= limits.quiet_after:
             self._close(at, at, c, seen, view)
-        elif self._lasts_too_long(at, c, level):
+        elif since_peak > limits.longest or (at - c.loud_from > limits.widest and not self._has_faded(at, c, level)):
+            # It cannot become a kick any more: loud for longer than the widest kick without fading.
             self._sustained(c.onset_step, c.peak)
         else:
             return c
         self.ended.append((c.onset_step, at))
         return None
 
-    def _is_another(self, c: _Candidate, at: int, here: float, seen: Levels, view: RunView) -> bool:
-        """Whether another burst begins before the candidate has died away."""
-        return (
-            at - c.peak_step > RING_STEPS
-            and here > self._limits.new_share * c.peak
-            and here > seen.threshold(at)
-            and self._rises(at, here, seen.level, view)
-        )
-
-    def _lasts_too_long(self, at: int, c: _Candidate, level: Floats) -> bool:
-        """Whether it cannot become a kick any more: loud for longer than the widest kick without fading."""
-        limits = self._limits
-        if at - c.peak_step > limits.longest:
-            return True
-        if at - c.loud_from <= limits.widest or at - c.peak_step <= 0:
-            return False
-        return largest(level[max(0, at - RING_STEPS + 1) : at + 1]) >= self.parameters.jerk["fading"] * c.peak
+    def _has_faded(self, at: int, c: _Candidate, level: Floats) -> bool:
+        """Whether the newest steps are a good deal quieter than the candidate was."""
+        return largest(level[max(0, at - RING_STEPS + 1) : at + 1]) < self.parameters.jerk["fading"] * c.peak
 
     def _close(self, at: int, known: int, c: _Candidate, seen: Levels, view: RunView) -> None:
         """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick."""
         p = self.parameters.jerk
-        near = [(s, top) for s, top in self._kicks if c.onset_step - s < p["train_s"] / STEP_S]
+        near = [(s, top) for s, top in self._kicks if c.onset_step - s < self._limits.train]
         # What is far smaller is no part of the same train: somebody stumbles before the fall.
         if sum(top > p["train_share"] * c.peak for _, top in near) >= MOST_KICKS and c.peak < p["impact_g"]:
             self._sustained(c.onset_step, c.peak)
@@ -312,7 +309,10 @@ class JerkFinder:
         )
         if around is None:
             return
-        event = measure_kick(view, c.onset_step, c.peak, known, floor, around, apart=bool(near))
+        rise = None
+        if near:
+            rise = view.rise_to(c.onset_step) if c.rise is None else c.rise
+        event = measure_kick(view, c.onset_step, c.peak, known, floor, around, rise)
         if event is None:
             return
         self.last_peak_step = c.peak_step
@@ -323,7 +323,7 @@ class JerkFinder:
     def _sustained(self, onset_step: int, peak: float) -> None:
         """Take back what was only the beginning of sustained motion."""
         p = self.parameters.jerk
-        soon = onset_step - p["train_s"] / STEP_S
+        soon = onset_step - self._limits.train
         self._waiting = [k for k in self._waiting if k.began < soon or peak < p["train_share"] * k.top]
 
     def _take(self, onset_step: int, event: Event, level: float) -> None:

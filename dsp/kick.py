@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from dsp.few import largest
 from dsp.kick_event import make_event
-from dsp.kick_onset import first_swing, onset_in_turn
+from dsp.kick_onset import SWING_S, first_swing, onset_in_turn
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import BASE_S, ONE_WAY, SWUNG, mean_of, one_way, span, squares, without_turn
+from dsp.swings import BASE_S, ONE_WAY, SWUNG, felt, mean_of, one_way, span, without_turn
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class _Turn(NamedTuple):
 
 
 def measure_kick(
-    view: RunView, onset_step: int, peak: float, known_step: int, floor: float, surround: float, *, apart: bool
+    view: RunView, onset_step: int, peak: float, known_step: int, floor: float, surround: float, rise: int | None
 ) -> Event | None:
     """Measure a candidate of the quick path; None when it is no kick.
 
@@ -61,16 +61,19 @@ def measure_kick(
         Its first step, and the newest.
     peak, floor, surround
         Level at its top, in the recent past, and in the second before, g.
-    apart
-        Whether another kick came just before, so that nothing before `onset_step` belongs to it.
+    rise
+        Sample from which it rises, if another kick came just before, so that nothing before that belongs to it.
     """
-    shape = _outline(view, onset_step, known_step, floor, apart=apart)
+    shape = _outline(view, onset_step, known_step, floor, rise)
     if shape is None:
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     onset = shape.onset
     quiet = mean_of(view.xyz_g[max(0, onset - round(BASE_S * rate) - first) : max(1, onset - first)])
-    size = math.sqrt(float(squares(view.xyz_g[onset - first : shape.end + 1 - first] - quiet).max()))
+    # A first swing may have begun so much before.
+    low = max(first, onset - round(SWING_S * rate) - 1)
+    moved = felt(view.xyz_g[low - first : shape.end + 1 - first], quiet, low)
+    size = math.sqrt(float(np.maximum.reduce(moved.squared[onset - low :])))
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
     kick_step = max(onset_step, view.step_of(onset))
     turned = view.tilt_between(kick_step - 3, known_step - 2)
@@ -102,7 +105,7 @@ def measure_kick(
         alone = surround < p["slow_isolation"] * peak and came_back and not ends_stretch
         if shape.quickness < p["slow_kick_ratio" if alone else "kick_ratio"]:
             return None
-    if turn.stretch is None and not apart and turned < p["stretch_deg"]:
+    if turn.stretch is None and rise is None and turned < p["stretch_deg"]:
         # In a stretch nothing tells a first swing from the stretch.
         onset = first_swing(view, onset, shape.top)
     elif turn.inside or (turn.stretch is not None and _moved_before(view, kick_step, peak)):
@@ -110,8 +113,7 @@ def measure_kick(
     return make_event(
         view,
         onset=onset,
-        end=shape.end,
-        quiet_g=quiet,
+        felt=moved,
         onset_step=kick_step,
         known_step=known_step,
         stretch=turn.stretch,
@@ -134,10 +136,10 @@ def _one_way(
     return one_way(motion if weightless else without_turn(motion, stop - view.edge(known_step - 2), end - onset))
 
 
-def _outline(view: RunView, onset_step: int, known_step: int, floor: float, *, apart: bool) -> _Outline | None:
+def _outline(view: RunView, onset_step: int, known_step: int, floor: float, rise: int | None) -> _Outline | None:
     """Give the outline of a candidate; None when it rises to its end or is too wide for a kick."""
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
-    low = view.rise_to(onset_step) if apart else max(first, view.edge(max(0, onset_step - 1)))
+    low = max(first, view.edge(max(0, onset_step - 1))) if rise is None else rise
     stop = view.edge(known_step + 1)
     level = np.sqrt(view.level[low - first : stop - first])
     left, top, right = span(level, p["end_ratio"])
@@ -150,8 +152,8 @@ def _outline(view: RunView, onset_step: int, known_step: int, floor: float, *, a
     if width_s > p["longest_s"]:
         return None
     # The onset reaches further down the slope than the width does, as far as the noise lets it.
-    rise = max(p["onset_ratio"] * float(level[top]), p["above_noise"] * floor)
-    below = (level[: left + 1] < rise).nonzero()[0]
+    least = max(p["onset_ratio"] * float(level[top]), p["above_noise"] * floor)
+    below = (level[: left + 1] < least).nonzero()[0]
     # Where the noise is as loud as the kick, it began at its top at the latest.
     began = min(int(below[-1]) + 1, top) if len(below) else 0
     # The level may be highest in the newest steps; what comes after these is not known yet.

@@ -10,7 +10,7 @@ from dsp.evidence import event_terms
 from dsp.labels import EventLabel
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import squares
+from dsp.swings import Felt, squares
 
 Floats = NDArray[np.float64]
 
@@ -24,8 +24,7 @@ def make_event(
     view: RunView,
     *,
     onset: int,
-    end: int,
-    quiet_g: Floats,
+    felt: Felt,
     onset_step: int,
     known_step: int,
     stretch: tuple[float, float] | None,
@@ -36,14 +35,14 @@ def make_event(
     rise_s: float,
     beats: Beats | None = None,
 ) -> Event | None:
-    """Make the event of the samples from `onset` to `end`; None when it is a glitch of the sensor, or a flip of counts.
+    """Make the event of what was felt from `onset` on; None when it is a glitch of the sensor, or a flip of counts.
 
     Parameters
     ----------
-    onset, end
-        First and last sample, counted from the start of the run.
-    quiet_g
-        Mean acceleration before it, (3,).
+    onset
+        First sample, counted from the start of the run.
+    felt
+        Up to its last sample, from before the onset as far as the run is kept.
     onset_step, known_step
         Its first step, and the newest.
     stretch
@@ -54,10 +53,10 @@ def make_event(
         The beats that it consists of; None where it is a single one.
     """
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
-    piece = view.xyz_g[max(0, onset - 1 - first) : end + 1 - first] - quiet_g
-    change = piece[1:] - piece[:-1]
-    size = np.sqrt(squares(piece))
     # The sample before the onset is there for the first change only.
+    begin, end = max(first, onset - 1) - felt.first, felt.first + len(felt.squared)
+    piece, size = felt.moved_g[begin:], np.sqrt(felt.squared[begin:])
+    change = piece[1:] - piece[:-1]
     before = int(onset - 1 >= first and len(size) > 1)
     at_peak = before + int(size[before:].argmax())
     peak_g = float(size[at_peak])
@@ -65,7 +64,7 @@ def make_event(
         return None
     if peak_g <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
         return None
-    jerk = math.sqrt(float(squares(change).max())) * rate if len(change) else 0.0
+    jerk = math.sqrt(float(np.maximum.reduce(squares(change), initial=0.0))) * rate
     x, y, z = piece[at_peak].tolist()
     one = max(peak_g, 1e-12)
     ring_hz, decay_s = _ring(piece, at_peak, rate) if beats is None else (beats.hz, math.nan)
@@ -85,7 +84,7 @@ def make_event(
     return Event(
         onset_s=view.start_s + onset / rate,
         peak_s=view.start_s + (max(first, onset - 1) + at_peak) / rate,
-        end_s=view.start_s + (end + 1) / rate,
+        end_s=view.start_s + end / rate,
         label=label,
         peak_g=peak_g,
         peak_jerk_g_per_s=jerk,
@@ -115,19 +114,15 @@ def _without_posture(view: RunView, onset_step: int) -> tuple[str, tuple[str, ..
 def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:
     """Measure frequency and decay of the after-swing along the peak's direction, from two turning points."""
     xs, ys, zs = piece_g[at_peak:].T
-    x, y, z = xs[0], ys[0], zs[0]
-    tail = (xs * x + ys * y + zs * z).tolist()
-    begin = 0
-    # Plain numbers: the second turning point is soon found.
-    for at in range(max(1, math.ceil(RING_FROM_S * rate_hz)), len(tail) - 1):
-        here = tail[at]
-        if (here - tail[at - 1]) * (tail[at + 1] - here) < 0:
-            if not begin:
-                begin = at
-                continue
-            half_s, first, second = (at - begin) / rate_hz, abs(tail[begin]), abs(here)
-            return 0.5 / half_s, half_s / math.log(first / second) if first > second > 0 else math.nan
-    return math.nan, math.nan
+    tail = xs * xs[0] + ys * ys[0] + zs * zs[0]
+    change = tail[1:] - tail[:-1]
+    first = max(1, math.ceil(RING_FROM_S * rate_hz))
+    turning = (change[first - 1 : -1] * change[first:] < 0).nonzero()[0]
+    if len(turning) < 2:
+        return math.nan, math.nan
+    begin, end = first + int(turning[0]), first + int(turning[1])
+    half_s, sooner, later = (end - begin) / rate_hz, abs(float(tail[begin])), abs(float(tail[end]))
+    return 0.5 / half_s, half_s / math.log(sooner / later) if sooner > later > 0 else math.nan
 
 
 def _is_glitch(change_g: Floats, jump: float, flat: float) -> bool:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from dsp.kick_event import make_event
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import BASE_S, MEAN_S, ONE_WAY, mean_of, one_way, sizes
+from dsp.swings import BASE_S, MEAN_S, ONE_WAY, Felt, mean_of, one_way, sizes, squares
 
 Floats = NDArray[np.float64]
 
@@ -40,26 +40,26 @@ def measure_pulse(
     xyz_g = view.xyz_g[low - view.first : stop - view.first].astype(np.float64)
     before, later = xyz_g[: max(1, begin - low)], xyz_g[-round(LATER_S * rate) :]
     quiet = mean_of(before)
-    size = sizes(xyz_g - quiet, max(1, round(MEAN_S * rate)))
-    noise = float(np.sqrt(((before - quiet) ** 2).sum(axis=1).mean()))
+    moved = xyz_g - quiet
+    size = sizes(moved, max(1, round(MEAN_S * rate)))
+    noise = float(np.sqrt((moved[: len(before)] ** 2).sum(axis=1).mean()))
     top = begin - low + int(size[begin - low : view.edge(end_step) - low].argmax())
     share = view.parameters.jerk["end_ratio"]
     left, right = _reach(size, top, share * size[top], round(DIP_S * rate))
     width_s = (right - left + 1) / rate
-    moved = float(np.sqrt(((mean_of(later) - quiet) ** 2).sum()))
-    if width_s > p["widest_s"] or moved > p["back_share"] * float(size[top]):
+    shifted = float(np.sqrt(((mean_of(later) - quiet) ** 2).sum()))
+    if width_s > p["widest_s"] or shifted > p["back_share"] * float(size[top]):
         return None
     rise = max(view.parameters.jerk["onset_ratio"] * float(size[top]), p["above_noise"] * noise)
     below = np.nonzero(size[: left + 1] < rise)[0]
     onset = low + (int(below[-1]) + 1 if len(below) else 0)
-    if one_way(xyz_g[onset - low : right + round(AT_REST_S * rate)] - quiet) > ONE_WAY:
+    if one_way(moved[onset - low : right + round(AT_REST_S * rate)]) > ONE_WAY:
         return None
     step = max(onset_step, view.step_of(onset))
     return make_event(
         view,
         onset=onset,
-        end=low + right,
-        quiet_g=quiet,
+        felt=Felt(low, moved[: right + 1], squares(moved[: right + 1])),
         onset_step=step,
         known_step=known_step,
         stretch=view.stretch_before(step) or view.stretch_around(step, known_step, floor),

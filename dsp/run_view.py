@@ -11,6 +11,7 @@ from dsp.gravity import LEAST_G, MOST_G, NEAR
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.kick_level import START_FLOOR_G, STEP_S
 from dsp.parameters import Parameters
+from dsp.rises import Rise, rises_to
 from dsp.sliding import windows
 
 Vector = tuple[float, float, float]
@@ -22,10 +23,13 @@ MOST_GRAVITIES = 256
 UNASKED: Vector = (math.nan, math.nan, math.nan)
 """Stands for a gravity that nobody has asked for yet."""
 SWING_S = 0.2
+"""Longer than half a swing of the slowest ring (3 Hz, 0.17 s)."""
 CALM_S = 0.15
 """Shorter than half a period of the slowest shaking (2.5 Hz, 0.2 s), less what levels are smoothed over (physics)."""
 RISE_STEPS = 2
 """A kick of 0.1 s that a slow ring follows rises for 0.2 s at most (physics)."""
+BESIDE = np.array([[-RISE_STEPS], [0], [1]])
+"""Steps beside one at which what is highest in it may have begun to rise, at which it begins, and the next."""
 MOVING_STEPS = 6
 """A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
 
@@ -101,44 +105,17 @@ class RunView:
         return hop * STEPS_PER_HOP + bisect_right(self._edges, rest) - 1 - self.first_step
 
     def rise_to(self, step: int) -> int:
-        """First sample of the rise that is highest in this step: where the level was lowest before it.
+        """First sample of the rise that is highest in this step."""
+        return int(self.rises_to(np.array([step])).sample[0])
 
-        Where steps begin says nothing: a kick may begin late in the step before, and not stand out in it yet.
-        """
-        first, begin, end = (self.edge(max(0, at)) - self.first for at in (step - RISE_STEPS, step, step + 1))
-        first = max(0, first)
-        top = begin + int(self.level[begin:end].argmax())
-        back = self.level[first : top + 1][::-1]
-        lowest = np.minimum.accumulate(back)
-        # What was louder by so much before is another swing.
-        other = (back > self.parameters.jerk["new_rise"] ** 2 * lowest).nonzero()[0]
-        return self.first + top - int(back[: other[0] if len(other) else None].argmin())
-
-    def stays_up(self, step: int, loud: float, calm: float, level: NDArray[np.float32]) -> bool:
-        """Whether every step before this one has been as `loud` and none of its samples `calm`, g, wherever it began.
-
-        Then `before_rise` finds nothing either: its 0.2 s hold one of these steps whole. This is asked of every step
-        that shakes on, and takes a third of the time.
-
-        Parameters
-        ----------
-        level
-            Of every step that is kept.
-        """
-        first = step - RISE_STEPS - 1
-        if first < 0 or min(level[first:step].tolist()) < loud:
-            return False
-        least = self.level[self.edge(first) - self.first : self.edge(step + 1) - self.first].min()
-        return bool(least >= calm * calm)
-
-    def before_rise(self, step: int) -> tuple[float, float]:
-        """Level at the beginning of that rise, and the largest in the 0.2 s before, g.
-
-        That is longer than half a swing of the slowest ring (3 Hz, 0.17 s).
-        """
-        at = self.rise_to(step) - self.first
-        before = self.level[max(0, at - self._swing) : at + 1]
-        return math.sqrt(float(before[-1])), math.sqrt(float(before.max()))
+    def rises_to(self, steps: NDArray[np.int64]) -> Rise:
+        """Give the rises that are highest in some steps, their samples counted from the start of the run."""
+        hops, rest = np.divmod(np.maximum(steps + BESIDE, 0) + self.first_step, STEPS_PER_HOP)
+        edges = hops * self.grid.hop + self.grid.step_edges[rest]
+        first, begin, end = np.maximum(edges - self.first, 0)
+        new_rise = self.parameters.jerk["new_rise"]
+        rise = rises_to(self.level, first, begin, end, new_rise=new_rise, swing=self._swing)
+        return rise._replace(sample=rise.sample + self.first)
 
     def calmest(self, first_step: int, last_step: int) -> float:
         """Level in the quietest 0.15 s from one step to another, g, wherever in these steps it is."""

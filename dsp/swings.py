@@ -1,6 +1,7 @@
 """Swings: what a limb felt in a second or two, from samples as they are; sums of few numbers, in double precision."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,30 @@ SWUNG = 0.6
 """... and one that swung there and back by half less than this (physics)."""
 TURN_SHARE = 0.507
 """Of the time of a turn of least jerk, that in which its middle four fifths happen (Flash and Hogan 1985)."""
+
+
+class Felt(NamedTuple):
+    """What a limb felt beside rest, sample by sample.
+
+    Attributes
+    ----------
+    first
+        Number of its first sample.
+    moved_g
+        Acceleration less what it was at rest, (n, 3).
+    squared
+        Its squared size, (n,).
+    """
+
+    first: int
+    moved_g: Floats
+    squared: Floats
+
+
+def felt(xyz_g: NDArray[np.floating], quiet_g: Floats, first: int) -> Felt:
+    """Give what was felt beside `quiet_g`, (3,), in samples (n, 3) from number `first` on."""
+    moved_g = xyz_g - quiet_g
+    return Felt(first, moved_g, squares(moved_g))
 
 
 def mean_of(rows: NDArray[np.floating]) -> Floats:

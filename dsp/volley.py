@@ -16,7 +16,7 @@ from dsp.labels import State
 from dsp.parameters import DECIDED
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import BASE_S, mean_of, squares
+from dsp.swings import BASE_S, felt, mean_of, squares
 
 Floats = NDArray[np.float64]
 
@@ -88,11 +88,11 @@ def measure_volley(view: RunView, burst: Burst, found: Found, floor: float, kick
     if not rested and stretch is None:
         return None
     quiet = mean_of(view.xyz_g[max(0, began - round(BASE_S * rate) - first) : max(1, began - first)])
+    low = max(first, began - 1)
     event = make_event(
         view,
         onset=began,
-        end=ended,
-        quiet_g=quiet,
+        felt=felt(view.xyz_g[low - first : ended + 1 - first], quiet, low),
         onset_step=step,
         known_step=burst.known,
         stretch=stretch,

@@ -1,15 +1,15 @@
 """Rules of the jerk path that a whole signal seldom shows by themselves: its floor, its thresholds, its trains."""
 
-from typing import Any, cast
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import dsp
+from dsp.grid import make_grid
 from dsp.jerks import JerkFinder, Levels
 from dsp.kick_level import floors
 from dsp.parameters import load_parameters
+from dsp.run_view import RunView
 
 RATE_HZ = 100.0
 STEPS_PER_S = 10
@@ -85,23 +85,15 @@ def test_a_long_burst_is_a_kick_when_it_rises_at_once_and_has_faded_after_a_seco
     assert len(dsp.analyze(ring(rises_s, fades_s), rate_hz=RATE_HZ, placement="calf").events) == kicks
 
 
-class _Swinging:
-    """A run in which the level has been the same for a while."""
-
-    def stays_up(self, _step: int, loud: float, calm: float, _level: NDArray[np.float32]) -> bool:
-        return calm <= 0.02 and loud <= 0.02
-
-    def before_rise(self, _step: int) -> tuple[float, float]:
-        return 0.02, 0.02
-
-
 @pytest.mark.parametrize(("late_steps", "begins"), [(20, False), (21, True)])
 def test_what_does_not_rise_is_the_ring_of_a_kick_for_two_seconds(late_steps: int, *, begins: bool) -> None:
-    finder = JerkFinder(load_parameters())
+    parameters = load_parameters()
+    finder, view = JerkFinder(parameters), RunView(parameters, make_grid(RATE_HZ, parameters), 0.0)
     finder.last_peak_step = 0
+    view.level = np.full(400, 0.02**2, np.float32)
     level = np.full(40, 0.02, np.float32)
     seen = Levels(level[: late_steps + 1], level[: late_steps + 1], np.full(late_steps + 1, 0.01), level, 0)
-    finder.take(late_steps, late_steps + 1, seen, cast("Any", _Swinging()))
+    finder.take(late_steps, late_steps + 1, seen, view)
     assert (finder.candidate_step is not None) is begins
 
 

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp.grid import make_grid
+from dsp.kick_begin import new_kicks, shakes_on
 from dsp.parameters import load_parameters
 from dsp.run_view import RunView
 from tests.dsp.test_events import ringing_kick
@@ -31,10 +32,10 @@ def test_a_rise_begins_at_the_same_sample_wherever_the_steps_begin(shift: int) -
     view = view_of(np.roll(level, shift))
     step = (107 + shift) // STEP
     assert view.rise_to(step) == 99 + shift
-    calm, ring = view.before_rise(step)
-    assert calm == pytest.approx(0.02, rel=1e-3)
+    rise = view.rises_to(np.array([step]))
+    assert rise.calm[0] == pytest.approx(0.02, rel=1e-3)
     # The loudest of 0.2 s before.
-    assert ring == pytest.approx(level[79], rel=1e-3)
+    assert rise.ring[0] == pytest.approx(level[79], rel=1e-3)
 
 
 def test_a_swing_that_was_louder_ends_the_way_back_to_where_a_rise_began() -> None:
@@ -58,27 +59,50 @@ def test_it_was_calm_if_it_was_for_three_twentieths_of_a_second(shift: int) -> N
     assert loud_but_for(14).calmest(4, 10) == pytest.approx(0.3, rel=1e-3)
 
 
+def swelling(rate_hz: float, rng: np.random.Generator) -> RunView:
+    """Four seconds of motion that swells and fades."""
+    view, samples = RunView(load_parameters(), make_grid(rate_hz, load_parameters()), 0.0), round(4 * rate_hz)
+    swells = np.interp(np.arange(samples), np.sort(rng.uniform(0, samples, 8)), rng.uniform(0.02, 0.3, 8))
+    view.level = np.square(swells * rng.uniform(0.8, 1.0, samples)).astype(np.float32)
+    return view
+
+
 @pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0, 208.0])
-def test_what_stays_up_has_neither_a_rise_out_of_calm_nor_a_fainter_swing_before_it(rate_hz: float) -> None:
-    rng, parameters = np.random.default_rng(0), load_parameters()
-    view = RunView(parameters, make_grid(rate_hz, parameters), 0.0)
-    asked = stayed = 0
+def test_many_steps_rise_as_each_does_alone_in_a_run_whose_beginning_is_forgotten_too(rate_hz: float) -> None:
+    rng, steps = np.random.default_rng(1), np.arange(35)
+    for forgotten in (0, 5):
+        view = swelling(rate_hz, rng)
+        view.first_step = forgotten
+        view.first = max(0, view.edge(0) - 3)
+        together = view.rises_to(steps)
+        for step in steps.tolist():
+            (sample,), (calm,), (ring,) = view.rises_to(np.array([step]))
+            assert (sample, calm, ring) == tuple(part[step] for part in together)
+            # As it is meant, sample by sample.
+            level, top = view.level, view.edge(step) - view.first
+            top += int(level[top : view.edge(step + 1) - view.first].argmax())
+            at = low = top
+            while at > max(0, view.edge(max(0, step - 2)) - view.first):
+                at -= 1
+                if level[at] > np.float32(1.3**2) * level[low]:
+                    break
+                low = at if level[at] < level[low] else low
+            assert sample == view.rise_to(step) == view.first + low
+            assert ring == pytest.approx(np.sqrt(level[max(0, low - round(0.2 * rate_hz)) : low + 1].max()))
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0, 208.0])
+def test_in_a_step_that_shakes_on_no_kick_begins(rate_hz: float) -> None:
+    rng, steps, shaking, begun = np.random.default_rng(0), np.arange(5, 38), 0, 0
     for _ in range(300):
-        swells = np.interp(
-            np.arange(round(4 * rate_hz)), np.sort(rng.uniform(0, 4 * rate_hz, 8)), rng.uniform(0.02, 0.3, 8)
-        )
-        view.level = np.square(swells * rng.uniform(0.8, 1.0, len(swells))).astype(np.float32)
-        steps = [view.level[view.edge(step) : view.edge(step + 1)].max() for step in range(38)]
-        level = np.sqrt(np.array(steps))
-        for step in range(5, 38):
-            loud, calm = float(rng.uniform(0.02, 0.3)), float(rng.uniform(0.02, 0.2))
-            asked += 1
-            if view.stays_up(step, loud, calm, level):
-                stayed += 1
-                least, ring = view.before_rise(step)
-                assert ring >= loud * (1 - 1e-6)
-                assert least >= calm * (1 - 1e-6)
-    assert 0.1 * asked < stayed < 0.9 * asked
+        view = swelling(rate_hz, rng)
+        level = np.sqrt([view.level[view.edge(step) : view.edge(step + 1)].max() for step in range(38)])
+        begins = new_kicks(steps, level, view)
+        shakes = {step for step in steps.tolist() if shakes_on(step, level, view)}
+        assert not shakes & set(begins)
+        shaking, begun = shaking + len(shakes), begun + len(begins)
+    assert shaking > 0.1 * 300 * len(steps)
+    assert begun > 0.1 * 300 * len(steps)
 
 
 @pytest.mark.parametrize("shift_s", np.arange(0.0, 0.1, 0.02).round(2).tolist())
