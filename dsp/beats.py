@@ -1,12 +1,13 @@
 """Beats: whether a limb beat to and fro a few times at one frequency, read from samples, and how often."""
 
-import functools
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.beat_motion import along_main
 from dsp.few import middle_of
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,8 @@ three such, beats that sustain themselves have all (physics)."""
 
 MOST_OFF = 0.2
 """Of the median, by which a cycle at either end may differ: else it belongs to what came before or after (prior)."""
+AT_ONCE = 32
+"""Pieces worked on at once: so many that the calls count little, so few that they stay in the cache."""
 LEAST_CYCLES = 3
 """Each half a cycle after the one before: two beats."""
 
@@ -73,35 +76,44 @@ class Wanted(NamedTuple):
     share: float
 
 
-def running_totals(xyz_g: Floats) -> Floats:
-    """Sum of all samples before each, less the first sample every time; an axis a row, (3, n + 1)."""
-    axes_g = xyz_g.T
-    total = np.zeros((3, axes_g.shape[1] + 1))
-    np.add.accumulate(axes_g - axes_g[:, :1], axis=1, out=total[:, 1:])
-    return total
+class Piece(NamedTuple):
+    """Samples among which a limb may have beaten: their `running_totals`, and those between which it has."""
+
+    total: Floats
+    begin: int
+    end: int
 
 
-def find_beats(total: Floats, rate_hz: float, begin: int, end: int, lag_s: float, wanted: Wanted) -> Beats | None:
-    """Find the longest regular beating between samples `begin` and `end`; None when it is not what is wanted.
-
-    Most bursts do not beat, so that each question is asked as soon as it can be: how many crossings there are, how many
-    cycles alike, and what these amount to.
+def find_beats(pieces: Sequence[Piece], rate_hz: float, lag_s: float, wanted: Wanted) -> list[Beats | None]:
+    """Find the longest regular beating of each piece; None where it is not what is wanted.
 
     Parameters
     ----------
-    total
-        `running_totals`, from before the beats to after them.
     lag_s
         Of the second difference that shows them: twice this is the period that it shows best.
     """
-    lag = max(1, round(lag_s * rate_hz))
+    out: list[Beats | None] = []
+    for at in range(0, len(pieces), AT_ONCE):
+        out += _found(pieces[at : at + AT_ONCE], rate_hz, max(1, round(lag_s * rate_hz)), wanted)
+    return out
+
+
+def _found(pieces: Sequence[Piece], rate_hz: float, lag: int, wanted: Wanted) -> list[Beats | None]:
     # The sample that the first value of the second difference stands for.
-    offset = lag + 0.5 * (lag - 1)
-    low, high = max(0, round(begin - offset - lag)), min(total.shape[1] - 3 * lag, round(end - offset + lag))
-    if high - low < 3:
-        return None
-    change = second_difference(total[:, low : high + 3 * lag], lag)
-    x, energy = along_main(change, max(1, round(LOCAL_S * rate_hz)))
+    offset, parts = lag + 0.5 * (lag - 1), []
+    for total, begin, end in pieces:
+        low, high = max(0, round(begin - offset - lag)), min(total.shape[1] - 3 * lag, round(end - offset + lag))
+        parts.append((low, total[:, low : high + 3 * lag] if high - low >= 3 else None))
+    moved = iter(along_main([part for _, part in parts if part is not None], lag, max(1, round(LOCAL_S * rate_hz))))
+    return [None if part is None else _regular(*next(moved), low + offset, rate_hz, wanted) for low, part in parts]
+
+
+def _regular(x: Floats, energy: Floats, first: float, rate_hz: float, wanted: Wanted) -> Beats | None:
+    """Give the longest regular beating of what begins at sample `first`.
+
+    Most bursts do not beat, so that each question is asked as soon as it can be: how many crossings there are, how many
+    cycles alike, and what these amount to.
+    """
     before = _crossed(x)
     if _beats_of(len(before) - 1) < wanted.least:
         return None
@@ -130,33 +142,7 @@ def find_beats(total: Floats, rate_hz: float, begin: int, end: int, lag_s: float
     cycle_cv = float(np.std(cycles)) / cycle
     if cycle_cv > wanted.cycle_cv:
         return None
-    return Beats(at[i] + low + offset, at[j] + low + offset, times, rate_hz / cycle, cycle_cv)
-
-
-def second_difference(total: Floats, lag: int) -> Floats:
-    """Second difference over `lag` samples of means over as many, (3, n - 3 lag) of `running_totals` (3, n)."""
-    mean = (total[:, lag:] - total[:, :-lag]) / lag
-    return np.asarray(mean[:, 2 * lag :] - 2.0 * mean[:, lag:-lag] + mean[:, : -2 * lag])
-
-
-def along_main(change: Floats, local: int) -> tuple[Floats, Floats]:
-    """Motion along its main direction and squared size of all of it; every moment counts alike, however loud it is."""
-    energy = np.einsum("ij,ij->j", change, change)
-    total = np.zeros(len(energy) + 1)
-    np.add.accumulate(energy, out=total[1:])
-    first, last, size = _around(len(energy), local)
-    around = (total[last] - total[first]) / size
-    weight = 1.0 / np.maximum(around, 1e-3 * float(np.maximum.reduce(around)) + 1e-18)
-    _, axes = np.linalg.eigh((change * weight) @ change.T)
-    return change.T @ axes[:, 2], energy
-
-
-@functools.lru_cache(maxsize=128)
-def _around(n: int, local: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """First of about `local` values around each of `n`, one past their last, and how many they are."""
-    at = np.arange(n)
-    first, last = np.maximum(at - local // 2, 0), np.minimum(at + local // 2 + 1, n)
-    return first, last, last - first
+    return Beats(at[i] + first, at[j] + first, times, rate_hz / cycle, cycle_cv)
 
 
 def _beats_of(tops: float) -> int:

@@ -292,9 +292,11 @@ class JerkFinder:
         p = self.parameters.jerk
         near = [(s, top) for s, top in self._kicks if c.onset_step - s < self._limits.train]
         # What is far smaller is no part of the same train: somebody stumbles before the fall.
-        if sum(top > p["train_share"] * c.peak for _, top in near) >= MOST_KICKS and c.peak < p["impact_g"]:
-            self._sustained(c.onset_step, c.peak)
-            return
+        if len(near) >= MOST_KICKS and c.peak < p["impact_g"]:
+            alike = [top for _, top in near if top > p["train_share"] * c.peak]
+            if len(alike) >= MOST_KICKS:
+                self._sustained(c.onset_step, c.peak)
+                return
         burst, floor = Burst(c.onset_step, c.peak_step, c.peak), seen.floor(at)
         around = level_around(
             burst,

@@ -81,15 +81,14 @@ def measure_kick(
     # A stretch is over by the onset itself, whenever the candidate stood out.
     stretch = view.stretch_before(view.step_of(onset)) or view.stretch_around(kick_step, known_step, floor)
     turn = _Turn(stretch, inside=False)
+    hard, went = size >= p["landing_g"], math.nan
     # After a stretch that is known, what rested before the kick is not what the limb was turned from.
-    went = math.nan
-    if weightless or turn.stretch is None:
+    if (weightless or turn.stretch is None) and not (hard and shape.quickness >= p["landing_ratio"]):
         went = _one_way(view, onset, shape.end, known_step, quiet, turned, weightless=weightless)
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway,
     # unless it is as smooth as a stretch and turned the limb as far as so hard a one must.
     smooth = shape.quickness < p["landing_ratio"] and (turned >= p["landing_deg"] or went > ONE_WAY)
-    impact = size >= p["landing_g"] and not smooth
-    if not impact:
+    if not hard or smooth:
         # The ring of a kick is in the mean of so few steps too.
         rings_deg = math.degrees(p["turn_share"] * size)
         ended_elsewhere = turned >= max(view.parameters.hold["stretch_deg"], rings_deg)

@@ -16,6 +16,9 @@ Floats = NDArray[np.float64]
 
 RING_FROM_S = 0.05
 """The kick's own turn back is no ring."""
+OTHER = {EventLabel.TWITCH: EventLabel.REFLEX_JERK.value, EventLabel.REFLEX_JERK: EventLabel.TWITCH.value}
+IMPACT, BEATS = ("impact",), ("beats",)
+"""Flags."""
 MOST_JUMPS = 4
 """Two spikes, there and back each, are as many as fall within one burst."""
 
@@ -80,7 +83,7 @@ def make_event(
         beats=beats,
         parameters=view.parameters,
     )
-    kinds = {"impact": peak_g >= p["impact_g"], "beats": beats is not None}
+    impact = IMPACT if peak_g >= p["impact_g"] else ()
     return Event(
         onset_s=view.start_s + onset / rate,
         peak_s=view.start_s + (max(first, onset - 1) + at_peak) / rate,
@@ -96,9 +99,9 @@ def make_event(
         tilt_change_deg=view.tilt_between(onset_step - 3, known_step - 2),
         stretch_delay_s=None if stretch is None else stretch[1],
         confidence=confidence,
-        runner_up=(EventLabel.REFLEX_JERK if label is EventLabel.TWITCH else EventLabel.TWITCH).value,
+        runner_up=OTHER[label],
         evidence=terms,
-        flags=(*hidden, *(name for name, holds in kinds.items() if holds)),
+        flags=(*hidden, *impact, *(() if beats is None else BEATS)),
     )
 
 

@@ -68,9 +68,7 @@ def find_peaks(psd: Floats, calm: NDArray[np.bool_], plan: Plan) -> Peaks:
     inner = psd[:, where.start - 1 : where.stop + 1]
     rises = inner[:, 1:] >= inner[:, :-1]
     # A top rises to itself and does not rise after.
-    tops = (rises[:, :-1] > rises[:, 1:]).astype(np.float32)
-    tops *= TOP
-    score += tops
+    score += (rises[:, :-1] > rises[:, 1:]) * TOP
     score[:, : plan.sway] -= (calm * TOP)[:, None]
     at = score.argmax(axis=1)
     at = _fundamentals(psd, at, calm, mean, slope, plan)

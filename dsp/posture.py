@@ -264,6 +264,7 @@ class HoldFinder:
 def _angle(a: Vector | None, b: Vector | None) -> float:
     if a is None or b is None:
         return math.nan
-    dot, size_a, size_b = (u[0] * v[0] + u[1] * v[1] + u[2] * v[2] for u, v in ((a, b), (a, a), (b, b)))
-    size = math.sqrt(size_a) * math.sqrt(size_b)
+    (ax, ay, az), (bx, by, bz) = a, b
+    dot = ax * bx + ay * by + az * bz
+    size = math.sqrt(ax * ax + ay * ay + az * az) * math.sqrt(bx * bx + by * by + bz * bz)
     return math.degrees(math.acos(min(1.0, max(-1.0, dot / max(size, 1e-9)))))

@@ -4,6 +4,7 @@ An acceleration of that length may be the beginning of anything, so that much is
 and a limb that comes back to where it was.
 """
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -168,9 +169,12 @@ class PulseFinder:
 
     def _is_known(self, c: _Pulse, view: RunView, kicks: JerkFinder) -> bool:
         """Whether the quick path has found it, or may, or the body still settles after an impact."""
-        # By its samples: where steps are not quite 0.1 s long, their number drifts by seconds in an hour.
-        p, onset_s = self.parameters, view.start_s + view.edge(c.onset_step) / view.grid.rate_hz
+        p = self.parameters
         near = p.pulse["apart_s"]
-        return any(step > c.onset_step - near / STEP_S for step in kicks.kick_steps) or any(
+        if max(kicks.kick_steps, default=-math.inf) > c.onset_step - near / STEP_S:
+            return True
+        # By its samples: where steps are not quite 0.1 s long, their number drifts by seconds in an hour.
+        onset_s = view.start_s + view.edge(c.onset_step) / view.grid.rate_hz
+        return any(
             event.onset_s > onset_s - (p.jerk["bounce_s"] if event.is_impact else near) for event in self.events[-2:]
         )

@@ -96,7 +96,8 @@ def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
         Level of any motion of every step so far, g.
     """
     p = view.parameters.jerk
-    first, last = (max(0, onset_step - round(p[name] / STEP_S)) for name in ("stir_window_s", "stretch_before_s"))
+    first = max(0, onset_step - round(p["stir_window_s"] / STEP_S))
+    last = max(0, onset_step - round(p["stretch_before_s"] / STEP_S))
     least = max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
-    moved = int(np.count_nonzero(loud[first:last] > least))
-    return moved > round(p["stir_s"] / STEP_S) and not view.shakes(onset_step)
+    moved = np.count_nonzero(loud[first:last] > least)
+    return bool(moved > round(p["stir_s"] / STEP_S)) and not view.shakes(onset_step)

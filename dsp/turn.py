@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float32]
 Vector = tuple[float, float, float]
 
 DURATIONS_S = np.geomspace(0.2, 9.0, 24)
@@ -35,7 +36,7 @@ class Turn(NamedTuple):
     rate_deg_per_s: float
 
 
-def find_turn(rows_g: NDArray[np.float32], step_s: float, before: Vector, after: Vector) -> Turn | None:
+def find_turn(rows_g: Floats, step_s: float, before: Vector, after: Vector) -> Turn | None:
     """Find the turn between two postures.
 
     Parameters
@@ -70,18 +71,42 @@ def find_turn(rows_g: NDArray[np.float32], step_s: float, before: Vector, after:
     lasts_s = DURATIONS_S.astype(np.float32)[:, None, None]
     u = (times - halves[:, None]).astype(np.float32) / lasts_s
     u += np.float32(0.5)
-    np.clip(u, 0.0, 1.0, out=u)
-    missed = u * u * u * (10.0 + u * (6.0 * u - 15.0))
+    np.minimum(np.maximum(u, np.float32(0.0), out=u), np.float32(1.0), out=u)
+    missed, pull = _turned(u), _pull(u)
     missed -= shown.astype(np.float32)
-    pull = u * (60.0 + u * (120.0 * u - 180.0)) / (np.float32(GRAVITY_M_S2) * lasts_s * lasts_s)
+    pull /= np.float32(GRAVITY_M_S2) * lasts_s * lasts_s
     # Arm by arm, in the same room: all of them at once leave the cache (two and a half times as long).
-    off, room = np.empty((len(DURATIONS_S), len(ARMS_M), len(halves)), np.float32), np.empty_like(pull)
+    off, room = np.empty((len(DURATIONS_S), len(ARMS_M), len(halves)), np.float32), u
+    # An array for the limit, too: beside a lone number numpy compares value by value.
+    most = np.full_like(room, MOST_OFF)
     for at, arm_m in enumerate(ARMS_M.astype(np.float32)):
         np.multiply(pull, arm_m, out=room)
-        np.add(room, missed, out=room)
+        room += missed
         np.abs(room, out=room)
-        np.minimum(room, np.float32(MOST_OFF), out=room)
+        np.minimum(room, most, out=room)
         np.einsum("dht->dh", room, out=off[:, at])
     which_lasts, _, which_half = np.unravel_index(off.argmin(), off.shape)
     half, lasts = float(halves[which_half]), float(DURATIONS_S[which_lasts])
     return Turn(half - 0.5 * lasts, half + 0.5 * lasts, PEAK * math.degrees(abs(angle)) / lasts)
+
+
+def _turned(u: Floats) -> Floats:
+    """Share of a turn of least jerk after this share of its time: 10 u^3 - 15 u^4 + 6 u^5."""
+    rest = np.float32(6.0) * u
+    rest -= np.float32(15.0)
+    rest *= u
+    rest += np.float32(10.0)
+    out: Floats = u * u
+    out *= u
+    out *= rest
+    return out
+
+
+def _pull(u: Floats) -> Floats:
+    """Its second derivative: 60 u - 180 u^2 + 120 u^3."""
+    out: Floats = np.float32(120.0) * u
+    out -= np.float32(180.0)
+    out *= u
+    out += np.float32(60.0)
+    out *= u
+    return out

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import LONGEST_KICK_STEPS
-from dsp.beats import Beats, Wanted, find_beats, running_totals
+from dsp.beat_motion import running_totals
+from dsp.beats import Beats, Piece, Wanted, find_beats
 from dsp.few import largest, middle
 from dsp.kick_event import make_event
 from dsp.kick_level import STEP_S
@@ -44,18 +45,21 @@ class Found(NamedTuple):
     ended: int
 
 
-def look_for_beats(view: RunView, burst: Burst) -> Found | None:
-    """Give the beats of a burst; None when it does not beat, or cannot be a volley whatever beats in it."""
-    rate, first = view.grid.rate_hz, view.first
-    begin, end = view.edge(burst.first), view.edge(burst.last + 1)
-    low, stop = max(first, begin - round(BASE_S * rate)), view.edge(burst.known + 1)
-    if not _may_rest_after(view, burst, begin, min(end, stop)):
-        return None
-    xyz_g = view.xyz_g[low - first : stop - first].astype(np.float64)
-    beats = _beats(xyz_g, rate, begin - low, end - low, view)
-    if beats is None:
-        return None
-    return Found(beats, low + math.floor(beats.first), min(stop - 1, low + math.ceil(beats.last)))
+def look_for_beats(view: RunView, bursts: Sequence[Burst]) -> list[Found | None]:
+    """Give the beats of each burst; None where it does not beat, or cannot be a volley whatever beats in it."""
+    rate, first, base = view.grid.rate_hz, view.first, round(BASE_S * view.grid.rate_hz)
+    out: list[Found | None] = [None] * len(bursts)
+    which, pieces = [], []
+    for i, burst in enumerate(bursts):
+        begin, end, stop = view.edge(burst.first), view.edge(burst.last + 1), view.edge(burst.known + 1)
+        if _may_rest_after(view, burst, begin, min(end, stop)):
+            low = max(first, begin - base)
+            which.append((i, low, stop))
+            pieces.append((view.xyz_g[low - first : stop - first].astype(np.float64), begin - low, end - low))
+    for (i, low, stop), beats in zip(which, _beats(pieces, rate, view), strict=True):
+        if beats is not None:
+            out[i] = Found(beats, low + math.floor(beats.first), min(stop - 1, low + math.ceil(beats.last)))
+    return out
 
 
 def measure_volley(view: RunView, burst: Burst, found: Found, floor: float, kick_steps: Sequence[int]) -> Event | None:
@@ -125,7 +129,7 @@ def is_one_of_beats(kick_step: int, at: int, view: RunView) -> bool:
     if first == low:
         return False
     burst = Burst(first, last, at)
-    found = look_for_beats(view, burst)
+    (found,) = look_for_beats(view, [burst])
     volley = None if found is None else measure_volley(view, burst, found, noise, ())
     if volley is None or view.step_at(volley.onset_s) >= kick_step - round(p["apart_s"] / STEP_S):
         return False
@@ -134,16 +138,24 @@ def is_one_of_beats(kick_step: int, at: int, view: RunView) -> bool:
     return bool(min(sizes) >= view.parameters.jerk["fading"] * max(sizes))
 
 
-def _beats(xyz_g: Floats, rate_hz: float, begin: int, end: int, view: RunView) -> Beats | None:
-    """Beats as the slow path shows them where they are slow, else as the quick one does; None without a volley."""
+def _beats(bursts: Sequence[tuple[Floats, int, int]], rate_hz: float, view: RunView) -> list[Beats | None]:
+    """Beats as the slow path shows them where they are slow, else as the quick one does; None without a volley.
+
+    Parameters
+    ----------
+    bursts
+        Samples, (n, 3), and those between which each burst lies.
+    """
     p = view.parameters.volley
-    total = running_totals(xyz_g)
+    pieces = [Piece(running_totals(xyz_g), begin, end) for xyz_g, begin, end in bursts]
+    out: list[Beats | None] = [None] * len(bursts)
     for lag_s, most_hz in ((view.parameters.pulse["lag_s"], p["slow_hz"]), (view.parameters.jerk["lag_s"], math.inf)):
         wanted = Wanted(p["from_hz"], p["to_hz"], most_hz, p["least"], p["cycle_cv"], p["share"])
-        beats = find_beats(total, rate_hz, begin, end, lag_s, wanted)
-        if beats is not None and _swing_mm(beats, xyz_g) <= p["most_mm"]:
-            return beats
-    return None
+        left = [i for i, beats in enumerate(out) if beats is None]
+        for i, beats in zip(left, find_beats([pieces[i] for i in left], rate_hz, lag_s, wanted), strict=True):
+            if beats is not None and _swing_mm(beats, bursts[i][0]) <= p["most_mm"]:
+                out[i] = beats
+    return out
 
 
 def _may_rest_after(view: RunView, burst: Burst, begin: int, end: int) -> bool:

@@ -81,7 +81,7 @@ class VolleyFinder:
 
     def follow(self, first: int, thresholds: NDArray[np.float64], floors: Floats, view: RunView) -> None:
         """Follow the steps from `first` to the newest, with the levels that open an event there, and their floors."""
-        loud = view.step_loud
+        loud, closed = view.step_loud, []
         above = (loud[first:] > thresholds).nonzero()[0]
         if len(above):
             above += first
@@ -91,22 +91,28 @@ class VolleyFinder:
             for at in (np.diff(above, prepend=self._last) > QUIET_STEPS).nonzero()[0].tolist():
                 if at > 0:
                     self._last = int(above[at - 1])
-                self._close(view)
+                closed += self._closed(view)
                 self._first, self._floor = int(above[at]), float(floors[above[at] - first])
             self._last = int(above[-1])
         if len(loud) - 1 - self._last >= QUIET_STEPS:
-            self._close(view)
+            closed += self._closed(view)
+        if not closed:
+            return
+        for (burst, floor), found in zip(closed, look_for_beats(view, [burst for burst, _ in closed]), strict=True):
+            if found is not None:
+                event = measure_volley(view, burst, found, floor, self._kick_steps(burst, view))
+                if event is not None:
+                    self._waiting.append(event)
 
     def settle(self, frames: NDArray[np.void]) -> list[Event]:
         """Give the volleys that the final labels up to the newest of these frames confirm: none of them shakes."""
         if not len(frames):
             return []
-        # Plain numbers: most often it is one frame.
-        times_s, labels = frames["time_s"].tolist(), frames["label"].tolist()
+        times_s, labels = frames["time_s"], frames["label"]
         if math.isnan(self._first_s):
-            self._first_s = times_s[0]
-        self._newest_s = times_s[-1]
-        self._rhythmic_s += [at_s for at_s, label in zip(times_s, labels, strict=True) if label in RHYTHMIC]
+            self._first_s = float(times_s[0])
+        self._newest_s = float(times_s[-1])
+        self._rhythmic_s += times_s[(labels == RHYTHMIC[0]) | (labels == RHYTHMIC[1])].tolist()
         out = self._released(self._newest_s - self.half_frame_s)
         since_s = self._newest_s - KEPT_S
         if self._rhythmic_s and self._rhythmic_s[0] <= since_s:
@@ -143,20 +149,15 @@ class VolleyFinder:
             for other in self._others
         )
 
-    def _close(self, view: RunView) -> None:
-        """Measure the burst that has been quiet for long enough."""
+    def _closed(self, view: RunView) -> list[tuple[Burst, float]]:
+        """Give the burst that has been quiet for long enough, if it may be a volley, and the floor before it."""
         if self._first is None:
-            return
+            return []
         burst, self._first = Burst(self._first, self._last, self._last + QUIET_STEPS), None
         # At the start of a run nothing shows that it was quiet before.
         fresh = burst.first + view.first_step < QUIET_STEPS
-        if not fresh and self._shortest <= burst.last + 1 - burst.first <= self._longest:
-            found = look_for_beats(view, burst)
-            if found is None:
-                return
-            event = measure_volley(view, burst, found, self._floor, self._kick_steps(burst, view))
-            if event is not None:
-                self._waiting.append(event)
+        lasts = self._shortest <= burst.last + 1 - burst.first <= self._longest
+        return [(burst, self._floor)] if lasts and not fresh else []
 
     def _kick_steps(self, burst: Burst, view: RunView) -> list[int]:
         """Give the steps at which kicks began that may ring before the burst, of all that a long block knows."""
