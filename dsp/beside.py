@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dsp import centre
 from dsp.bridge import Bridge, widened
-from dsp.features import burst_features
+from dsp.features import burst_features, burst_levels
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.parameters import Parameters
 from dsp.rows import ordered, sums
@@ -84,7 +84,7 @@ class Beside:
         rows, energy, loud, spectra = rows[hidden], energy[hidden], loud[hidden], spectra[hidden]
         again = self._measure(closed, spectra)
         typical = np.square(values["middle_g"][rows])[:, None]
-        again |= burst_features(np.where(loud, typical, energy))
+        again |= burst_features(burst_levels(np.where(loud, typical, energy)))
         for name, column in again.items():
             values[name][rows] = column
         psd[rows] = spectra

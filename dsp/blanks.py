@@ -55,6 +55,9 @@ class Blanks:
         """
         if not axes_g.shape[1]:
             return None, None
+        if self._leading and not self._zeros_lead and axes_g[:, 0].any() and not np.isnan(axes_g[:, 0]).all():
+            # Nearly always the data begin with the first row.
+            self._leading = False
         newest = axes_g[:, -self._looked_at :]
         # One axis tells nearly always, or leaves few rows to look at; and of the others the newest are all that counts.
         may_be = np.nonzero(axes_g[0] == 0.0)[0]

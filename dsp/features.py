@@ -73,17 +73,22 @@ def spectral_features(
     return out
 
 
-def burst_features(step_energy: Floats) -> dict[str, Floats]:
+def burst_levels(step_energy: Floats) -> Floats:
+    """Level of every two steps side by side, g, from the mean squares of the jerk path in each of them (last axis)."""
+    level = step_energy[..., 1:] + step_energy[..., :-1]
+    level *= np.float32(0.5)
+    return np.asarray(np.sqrt(level, out=level))
+
+
+def burst_features(level_g: Floats) -> dict[str, Floats]:
     """How the energy is spread over the window.
 
     Parameters
     ----------
-    step_energy
-        Mean square of the jerk path in each 0.1 s step, float32 (frames, steps).
+    level_g
+        `burst_levels` of the 0.1 s steps of each window, float32 (frames, steps - 1).
     """
-    level = step_energy[:, 1:] + step_energy[:, :-1]
-    level *= np.float32(0.5)
-    level = ordered(np.sqrt(level, out=level))
+    level = ordered(level_g)
     middle, top = level[:, level.shape[1] // 2].copy(), level[:, -1].copy()
     loud = level > np.float32(0.3) * top[:, None]
     duty = sums(loud.astype(np.float32)) / np.float32(level.shape[1])

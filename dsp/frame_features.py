@@ -51,8 +51,11 @@ class FrameFeatures:
         windows_g = windows(stream.centred.part(begin, end), g.window, g.hop, frames)
         values = self._measured(windows_g, psd)
         hops = g.window // g.hop
-        blocks = windows(steps.energy.part(first * STEPS_PER_HOP), STEPS_PER_HOP * hops, STEPS_PER_HOP, frames)
-        values |= features.burst_features(blocks)
+        energy = steps.energy.part(first * STEPS_PER_HOP)
+        blocks = windows(energy, STEPS_PER_HOP * hops, STEPS_PER_HOP, frames)
+        # Windows share their levels, which are worked out once.
+        levels_g = features.burst_levels(energy)
+        values |= features.burst_features(windows(levels_g, STEPS_PER_HOP * hops - 1, STEPS_PER_HOP, frames))
         values |= self._centre(steps, first, frames)
         change = windows(stream.slow.part(begin, end)[0], g.window, g.hop, frames)
         self._beside.put(values, psd, windows_g, change, blocks)
@@ -79,7 +82,7 @@ class FrameFeatures:
         padded[:, 0, :count] = stream.centred.part(0, count)
         spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, psd)
         values = features.spectral_features(spectrum, g, self._plan, self._parameters, taper)
-        values |= features.burst_features(steps.energy.part(0, max(3, steps.count))[None])
+        values |= features.burst_features(features.burst_levels(steps.energy.part(0, max(3, steps.count)))[None])
         # Too short for a middle second, and for bands whose densities could be compared.
         values |= centre.unknown_centre(1) | {"uneven_db": np.full(1, np.nan, np.float32)}
         tilt = steps.hop_tilt.part(posture.RATE_HOPS)

@@ -45,14 +45,17 @@ def difference_energies(axes_g: Floats, lag: int) -> tuple[Floats, Floats]:
     mean = running_sum(axes_g, lag)
     mean *= np.float32(1.0 / lag)
     change = mean[:, lag:] - mean[:, :-lag]
-    return _over_axes(change[:, lag:] - change[:, :-lag]), _over_axes(change[:, lag:])
+    first = change[:, lag:]
+    second = first - change[:, :-lag]
+    return _squares_over_axes(second), _squares_over_axes(first)
 
 
-def _over_axes(values: Floats) -> Floats:
-    squared = values * values
-    total: Floats = squared[0]
-    total += squared[1]
-    total += squared[2]
+def _squares_over_axes(values: Floats) -> Floats:
+    """Sum of the squares of the axes (first); overwrites `values`."""
+    values *= values
+    total: Floats = values[0]
+    total += values[1]
+    total += values[2]
     return total
 
 

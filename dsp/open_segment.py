@@ -123,7 +123,17 @@ class OpenSegment:
             fatigue = self._fatigue(own, start_s, end_s, run) if self._label is State.TREMOR else None
             if self._label is State.TREMOR:
                 self._shaken.add(own.view(FRAME_DTYPE), start_s, _hold_start(start_s, run))
-            self.add(make_segment(self._label, start_s, end_s, summary, parameters, fatigue=fatigue, flags=flags))
+            segment = make_segment(
+                self._label,
+                start_s,
+                end_s,
+                summary,
+                parameters,
+                fatigue=fatigue,
+                flags=flags,
+                forget=not self._keep_frames,
+            )
+            self.add(segment)
             self._first, self.start_s, self._label = end, end_s, label
 
     def _forget(self) -> None:

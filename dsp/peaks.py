@@ -68,7 +68,9 @@ def find_peaks(psd: Floats, calm: NDArray[np.bool_], plan: Plan) -> Peaks:
     inner = psd[:, where.start - 1 : where.stop + 1]
     rises = inner[:, 1:] >= inner[:, :-1]
     # A top rises to itself and does not rise after.
-    score += (rises[:, :-1] > rises[:, 1:]) * TOP
+    tops = (rises[:, :-1] > rises[:, 1:]).astype(np.float32)
+    tops *= TOP
+    score += tops
     score[:, : plan.sway] -= (calm * TOP)[:, None]
     at = score.argmax(axis=1)
     at = _fundamentals(psd, at, calm, mean, slope, plan)

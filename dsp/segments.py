@@ -16,6 +16,7 @@ from dsp.parameters import DECIDED, Parameters
 from dsp.peaks import TOP_OVER_MEAN_DB
 from dsp.results import FatigueEvidence, Segment, Term
 
+Numbers = NDArray[np.floating]
 P_ROWS = slice(0, len(DECIDED))
 SEEN = NUMBERS[len(DECIDED) : NUMBERS.index("missing")]
 """The features of a frame."""
@@ -23,8 +24,7 @@ SEEN_ROWS = slice(len(DECIDED), NUMBERS.index("missing"))
 LIMITS = {"filled": NUMBERS.index("missing"), "clipped": NUMBERS.index("clipped")}
 """What a share of the frame that is not zero is called."""
 PEAK_ROW = NUMBERS.index("peak_hz")
-PEAK, RMS, DISPLACEMENT = (SEEN.index(name) for name in ("peak_hz", "rms_g", "displacement_mm"))
-
+MIDDLE_ROWS = [NUMBERS.index(name) for name in ("peak_hz", "rms_g", "displacement_mm")]
 
 MANY = 700
 """Frames from which it is quicker to partition them than to sort them (measured)."""
@@ -37,18 +37,29 @@ class Summary(NamedTuple):
     ----------
     p
         Mean probability of each state.
-    typical
-        Median of each feature over the frames in which it is known, in the order of `SEEN`.
+    leaders
+        The two most likely states, by number.
+    middles
+        Median of frequency, rms and displacement of the peak over the frames in which they are known.
     peak_spread_hz
         Standard deviation of the peak.
     limits
         Flags.
+    seen
+        The features of the frames, (features, frames), in the order of `SEEN`.
     """
 
     p: list[float]
-    typical: NDArray[np.float64]
+    leaders: list[int]
+    middles: list[float]
     peak_spread_hz: float
     limits: tuple[str, ...]
+    seen: NDArray[np.float32]
+
+    @property
+    def typical(self) -> NDArray[np.float64]:
+        """Median of each feature over the frames in which it is known, in the order of `SEEN`."""
+        return _typical(self.seen)
 
 
 def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
@@ -58,13 +69,16 @@ def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
     p = np.add.reduceat(numbers[P_ROWS].astype(np.float64), begins, axis=1) / sizes
     spread_hz = _spreads(numbers[PEAK_ROW].astype(np.float64), begins, sizes)
     flagged = {name: np.maximum.reduceat(numbers[row], begins) for name, row in LIMITS.items()}
-    typical = _medians(numbers[SEEN_ROWS], begins, sizes)
+    leaders = np.argsort(-p, axis=0, kind="stable")[:2]
+    middles, seen = _medians(numbers[MIDDLE_ROWS], begins, sizes), numbers[SEEN_ROWS]
+    parts = (seen[:, begin:end] for begin, end in zip(begins, [*begins[1:], len(frames)], strict=True))
     limits: list[tuple[str, ...]] = [()] * len(begins)
     for name, most in flagged.items():
         # Hardly ever is there one.
         for i in most.nonzero()[0].tolist():
             limits[i] = (*limits[i], name)
-    return [Summary(*part) for part in zip(p.T.tolist(), typical.T.copy(), spread_hz.tolist(), limits, strict=True)]
+    columns = (p.T.tolist(), leaders.T.tolist(), middles.T.tolist(), spread_hz.tolist(), limits, parts)
+    return [Summary(*part) for part in zip(*columns, strict=True)]
 
 
 def _spreads(values: NDArray[np.float64], begins: list[int], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -79,7 +93,7 @@ def _spreads(values: NDArray[np.float64], begins: list[int], sizes: NDArray[np.i
         return np.asarray(np.sqrt(np.add.reduceat(values, begins) / known))
 
 
-def _medians(values: NDArray[np.float32], begins: list[int], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
+def _medians(values: Numbers, begins: list[int], sizes: NDArray[np.intp]) -> NDArray[np.float64]:
     """Median of the known values of each part of each row, (rows, parts); overwrites them."""
     known = sizes - np.add.reduceat(np.isnan(values), begins, axis=1, dtype=np.intp)
     # With the unknown last.
@@ -104,6 +118,11 @@ def _medians(values: NDArray[np.float32], begins: list[int], sizes: NDArray[np.i
     return middle
 
 
+def _typical(seen: Numbers) -> NDArray[np.float64]:
+    """Median of the known values of each feature, (features, frames)."""
+    return _medians(seen.copy(), [0], np.array([seen.shape[1]]))[:, 0]
+
+
 def make_segment(
     label: State,
     start_s: float,
@@ -113,44 +132,52 @@ def make_segment(
     *,
     fatigue: FatigueEvidence | None = None,
     flags: Sequence[str] = (),
+    forget: bool = False,
 ) -> Segment:
-    """Segment of one label from the summary of its frames, for the time it stands for."""
-    p, typical = summary.p, summary.typical
-    order = sorted(range(len(p)), key=p.__getitem__, reverse=True)
+    """Segment of one label from the summary of its frames, for the time it stands for.
+
+    What is typical of them, the ground for its evidence, is worked out when that is read; or at once, to `forget` them.
+    """
+    p, (first, second) = summary.p, summary.leaders
     runner_up: State | None
     if label is State.NO_DATA:
         confidence, runner_up = 1.0, None
     elif label is State.UNCLEAR:
         # How sure it is that no state stands out: what the two leaders do not decide between them.
-        confidence, runner_up = 1.0 - (p[order[0]] - p[order[1]]), DECIDED[order[0]]
+        confidence, runner_up = 1.0 - (p[first] - p[second]), DECIDED[first]
     else:
         own = DECIDED.index(label)
-        confidence = p[own]
-        runner_up = DECIDED[order[1] if order[0] == own else order[0]]
-
+        confidence, runner_up = p[own], DECIDED[second if first == own else first]
+    peak_hz, rms_g, displacement_mm = summary.middles
+    seen = summary.typical if forget else summary.seen
     return Segment(
         start_s=start_s,
         end_s=end_s,
         label=label,
         confidence=confidence,
         runner_up=runner_up,
-        peak_hz=float(typical[PEAK]),
+        peak_hz=peak_hz,
         peak_spread_hz=summary.peak_spread_hz if label is not State.NO_DATA else math.nan,
-        rms_g=float(typical[RMS]),
-        displacement_mm=float(typical[DISPLACEMENT]),
+        rms_g=rms_g,
+        displacement_mm=displacement_mm,
         # An array and no inner function: thousands of segments are kept, and what holds other objects is gone through
         # again and again by the garbage collector, which took as long as making them.
-        evidence=functools.partial(_evidence, label, runner_up, typical, parameters),
+        evidence=functools.partial(_evidence, label, runner_up, seen, parameters),
         flags=(*flags, *summary.limits),
         fatigue=fatigue,
     )
 
 
 def _evidence(
-    label: State, runner_up: State | None, typical: NDArray[np.float64], parameters: Parameters
+    label: State,
+    runner_up: State | None,
+    seen: Numbers,
+    parameters: Parameters,
 ) -> tuple[Term, ...]:
+    """Terms for the label from the features of its frames, (features, frames), or from what is typical of them."""
     if runner_up is None or label is State.UNCLEAR:
         return ()
+    typical = seen if seen.ndim == 1 else _typical(seen)
     known = dict(zip(SEEN, typical.tolist(), strict=True))
     return state_terms(heard_features(known, parameters), label, runner_up, parameters)
 

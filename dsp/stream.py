@@ -9,8 +9,9 @@ from dsp.sliding import Sliding
 
 Floats = NDArray[np.float32]
 
-LEVEL_BLOCK = 8192
-"""Samples whose levels are computed at once: so many that calls do not count, so few that they stay in the cache."""
+LEVEL_BLOCK = 98304
+"""Samples whose levels are computed at once: so many that calls do not count, so few that memory does not (measured).
+"""
 CLIP_FROM_G = 1.4
 """A value above this that repeats exactly stands at the end of the range (the smallest range in use is 1.5 g)."""
 
@@ -71,20 +72,18 @@ class Stream:
 
     def _at_end(self, known: int, axes_g: Floats) -> NDArray[np.bool_] | bool:
         """Which new samples repeat one before them exactly, beyond what a limb at rest shows."""
-        if axes_g.max() < CLIP_FROM_G and axes_g.min() > -CLIP_FROM_G:
+        beyond = (axes_g.max(axis=1) >= CLIP_FROM_G) | (axes_g.min(axis=1) <= -CLIP_FROM_G)
+        if not beyond.any():
             return False
-        at_end: NDArray[np.bool_] | None = None
-        # Axis by axis: gravity and a kick bring one of them up there, seldom all.
-        for axis, new in enumerate(axes_g):
-            if new.max() < CLIP_FROM_G and new.min() > -CLIP_FROM_G:
-                continue
-            if at_end is None:
-                at_end = np.zeros(axes_g.shape[1], bool)
-            recent = self.samples.part(max(known - 1, 0), known + axes_g.shape[1])[axis]
-            # The very first sample has nothing before it.
-            fresh = at_end if known else at_end[1:]
-            fresh |= (recent[1:] == recent[:-1]) & (np.abs(recent[1:]) >= CLIP_FROM_G)
-        return False if at_end is None else at_end
+        at_end = np.zeros(axes_g.shape[1], bool)
+        # The very first sample has nothing before it.
+        first = max(known, 1)
+        recent = self.samples.part(first - 1, known + axes_g.shape[1])
+        # Axis by axis: gravity and a kick bring one of them up there, seldom all, and few of its samples.
+        for values in recent[beyond]:
+            at = np.nonzero(np.abs(values[1:]) >= CLIP_FROM_G)[0]
+            at_end[first - known + at[values[at + 1] == values[at]]] = True
+        return at_end
 
     def _update_levels(self, known: int, upto: int) -> None:
         """Bring energy and level, aligned with the samples, from sample `known` to before `upto`."""

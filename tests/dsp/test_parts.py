@@ -264,10 +264,11 @@ def test_segments_summed_up_together_are_what_each_is_alone(many: int, sizes: li
     # Some are sorted, some partitioned; alone all are sorted.
     with patch.object(segments, "MANY", many):
         together = summarise(frames, begins)
-    for found, begin, size in zip(together, begins, sizes, strict=True):
+        typical = [found.typical for found in together]
+    for found, middles, begin, size in zip(together, typical, begins, sizes, strict=True):
         part = frames[begin : begin + size]
         assert repr(summarise(part, [0])) == repr([found])
-        for value, name in zip(found.typical, SEEN, strict=True):
+        for value, name in zip(middles, SEEN, strict=True):
             known = part[name][~np.isnan(part[name])].astype(np.float64)
             assert np.array_equal(value, np.median(known) if len(known) else np.nan, equal_nan=True)
         peaks = part["peak_hz"][~np.isnan(part["peak_hz"])].astype(np.float64)
