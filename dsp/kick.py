@@ -11,7 +11,7 @@ from dsp.kick_event import make_event
 from dsp.kick_onset import SWING_S, first_swing, onset_in_turn
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import BASE_S, ONE_WAY, SWUNG, felt, mean_of, one_way, span, without_turn
+from dsp.swings import BASE_S, ONE_WAY, SWUNG, felt, largest_of, mean_of, one_way, span, without_turn
 
 Floats = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def measure_kick(
     # A first swing may have begun so much before.
     low = max(first, onset - round(SWING_S * rate) - 1)
     moved = felt(view.xyz_g[low - first : shape.end + 1 - first], quiet, low)
-    size = math.sqrt(float(np.maximum.reduce(moved.squared[onset - low :])))
+    size = math.sqrt(largest_of(moved.squared[onset - low :]))
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
     kick_step = max(onset_step, view.step_of(onset))
     turned = view.tilt_between(kick_step - 3, known_step - 2)
@@ -191,12 +191,12 @@ def _slow_level(view: RunView, near: slice, top: int) -> float:
     What came to rest before the top is another motion: the stretch that the kick answers.
     """
     size = view.grid.smooth
-    total = np.add.accumulate(view.slow[near], dtype=np.float64)
+    total = np.add.accumulate(view.slow[near].astype(np.float64))
     sums = total.copy()
     sums[size:] -= total[:-size]
     before = top - near.start
     if before > 2 * size:
-        rest = (sums[size:before] < REST_SHARE**2 * float(np.maximum.reduce(sums[before:], initial=0.0))).nonzero()[0]
+        rest = (sums[size:before] < REST_SHARE**2 * largest_of(sums[before:])).nonzero()[0]
         if len(rest):
             sums = sums[size + int(rest[-1]) :]
-    return math.sqrt(float(np.maximum.reduce(sums, initial=0.0)) / size)
+    return math.sqrt(largest_of(sums) / size)

@@ -10,7 +10,7 @@ from dsp.evidence import event_terms
 from dsp.labels import EventLabel
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import Felt, squares
+from dsp.swings import Felt, largest_of, squares
 
 Floats = NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def make_event(
         return None
     if peak_g <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
         return None
-    jerk = math.sqrt(float(np.maximum.reduce(squares(change), initial=0.0))) * rate
+    jerk = math.sqrt(largest_of(squares(change))) * rate if len(change) else 0.0
     x, y, z = piece[at_peak].tolist()
     one = max(peak_g, 1e-12)
     ring_hz, decay_s = _ring(piece, at_peak, rate) if beats is None else (beats.hz, math.nan)

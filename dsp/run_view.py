@@ -204,7 +204,7 @@ class RunView:
     def stretch_before(self, onset_step: int) -> tuple[float, float] | None:
         """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""
         p = self.parameters.jerk
-        steps, most = (round(p[name] / STEP_S) for name in ("stretch_before_s", "stretch_slow_s"))
+        steps, most = round(p["stretch_before_s"] / STEP_S), round(p["stretch_slow_s"] / STEP_S)
         slowest = self.parameters.hold["still_rate_deg_per_s"] * 3 * STEP_S
         # One that is entered slowly has begun before that, and ends as slowly (the jerk is least).
         while steps < most and self.tilt_between(onset_step - steps - 3, onset_step - steps) >= slowest:

@@ -114,7 +114,12 @@ def measure_volley(view: RunView, burst: Burst, found: Found, floor: float, kick
 
 def is_one_of_beats(kick_step: int, at: int, view: RunView) -> bool:
     """Whether a kick is but one of the beats that began before it, as seen from step `at`."""
-    p, loud = view.parameters.volley, view.step_loud
+    p, loud, fading = view.parameters.volley, view.step_loud, view.parameters.jerk["fading"]
+    apart = round(p["apart_s"] / STEP_S)
+    # Of two kicks the first fades before the second comes; beats keep their size: these steps show most of them.
+    recent = loud[max(0, kick_step - apart) : kick_step + 1].tolist()
+    if min(recent) < fading * max(recent):
+        return False
     low = max(0, kick_step - round(p["longest_s"] / STEP_S))
     noise = view.parameters.jerk["above_noise"] * view.least_floor(kick_step)
     least = max(p["rest_share"] * largest(loud[kick_step : kick_step + LONGEST_KICK_STEPS]), noise)
@@ -131,11 +136,10 @@ def is_one_of_beats(kick_step: int, at: int, view: RunView) -> bool:
     burst = Burst(first, last, at)
     (found,) = look_for_beats(view, [burst])
     volley = None if found is None else measure_volley(view, burst, found, noise, ())
-    if volley is None or view.step_at(volley.onset_s) >= kick_step - round(p["apart_s"] / STEP_S):
+    if volley is None or view.step_at(volley.onset_s) >= kick_step - apart:
         return False
-    # Of two kicks the first fades before the second comes; beats keep their size.
     sizes = loud[view.step_at(volley.onset_s) + 1 : kick_step + 1].tolist()
-    return bool(min(sizes) >= view.parameters.jerk["fading"] * max(sizes))
+    return bool(min(sizes) >= fading * max(sizes))
 
 
 def _beats(bursts: Sequence[tuple[Floats, int, int]], rate_hz: float, view: RunView) -> list[Beats | None]:
