@@ -72,15 +72,14 @@ class Stream:
 
     def _at_end(self, known: int, axes_g: Floats) -> NDArray[np.bool_] | bool:
         """Which new samples repeat one before them exactly, beyond what a limb at rest shows."""
-        beyond = (axes_g.max(axis=1) >= CLIP_FROM_G) | (axes_g.min(axis=1) <= -CLIP_FROM_G)
-        if not beyond.any():
+        if axes_g.max() < CLIP_FROM_G and axes_g.min() > -CLIP_FROM_G:
             return False
         at_end = np.zeros(axes_g.shape[1], bool)
         # The very first sample has nothing before it.
         first = max(known, 1)
         recent = self.samples.part(first - 1, known + axes_g.shape[1])
         # Axis by axis: gravity and a kick bring one of them up there, seldom all, and few of its samples.
-        for values in recent[beyond]:
+        for values in recent:
             at = np.nonzero(np.abs(values[1:]) >= CLIP_FROM_G)[0]
             at_end[first - known + at[values[at + 1] == values[at]]] = True
         return at_end
