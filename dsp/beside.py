@@ -37,12 +37,12 @@ class Beside:
     ----------
     grid, parameters
         Of the analysis.
-    measure
-        How windows are measured.
+    look, measure
+        How the peaks of windows are looked at, and how windows are measured.
     """
 
-    def __init__(self, grid: Grid, parameters: Parameters, measure: Measure) -> None:
-        self._grid, self._parameters, self._measure = grid, parameters, measure
+    def __init__(self, grid: Grid, parameters: Parameters, look: Measure, measure: Measure) -> None:
+        self._grid, self._parameters, self._look, self._measure = grid, parameters, look, measure
 
     def put(
         self, values: dict[str, Floats], psd: Floats, windows_g: Floats, change: Floats, step_energy: Floats
@@ -74,7 +74,7 @@ class Beside:
         windows_g = np.ascontiguousarray(windows_g[:, rows])
         bridge = Bridge(self._grid, windows_g, loud)
         spectra = np.empty((len(rows), psd.shape[1]), np.float32)
-        shakes = self._measure(bridge.open(), spectra)
+        shakes = self._look(bridge.open(), spectra)
         hidden = shakes["prominence_db"] >= np.float32(self._parameters.entry["prominence_db"])
         hidden &= shakes["share"] >= np.float32(self._parameters.beside["share"])
         hidden &= shakes["peak_hz"] >= np.float32(self._parameters.entry["from_hz"])

@@ -15,7 +15,7 @@ from dsp.envelopes import band_features
 from dsp.grid import Grid
 from dsp.knocks import knock_level
 from dsp.parameters import Parameters
-from dsp.peaks import TINY, find_peaks, peak_features
+from dsp.peaks import TINY, Peaks, find_peaks, peak_features
 from dsp.plan import Plan
 from dsp.rows import ordered, sums, weighted
 from dsp.spectra import Spectrum
@@ -37,23 +37,19 @@ def spectral_features(
     taper
         The taper of these windows; that of a short run ends with it, and zeros follow, (window or fewer,).
     """
-    psd, df = spectrum.psd, np.float32(grid.df_hz)
+    psd, still = spectrum.psd, parameters.still
 
     def band_power(bins: slice) -> Floats:
-        power = sums(psd[:, bins])
-        power *= df
-        return power
+        return _power(psd, bins, grid)
 
     tremor, low, whole = band_power(plan.tremor), band_power(plan.low), band_power(plan.whole)
-    still = parameters.still
-    calm = low < np.float32((1e-3 * still["sway_mg"]) ** 2)
-    peak = find_peaks(psd, calm, plan)
+    peak, of_peak = _peaks(psd, low, grid, plan, parameters)
     out: dict[str, Floats] = {
         "rms_g": np.sqrt(tremor),
         "low_rms_g": np.sqrt(low),
         "low_ratio": low / (whole + TINY),
     }
-    out |= peak_features(psd, peak, band_power(plan.fast), grid, plan)
+    out |= of_peak
     if spectrum.band is None:
         loud = np.zeros(len(psd), bool)
     else:
@@ -71,6 +67,25 @@ def spectral_features(
     part = psd[:, plan.fatigue]
     out["mean_hz"] = weighted(part, plan.fatigue_hz) / (sums(part) + TINY)
     return out
+
+
+def features_of_peaks(psd: Floats, grid: Grid, plan: Plan, parameters: Parameters) -> dict[str, Floats]:
+    """Those of `spectral_features` that tell of the peaks, a third of the work."""
+    return _peaks(psd, _power(psd, plan.low, grid), grid, plan, parameters)[1]
+
+
+def _peaks(psd: Floats, low: Floats, grid: Grid, plan: Plan, parameters: Parameters) -> tuple[Peaks, dict[str, Floats]]:
+    """Peaks, and their features; `low` is the power of slow motion, (frames,), g^2."""
+    calm = low < np.float32((1e-3 * parameters.still["sway_mg"]) ** 2)
+    peak = find_peaks(psd, calm, plan)
+    return peak, peak_features(psd, peak, _power(psd, plan.fast, grid), grid, plan)
+
+
+def _power(psd: Floats, bins: slice, grid: Grid) -> Floats:
+    """Power of some bins, (frames,), g^2."""
+    power = sums(psd[:, bins])
+    power *= np.float32(grid.df_hz)
+    return power
 
 
 def burst_levels(step_energy: Floats) -> Floats:

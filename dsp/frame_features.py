@@ -36,7 +36,7 @@ class FrameFeatures:
         self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
         self._entry, self._tempo = Entry(grid, parameters), Tempo(parameters)
         self._answer = centre.least_answer(grid, parameters)
-        self._beside = Beside(grid, parameters, self._measured)
+        self._beside = Beside(grid, parameters, self._peaks, self._measured)
 
     def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
         """Features of frames from frame `first` on, each (frames,), but for those that need the frames before.
@@ -96,12 +96,18 @@ class FrameFeatures:
 
     def _measured(self, windows_g: Floats, psd: Floats) -> dict[str, Floats]:
         """Features that the spectra of windows show, (3, frames, window); fills `psd` with these."""
-        g = self._grid
+        spectrum = self._spectrum(windows_g, psd)
+        return features.spectral_features(spectrum, self._grid, self._plan, self._parameters, self._grid.taper)
+
+    def _peaks(self, windows_g: Floats, psd: Floats) -> dict[str, Floats]:
+        """Those of them that tell of the peaks."""
+        spectrum = self._spectrum(windows_g, psd)
+        return features.features_of_peaks(spectrum.psd, self._grid, self._plan, self._parameters)
+
+    def _spectrum(self, windows_g: Floats, psd: Floats) -> spectra.Spectrum:
         if self._multitaper:
-            spectrum = spectra.multitaper(windows_g, g, psd)
-        else:
-            spectrum = self._transformer.power(windows_g, psd)
-        return features.spectral_features(spectrum, g, self._plan, self._parameters, g.taper)
+            return spectra.multitaper(windows_g, self._grid, psd)
+        return self._transformer.power(windows_g, psd)
 
     def _centre(self, steps: Steps, first: int, frames: int) -> dict[str, Floats]:
         """Features of the middle seconds of frames from frame `first` on."""

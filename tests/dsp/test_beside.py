@@ -172,7 +172,7 @@ class _Asked:
         energy = np.square(0.05 * level)[None].astype(np.float32)
         change = np.repeat(np.square(level if swing is None else swing), grid.window // STEPS)[None].astype(np.float32)
         self.psd = np.zeros((1, 4), np.float32)
-        Beside(grid, parameters, self._measure).put(self._values, self.psd, windows_g, change, energy)
+        Beside(grid, parameters, self._measure, self._measure).put(self._values, self.psd, windows_g, change, energy)
         return self
 
     @property
