@@ -2,6 +2,7 @@
 
 A window of four seconds holds a kick or a turn that is two seconds away from its middle, and its spectrum cannot say
 where in the window the power lies. What a frame is asked for is its middle, though, and there the limb may be still.
+How loud the sensor is by itself, `dsp.noise` knows.
 """
 
 from collections.abc import Mapping

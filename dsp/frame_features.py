@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre, features, posture, spectra, white
+from dsp import centre, features, noise, posture, spectra, white
 from dsp.beside import Beside
 from dsp.entry import Entry
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
@@ -35,6 +35,7 @@ class FrameFeatures:
         self._multitaper = multitaper
         self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
         self._entry, self._tempo = Entry(grid, parameters), Tempo(parameters)
+        self._noise = noise.Noise(grid, parameters)
         self._answer = centre.least_answer(grid, parameters)
         self._beside = Beside(grid, parameters, self._peaks, self._measured)
 
@@ -56,7 +57,8 @@ class FrameFeatures:
         # Windows share their levels, which are worked out once.
         levels_g = features.burst_levels(energy)
         values |= features.burst_features(windows(levels_g, STEPS_PER_HOP * hops - 1, STEPS_PER_HOP, frames))
-        values |= self._centre(steps, first, frames)
+        seen = self._centre(steps, first, frames)
+        values |= noise.beyond(seen, self._noise.follow(values), self._answer)
         change = windows(stream.slow.part(begin, end)[0], g.window, g.hop, frames)
         self._beside.put(values, psd, windows_g, change, blocks)
         least = steps.hop_quiet.part(first + hops - 1, first + hops - 1 + frames)

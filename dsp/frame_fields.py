@@ -29,8 +29,8 @@ FRAME_DTYPE = np.dtype(
         ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
         ("crest", np.float32),  # envelope maximum / median
         ("middle_g", np.float32),  # that median: the level of quick changes between bursts, g
-        ("centre_g", np.float32),  # the most that can shake in the middle second (by its quick changes), g
-        ("centre_low_g", np.float32),  # standard deviation of the 0.1 s means in the middle second, all axes, g
+        ("centre_g", np.float32),  # the most that can shake in the middle second beside the sensor's noise, g
+        ("centre_low_g", np.float32),  # standard deviation of its 0.1 s means beyond that noise, all axes, g
         ("cycle_cv", np.float32),  # coefficient of variation of cycle lengths; NaN in silence
         ("autocorrelation", np.float32),  # autocorrelation three cycles of the peak apart, -1 to 1; NaN in silence
         ("mean_hz", np.float32),  # power-weighted mean frequency of 4-12 Hz, Hz

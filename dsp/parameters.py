@@ -46,6 +46,7 @@ class Parameters:
     bands: dict[str, Any]
     gaps: dict[str, float]
     still: dict[str, float]
+    noise: dict[str, float]
     beside: dict[str, float]
     entry: dict[str, float]
     jerk: dict[str, float]
@@ -104,6 +105,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         bands=raw["bands"],
         gaps=raw["gaps"],
         still=raw["still"],
+        noise=raw["noise"],
         beside=raw["beside"],
         entry=raw["entry"],
         jerk=raw["jerk"],

@@ -1,0 +1,107 @@
+"""The noise of a sensor, once it has been seen, is not taken for motion beside something loud."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dsp
+from dsp import State
+from dsp.grid import make_grid
+from dsp.noise import LEVEL, OF_MEANS, Noise, beyond
+from dsp.parameters import load_parameters
+from tests.dsp.conftest import smooth_step
+
+Floats = NDArray[np.float32]
+RATE_HZ = 50.0
+STILL, MOVEMENT, TREMOR = State.STILL.value, State.MOVEMENT.value, State.TREMOR.value
+QUIET = {"crest": 1.4, "prominence_db": 5.0, "share": 0.2, "low_ratio": 0.15, "middle_g": 0.01}
+
+
+def noisy(
+    axis_mg: float, *, seconds: float = 60.0, tremor_g: float = 0.0, from_s: float = 0.0, seed: int = 0
+) -> Floats:
+    """White noise on gravity, and a tremor of 6 Hz from some time on that waxes and wanes."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    xyz_g = rng.normal(scale=1e-3 * axis_mg, size=(len(t), 3)) + [0.0, 0.0, 1.0]
+    size = np.sqrt(2.0) * tremor_g * (1.0 + 0.4 * np.sin(2.0 * np.pi * 0.4 * t)) * (t >= from_s)
+    xyz_g[:, 0] += size * np.sin(2.0 * np.pi * 6.0 * t + 0.5 * np.sin(2.0 * np.pi * 0.7 * t))
+    return xyz_g.astype(np.float32)
+
+
+def turned(xyz_g: Floats, begin_s: float, deg: float = 40.0) -> Floats:
+    """Turn the limb within 0.6 s."""
+    angle = np.radians(deg) * smooth_step((np.arange(len(xyz_g)) / RATE_HZ - begin_s) / 0.6)
+    x, z = xyz_g[:, 0].copy(), xyz_g[:, 2].copy()
+    out = xyz_g.copy()
+    out[:, 0], out[:, 2] = x * np.cos(angle) - z * np.sin(angle), x * np.sin(angle) + z * np.cos(angle)
+    return out.astype(np.float32)
+
+
+def frames_of(**rows: list[float]) -> dict[str, Floats]:
+    count = len(next(iter(rows.values())))
+    return {name: np.array(rows.get(name, [value] * count), np.float32) for name, value in QUIET.items()}
+
+
+@pytest.mark.parametrize("axis_mg", [3.0, 5.0, 7.5])
+def test_a_limb_on_a_noisy_sensor_is_still_one_second_beside_a_turn(axis_mg: float) -> None:
+    for seed in range(3):
+        begin_s = 30.0 + 0.17 * seed
+        xyz_g = turned(noisy(axis_mg, seed=seed), begin_s)
+        frames = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").frames
+        away = np.maximum(begin_s - frames["time_s"], frames["time_s"] - begin_s - 0.6)
+        assert (frames["label"][away >= 1.0] == STILL).mean() > 0.98
+        assert (frames["label"][away < 0.0] == MOVEMENT).all()
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_tremor_on_a_noisy_sensor_is_not_taken_for_its_noise(seen: bool) -> None:
+    xyz_g = turned(noisy(3.0, tremor_g=0.02, from_s=15.0 if seen else 0.0), 35.0)
+    frames = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="calf").frames
+    assert not (frames["label"][frames["time_s"] > 18.0] == STILL).any()
+
+
+def test_only_frames_that_show_noise_alone_tell_how_loud_it_is() -> None:
+    p = load_parameters().noise
+    noise = Noise(make_grid(RATE_HZ, load_parameters()), load_parameters())
+    at = {name: p[name] for name in ("crest", "prominence_db", "share", "low_ratio")}
+    for name, border in at.items():
+        assert noise.follow(frames_of(**{name: [border * 1.01]})) == [0.0]
+    assert noise.follow(frames_of(middle_g=[2.0])) == [0.0]
+    for name, border in at.items():
+        fresh = Noise(make_grid(RATE_HZ, load_parameters()), load_parameters())
+        assert fresh.follow(frames_of(**{name: [border * 0.99]})) == pytest.approx([0.01])
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 50.0, 100.0, 400.0])
+def test_noise_of_eight_milligravity_an_axis_is_the_loudest_that_is_known(rate_hz: float) -> None:
+    rng = np.random.default_rng(1)
+    for axis_mg, known in ((7.0, True), (9.5, False)):
+        xyz_g = rng.normal(scale=1e-3 * axis_mg, size=(round(30 * rate_hz), 3)) + [0.0, 0.0, 1.0]
+        level_g = float(np.median(dsp.analyze(xyz_g.astype(np.float32), rate_hz=rate_hz).frames["middle_g"]))
+        noise = Noise(make_grid(rate_hz, load_parameters()), load_parameters())
+        assert bool(noise.follow(frames_of(middle_g=[level_g]))[0] > 0.0) is known
+
+
+def test_the_quietest_frame_so_far_counts_whatever_the_batches() -> None:
+    level_g = [0.012, 0.009, 0.011, 0.008, 0.02, 0.01]
+    loud = [1.0, 9.0, 1.0, 1.0, 1.0, 1.0]
+    whole = Noise(make_grid(RATE_HZ, load_parameters()), load_parameters())
+    expected = [0.012, 0.012, 0.011, 0.008, 0.008, 0.008]
+    assert whole.follow(frames_of(middle_g=level_g, crest=loud)) == pytest.approx(expected)
+    for cut in range(1, 6):
+        parts = Noise(make_grid(RATE_HZ, load_parameters()), load_parameters())
+        told = [parts.follow(frames_of(middle_g=level_g[a], crest=loud[a])) for a in (slice(cut), slice(cut, None))]
+        assert np.concatenate(told) == pytest.approx(expected)
+
+
+def test_what_lies_beyond_the_noise_is_told_in_power() -> None:
+    noise_g, answer = np.array([0.0, 0.01, 0.01], np.float32), 0.8
+    share = LEVEL * 0.01 / answer
+    features = {
+        "centre_g": np.array([0.02, np.hypot(share, 0.005), share * 0.9], np.float32),
+        "centre_low_g": np.array([0.004, np.hypot(0.01 * OF_MEANS, 0.003), 0.001], np.float32),
+    }
+    out = beyond(features, noise_g, answer)
+    assert out["centre_g"] == pytest.approx([0.02, 0.005, 0.0], abs=1e-6)
+    assert out["centre_low_g"] == pytest.approx([0.004, 0.003, 0.0], abs=1e-6)
