@@ -116,8 +116,7 @@ def _without_posture(view: RunView, onset_step: int) -> tuple[str, tuple[str, ..
 
 def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:
     """Measure frequency and decay of the after-swing along the peak's direction, from two turning points."""
-    xs, ys, zs = piece_g[at_peak:].T
-    tail = xs * xs[0] + ys * ys[0] + zs * zs[0]
+    tail = np.einsum("ij,j->i", piece_g[at_peak:], piece_g[at_peak])
     change = tail[1:] - tail[:-1]
     first = max(1, math.ceil(RING_FROM_S * rate_hz))
     turning = (change[first - 1 : -1] * change[first:] < 0).nonzero()[0]

@@ -26,11 +26,14 @@ def first_swing(view: RunView, onset: int, top: int) -> int:
     begin = max(first, onset - furthest - base)
     xyz_g, rest = view.xyz_g[begin - first : top + 1 - first], max(1, onset - furthest - begin)
     moved = xyz_g - mean_of(xyz_g[:rest])
-    noise = math.sqrt(float(np.add.reduce(squares(moved[:rest]))) / rest)
     size = sizes(moved, max(1, round(MEAN_S * rate))).tolist()
     at, dip = onset - begin, round(DIP_S * rate) + 1
-    least = max(p["onset_ratio"] * max(size[at:]), p["above_noise"] * noise)
-    linked = at
+    share = p["onset_ratio"] * max(size[at:])
+    if max(size[max(0, at - dip) : at], default=0.0) < share:
+        # Most kicks come out of rest.
+        return onset
+    noise = math.sqrt(float(np.add.reduce(squares(moved[:rest]))) / rest)
+    least, linked = max(share, p["above_noise"] * noise), at
     for sample in range(at - 1, -1, -1):
         if linked - sample > dip:
             break
