@@ -112,10 +112,21 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
         return True
     if min(heard[LONGEST_KICK_STEPS:]) > calm and top < p["above_loudest"] * max(left):
         return True
+    return (
+        level > p["train_share"] * top
+        or (
+            _keeps(left, p["kept"])
+            and level > max(p["kept_share"] * top, p["on_ratio"] * noise)
+            # What shook as much before the kick has not begun with it.
+            and (early or middle_of(loud[began - SUSTAINED_STEPS : began - 1].tolist()) <= p["alike"] * level)
+        )
+    )
+
+
+def _keeps(left: Sequence[float], kept: float) -> bool:
+    """Whether what is left keeps its size, as shaking that has begun does; the ring of a kick fades."""
     half = len(left) // 2
-    # The ring of a kick fades; shaking that has begun keeps its size.
-    keeps = half > 0 and max(left[half:]) > p["kept"] * max(left[:half])
-    return level > p["train_share"] * top or (keeps and level > max(p["kept_share"] * top, p["on_ratio"] * noise))
+    return half > 0 and max(left[half:]) > kept * max(left[:half])
 
 
 def _fades(heard: Sequence[float], left: float, rise: float) -> bool:
@@ -133,7 +144,7 @@ def _is_crest(kick: Waiting, at: int, loud: Floats, parameters: Parameters) -> b
     p, began = parameters.jerk, kick.began
     # The step before the onset may hold the beginning of the kick.
     before = loud[max(0, began - SUSTAINED_STEPS) : max(0, began - 1)].tolist()
-    if max(before[-CREST_STEPS:], default=0.0) > p["calm_share"] * kick.top:
+    if max(before[-CREST_STEPS:], default=0.0) > p["crest_share"] * kick.top:
         return True
     around = sorted([*before, *loud[began + LONGEST_KICK_STEPS : at + 1].tolist()])
     return bool(kick.top < p["above_loudest"] * around[int(LOUDEST_ORDER * len(around))])

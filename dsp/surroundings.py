@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS
+from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS
 from dsp.kick_level import STEP_S
 from dsp.run_view import RunView
 
@@ -76,6 +76,11 @@ def level_around(
     around = max(surround, sustained)
     if around > most or after > (p["fading"] * burst.peak if followed else most):
         return None
+    since, kicked = max(0, onset - SUSTAINED_STEPS), kick_before - RING_STEPS
+    if kicked + LONGEST_KICK_STEPS > since and view.shakes(onset):
+        # Another kick is none of the loudest moments of a tremor.
+        rest = loud[since : max(since, kicked)], loud[max(since, kicked + LONGEST_KICK_STEPS) : onset]
+        past = sorted(np.concatenate(rest).tolist())
     # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
     loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
     shaking = min(noise, p["shaking_share"] * burst.peak)

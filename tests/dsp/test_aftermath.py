@@ -180,6 +180,21 @@ def test_a_crest_has_others_near_it_or_leads_up_to_itself_and_counts_only_where_
         assert contradicted(loud, View(shaking=True))
 
 
+@pytest.mark.parametrize(("share", "leads_up"), [(0.28, False), (0.32, True)])
+def test_a_kick_in_a_tremor_rises_out_of_what_is_usual_there_and_a_crest_swells(
+    share: float, *, leads_up: bool
+) -> None:
+    assert contradicted(heard({-2: share * 0.3}), View(shaking=True)) is leads_up
+
+
+@pytest.mark.parametrize(("before_g", "begun"), [(0.05, False), (0.04, True), (REST_G, True)])
+def test_what_shook_as_much_before_a_kick_has_not_begun_with_it(before_g: float, *, begun: bool) -> None:
+    loud = heard(dict.fromkeys(range(-30, -1), before_g) | dict.fromkeys(range(5, 11), 0.07))
+    assert contradicted(loud) is begun
+    # Early in a run nothing shows what shook before.
+    assert contradicted(loud, View(first_step=25 - BEGAN))
+
+
 def test_early_in_a_run_it_has_to_be_quiet_after_the_kick() -> None:
     # The level falls on, so that nothing else speaks against it.
     loud = heard({5: 0.1, 6: 0.09, 7: 0.09, 8: 0.07, 9: 0.065, 10: 0.05})

@@ -37,11 +37,12 @@ def around(
     pair: bool = False,
     followed: bool = False,
     shakes: bool = False,
+    kick_before: int = -(10**9),
 ) -> float | None:
     view = view_of(NOISE_G, shakes=shakes)
     burst = Burst(ONSET, ONSET + 1, float(level[ONSET]))
     loud = level if loud is None else loud
-    return level_around(burst, 45, level, loud, NOISE_G, view, kick_before=-(10**9), pair=pair, followed=followed)
+    return level_around(burst, 45, level, loud, NOISE_G, view, kick_before=kick_before, pair=pair, followed=followed)
 
 
 def test_out_of_rest_a_burst_stands_alone() -> None:
@@ -86,6 +87,20 @@ def test_a_burst_in_shaking_has_to_stand_out_of_its_loudest_moments() -> None:
     swells[12:20] = 0.12
     assert around(levels(), shaking, shakes=True) is not None
     assert around(levels(), swells, shakes=True) is None
+
+
+@pytest.mark.parametrize(
+    ("kick_before", "alone"), [(22, True), (24, True), (28, False), (17, False), (-(10**9), False)]
+)
+def test_another_kick_is_none_of_the_loudest_moments_of_a_tremor(kick_before: int, *, alone: bool) -> None:
+    shaking = np.full(50, 0.04, np.float32)
+    shaking[ONSET : ONSET + 2] = 0.2
+    kicked = shaking.copy()
+    kicked[22:25] = 0.2
+    kicked[12:14] = 0.06
+    assert (around(levels(), kicked, shakes=True, kick_before=kick_before) is not None) is alone
+    # Where no tremor goes on, somebody moves about.
+    assert around(levels(), kicked, kick_before=kick_before) is None
 
 
 def test_an_impact_stands_out_of_loud_motion_sooner_than_a_kick_does() -> None:
