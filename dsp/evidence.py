@@ -120,7 +120,7 @@ def event_terms(
 def _spoken(features: Mapping[str, float]) -> dict[str, float]:
     """Numbers in the units that the sentences use."""
     return dict(features) | {
-        "speed_mm_s": 10.0 ** (features["speed_db"] / 20.0),
+        "speed_mm_s": 2.0 * math.pi * features["peak_hz"] * features["displacement_mm"],
         "repeat_percent": 100.0 * features["autocorrelation"],
         "centre_mg": 1000.0 * features["centre_g"],
         "middle_mg": 1000.0 * features["middle_g"],

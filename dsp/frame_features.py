@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from dsp import centre, features, noise, posture, spectra, white
 from dsp.beside import Beside
 from dsp.entry import Entry
+from dsp.gain import Gain
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.parameters import Parameters
 from dsp.plan import Plan
@@ -35,6 +36,7 @@ class FrameFeatures:
         self._multitaper = multitaper
         self._transformer = spectra.Transformer(grid, grid.psd_taper, plan.band)
         self._entry, self._tempo = Entry(grid, parameters), Tempo(parameters)
+        self._gain = Gain(grid.window // grid.hop)
         self._noise = noise.Noise(grid, parameters)
         self._answer = centre.least_answer(grid, parameters)
         self._beside = Beside(grid, parameters, self._peaks, self._measured)
@@ -57,6 +59,7 @@ class FrameFeatures:
         # Windows share their levels, which are worked out once.
         levels_g = features.burst_levels(energy)
         values |= features.burst_features(windows(levels_g, STEPS_PER_HOP * hops - 1, STEPS_PER_HOP, frames))
+        values["gravity_g"] = self._gain.follow(steps, first, frames)
         seen = self._centre(steps, first, frames)
         values |= noise.beyond(seen, self._noise.follow(values), self._answer)
         change = windows(stream.slow.part(begin, end)[0], g.window, g.hop, frames)
@@ -66,7 +69,6 @@ class FrameFeatures:
         turns = hops - posture.RATE_HOPS
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
         values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
-        values["gravity_g"] = steps.hop_gravity.part(first + hops - 1, first + hops - 1 + frames)
         shaking = is_shaking(values, self._parameters)
         values["entry_deg_per_s"] = self._entry.follow(shaking, steps, first)
         values["tempo_drift"] = self._tempo.follow(values, shaking)
@@ -89,8 +91,8 @@ class FrameFeatures:
         values |= centre.unknown_centre(1) | {"uneven_db": np.full(1, np.nan, np.float32)}
         tilt = steps.hop_tilt.part(posture.RATE_HOPS)
         values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
-        gravity = steps.hop_gravity.newest(1)
-        values["gravity_g"] = gravity if len(gravity) else np.full(1, np.nan, np.float32)
+        known = Gain(steps.hops).follow(steps, 0, 1) if steps.hops else np.full(1, np.nan, np.float32)
+        values["gravity_g"] = known
         values |= {name: np.full(1, np.nan, np.float32) for name in ("entry_deg_per_s", "tempo_drift")}
         for name, flags in (("missing", stream.filled), ("clipped", stream.clipped)):
             values[name] = np.array([flags.part(0, count).mean()], np.float32)

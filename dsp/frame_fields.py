@@ -41,7 +41,7 @@ FRAME_DTYPE = np.dtype(
         ),  # loudest band's density over the quietest's, dB; NaN in more than noise
         ("knock_db", np.float32),  # power of 15-25 Hz over that of the tremor band, dB; NaN below 20 mg or 45 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
-        ("gravity_g", np.float32),  # size of gravity in the data, median of its 4 s, g; NaN without gravity
+        ("gravity_g", np.float32),  # size of gravity in the data as last seen at rest, g; NaN before or without
         ("entry_deg_per_s", np.float32),  # peak rate of the turn with which this shaking sprang up; else NaN
         ("tempo_drift", np.float32),  # how far the peak roams in 4 s beyond what its cycles do, over itself; else NaN
         ("missing", np.float32),  # share of the window that is missing, 0 to 1

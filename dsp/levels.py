@@ -2,7 +2,7 @@
 
 A sensor that shows half of gravity shows half of a tremor too. What a frame is taken for must not depend on that, so
 that its sizes are weighed as a sensor with the right gain would have shown them; frames and segments tell them as they
-are in the data. Without gravity the gain is taken to be right.
+are in the data. Where no gravity has been seen at rest (`dsp.gain`) the gain is taken to be right.
 """
 
 from collections.abc import Mapping

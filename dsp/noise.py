@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dsp.grid import Grid
 from dsp.parameters import Parameters
+from dsp.rows import running_least
 
 Floats = NDArray[np.float32]
 
@@ -19,6 +20,9 @@ LEVEL = 1.5
 """Times the quietest window that a second of the same noise reaches: least of many medians beside a mean (prior)."""
 OF_MEANS = 0.6
 """The same for the spread of 0.1 s means: 0.29 of the level of second differences in white noise (physics)."""
+
+KEPT_FRAMES = 600
+"""Five minutes: a filter that warms up, or a sensor that is moved to a quieter mode, is forgotten by then (prior)."""
 
 
 class Noise:
@@ -36,25 +40,27 @@ class Noise:
         self._p = parameters.noise
         # Second differences of means over `lag` samples, all axes: (1 + 4 + 1) * 3 / lag times the variance.
         self._most_g = np.float32(1e-3 * self._p["axis_mg"] * math.sqrt(18.0 / grid.lag))
-        self._least_g = np.float32(np.inf)
+        self._recent_g = np.full(KEPT_FRAMES - 1, np.inf, np.float32)
 
     def follow(self, features: Mapping[str, Floats]) -> Floats:
         """Take the next frames.
 
         Returns
         -------
-        Level of the jerk path in the quietest of the frames so far that show noise alone, (frames,), g; 0 before one
-        did.
+        Level of the jerk path in the quietest of the last `KEPT_FRAMES` frames that show noise alone, (frames,), g; 0
+        where none did.
         """
         p = self._p
         alone = features["crest"] <= np.float32(p["crest"])
         alone &= features["prominence_db"] <= np.float32(p["prominence_db"])
         alone &= features["share"] <= np.float32(p["share"])
         alone &= features["low_ratio"] <= np.float32(p["low_ratio"])
-        alone &= features["middle_g"] <= self._most_g
-        level_g = np.where(alone, features["middle_g"], np.float32(np.inf))
-        least_g = np.minimum.accumulate(np.concatenate([[self._least_g], level_g]))[1:]
-        self._least_g = least_g[-1]
+        gravity = features["gravity_g"]
+        most_g = self._most_g * np.where(np.isnan(gravity), np.float32(1.0), gravity)
+        alone &= (features["middle_g"] <= most_g) & (features["middle_g"] > np.float32(0.0))
+        level_g = np.concatenate([self._recent_g, np.where(alone, features["middle_g"], np.float32(np.inf))])
+        self._recent_g = level_g[1 - KEPT_FRAMES :]
+        least_g = running_least(level_g, KEPT_FRAMES)
         return np.where(np.isfinite(least_g), least_g, np.float32(0.0))
 
 
