@@ -19,14 +19,12 @@ SAME_CYCLE = 1.35
 LEAST_SHARE = 0.35
 """Of the largest beat. A ring (damping 0.08 and more) falls to 0.6 from one swing to the next and so has no more than
 three such, beats that sustain themselves have all (physics)."""
-
-
 MOST_OFF = 0.2
 """Of the median, by which a cycle at either end may differ: else it belongs to what came before or after (prior)."""
 AT_ONCE = 32
 """Pieces worked on at once: so many that the calls count little, so few that they stay in the cache."""
 LEAST_CYCLES = 3
-"""Each half a cycle after the one before: two beats."""
+"""Left when those at the ends are left out. Each begins half a cycle after the one before: these are two beats."""
 
 
 class Beats(NamedTuple):
@@ -89,8 +87,14 @@ def find_beats(pieces: Sequence[Piece], rate_hz: float, lag_s: float, wanted: Wa
 
     Parameters
     ----------
+    pieces
+        Where to look; each is answered in its place, as it would be alone.
+    rate_hz
+        Samples per second.
     lag_s
         Of the second difference that shows them: twice this is the period that it shows best.
+    wanted
+        What beating has to be like.
     """
     out: list[Beats | None] = []
     for at in range(0, len(pieces), AT_ONCE):
