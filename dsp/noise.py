@@ -21,8 +21,8 @@ LEVEL = 1.5
 OF_MEANS = 0.6
 """The same for the spread of 0.1 s means: 0.29 of the level of second differences in white noise (physics)."""
 
-KEPT_FRAMES = 600
-"""Five minutes: a filter that warms up, or a sensor that is moved to a quieter mode, is forgotten by then (prior)."""
+KEPT_FRAMES = 120
+"""A minute, as `dsp.steps.QUIET_HOPS`: what warmed up is forgotten, and a jump into a recording knows as much."""
 
 
 class Noise:

@@ -7,9 +7,10 @@ from dsp import Samples
 LONGEST_CONTEXT_S = 1800.0
 """As much of what lies before a position goes through the analysis first; half a second of work at 100 Hz.
 
-Spectra need 4 s before them, features and labels forget what is more than 60 s old (measured on the public recordings),
-but for the last bits of a posture taken out longer ago; and the finder of kicks goes by the smallest step of the sensor
-that it has met, which a coarse sensor at rest shows within minutes.
+Spectra need 4 s before them, features and labels forget what is more than 60 s old (measured on the public
+recordings), but for the last bits of a posture taken out longer ago, and the size of gravity when the limb last lay
+still; and the finder of kicks goes by the smallest step of the sensor that it has met, which a coarse sensor at rest
+shows within minutes.
 """
 HOP_S = 0.5
 FILL_S = 0.06

@@ -104,7 +104,7 @@ def test_the_quietest_frame_so_far_counts_whatever_the_batches() -> None:
         assert np.concatenate(told) == pytest.approx(expected)
 
 
-def test_what_was_quieter_five_minutes_ago_counts_no_more_and_silence_tells_nothing() -> None:
+def test_what_was_quieter_a_minute_ago_counts_no_more_and_silence_tells_nothing() -> None:
     noise = Noise(make_grid(RATE_HZ, load_parameters()), load_parameters())
     assert noise.follow(frames_of(middle_g=[0.0])) == [0.0]
     level_g = noise.follow(frames_of(middle_g=[0.002] + [0.01] * KEPT_FRAMES))
