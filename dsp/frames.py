@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre, decision, knocks, levels, tempo, white, work
+from dsp import centre, decision
 from dsp.evidence import score
 from dsp.frame_fields import FRAME_DTYPE, NUMBERS, numbers_of
 from dsp.grid import Grid
@@ -14,6 +14,7 @@ from dsp.growing import Growing
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
 from dsp.spectra_room import SpectraRoom
+from dsp.weighed import weighed
 
 Floats = NDArray[np.float32]
 
@@ -100,13 +101,7 @@ class Frames:
     def take(self, values: dict[str, Floats]) -> None:
         """Take the features of the next frames, whose spectra have been filled in."""
         values["wander_hz"] = self._wander(values["peak_hz"])
-        sized = levels.in_gravities(values)
-        sized |= levels.levels(sized, self._parameters)
-        sized["white_db"] = white.of_a_sensor(sized, self._parameters)
-        sized["struck_db"] = knocks.beyond_a_muscle(sized["knock_db"], sized["peak_hz"], self._parameters)
-        sized["work_mm"] = work.swing_at_work(sized, self._parameters)
-        sized["roam_mm"] = tempo.swing_in_no_tempo(sized, self._parameters)
-        scores = score(centre.heard(sized, self.weighed_by), self.weighed_by)
+        scores = score(centre.heard(weighed(values, self._parameters), self.weighed_by), self.weighed_by)
         too_much = values["missing"] > self._parameters.gaps["most_missing"]
         if too_much.any():
             scores[too_much] = 0.0

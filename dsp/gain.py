@@ -19,6 +19,11 @@ NOISE_G = 0.02
 """Without gravity, as much of offset and noise as a sensor at rest shows in means over half a second (prior)."""
 
 
+def taken_g(gravity_g: Floats) -> Floats:
+    """Size of gravity that a sensor is taken to show, g: 1 where none has been seen."""
+    return np.where(np.isnan(gravity_g), np.float32(1.0), gravity_g)
+
+
 class Gain:
     """Follows the gain from frame to frame, whatever the batches they come in.
 
@@ -40,11 +45,8 @@ class Gain:
         Size of gravity in the newest of the frames so far in which the limb lay still, (frames,), g; NaN before one
         did, or when it showed no gravity.
         """
-        spread, power, share = (
-            np.zeros(frames, np.float32),
-            np.zeros(frames, np.float32),
-            np.float32(1.0 / self._hops),
-        )
+        share = np.float32(1.0 / self._hops)
+        spread, power = np.zeros((2, frames), np.float32)
         for axis in steps.hop_mean.part(first, first + frames + self._hops - 1).T.copy():
             means = windows(axis, self._hops, 1, frames)
             centre = share * sums(means)

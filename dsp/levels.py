@@ -1,4 +1,4 @@
-"""Levels: how large motion is beside what a still sensor shows, in units of the gravity that stands in the data.
+"""Levels: how large motion is beside what a still sensor shows, in units of the gravity that is seen at rest.
 
 A sensor that shows half of gravity shows half of a tremor too. What a frame is taken for must not depend on that, so
 that its sizes are weighed as a sensor with the right gain would have shown them; frames and segments tell them as they
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.gain import taken_g
 from dsp.parameters import Parameters
 from dsp.peaks import TINY
 from dsp.rows import decibel
@@ -24,8 +25,7 @@ SWAY_POWER = 4.0
 
 def in_gravities(features: Mapping[str, Floats]) -> dict[str, Floats]:
     """Features with their sizes as a sensor shows them that shows 1 g of gravity."""
-    gravity = features["gravity_g"]
-    scale = np.where(np.isnan(gravity), np.float32(1.0), np.float32(1.0) / gravity)
+    scale = np.float32(1.0) / taken_g(features["gravity_g"])
     return dict(features) | {name: features[name] * scale for name in SIZES}
 
 
@@ -47,11 +47,11 @@ def levels(sized: Mapping[str, Floats], parameters: Parameters) -> dict[str, Flo
         "rest_db": np.where(burst, decibel(sized["middle_g"] / floor_g), np.float32(np.nan)),
         "speed_db": decibel(sized["displacement_mm"] * sized["peak_hz"] * np.float32(2.0 * np.pi)),
         "swing_mm": sized["displacement_mm"],
-        "slow_share": slow_share(sized["low_ratio"], sized["low_rms_g"], sized["rms_g"], parameters),
+        "slow_share": _slow_share(sized["low_ratio"], sized["low_rms_g"], sized["rms_g"], parameters),
     }
 
 
-def slow_share(low_ratio: Floats, low_rms_g: Floats, rms_g: Floats, parameters: Parameters) -> Floats:
+def _slow_share(low_ratio: Floats, low_rms_g: Floats, rms_g: Floats, parameters: Parameters) -> Floats:
     """Share of slow motion that counts; sway, up to twice what shakes, makes it no more than `neutral_low_ratio`."""
     still = parameters.still
     slow, shaking = np.square(low_rms_g), np.square(rms_g)

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.gain import taken_g
 from dsp.grid import Grid
 from dsp.parameters import Parameters
 from dsp.rows import running_least
+from dsp.steps import QUIET_HOPS
 
 Floats = NDArray[np.float32]
 
@@ -20,9 +22,8 @@ LEVEL = 1.5
 """Times the quietest window that a second of the same noise reaches: least of many medians beside a mean (prior)."""
 OF_MEANS = 0.6
 """The same for the spread of 0.1 s means: 0.29 of the level of second differences in white noise (physics)."""
-
-KEPT_FRAMES = 120
-"""A minute, as `dsp.steps.QUIET_HOPS`: what warmed up is forgotten, and a jump into a recording knows as much."""
+KEPT_FRAMES = QUIET_HOPS
+"""Frames for which it is remembered: what warmed up is forgotten, and a jump into a recording knows as much."""
 
 
 class Noise:
@@ -33,11 +34,11 @@ class Noise:
     grid
         Of the analysis.
     parameters
-        Section ``noise`` says which frames show nothing else.
+        Section ``noise``, and ``noise_crest`` of ``still``, say which frames show nothing else.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
-        self._p = parameters.noise
+        self._p, self._crest = parameters.noise, np.float32(parameters.still["noise_crest"])
         # Second differences of means over `lag` samples, all axes: (1 + 4 + 1) * 3 / lag times the variance.
         self._most_g = np.float32(1e-3 * self._p["axis_mg"] * math.sqrt(18.0 / grid.lag))
         self._recent_g = np.full(KEPT_FRAMES - 1, np.inf, np.float32)
@@ -51,13 +52,12 @@ class Noise:
         where none did.
         """
         p = self._p
-        alone = features["crest"] <= np.float32(p["crest"])
+        alone = features["crest"] <= self._crest
         alone &= features["prominence_db"] <= np.float32(p["prominence_db"])
         alone &= features["share"] <= np.float32(p["share"])
         alone &= features["low_ratio"] <= np.float32(p["low_ratio"])
-        gravity = features["gravity_g"]
-        most_g = self._most_g * np.where(np.isnan(gravity), np.float32(1.0), gravity)
-        alone &= (features["middle_g"] <= most_g) & (features["middle_g"] > np.float32(0.0))
+        alone &= features["middle_g"] <= self._most_g * taken_g(features["gravity_g"])
+        alone &= features["middle_g"] > np.float32(0.0)
         level_g = np.concatenate([self._recent_g, np.where(alone, features["middle_g"], np.float32(np.inf))])
         self._recent_g = level_g[1 - KEPT_FRAMES :]
         least_g = running_least(level_g, KEPT_FRAMES)

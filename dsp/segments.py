@@ -8,13 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre, knocks, levels, tempo, white, work
+from dsp import centre
 from dsp.evidence import state_terms
 from dsp.frame_fields import NUMBERS, numbers_of
 from dsp.labels import State
+from dsp.levels import SIZES
 from dsp.parameters import DECIDED, Parameters
 from dsp.peaks import TOP_OVER_MEAN_DB
 from dsp.results import FatigueEvidence, Segment, Term
+from dsp.weighed import weighed
 
 Numbers = NDArray[np.floating]
 P_ROWS = slice(0, len(DECIDED))
@@ -201,13 +203,8 @@ def no_data(start_s: float, end_s: float, why: str) -> Segment:
 
 def heard_features(features: Mapping[str, float], parameters: Parameters) -> dict[str, float]:
     """Features as they are weighed: levels over the still floor and the like beside those that a frame carries."""
-    single = levels.in_gravities({name: np.array([value], np.float32) for name, value in features.items()})
-    single |= levels.levels(single, parameters)
+    single = weighed({name: np.array([value], np.float32) for name, value in features.items()}, parameters)
     single["stand_db"] = np.minimum(single["prominence_db"], single["bump_db"] + np.float32(TOP_OVER_MEAN_DB))
-    single["white_db"] = white.of_a_sensor(single, parameters)
-    single["struck_db"] = knocks.beyond_a_muscle(single["knock_db"], single["peak_hz"], parameters)
-    single["work_mm"] = work.swing_at_work(single, parameters)
-    single["roam_mm"] = tempo.swing_in_no_tempo(single, parameters)
     heard = {name: float(value[0]) for name, value in centre.heard(single, parameters).items()}
     # Sentences tell sizes as they are in the data.
-    return heard | {name: features[name] for name in levels.SIZES}
+    return heard | {name: features[name] for name in SIZES}
