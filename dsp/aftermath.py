@@ -86,6 +86,9 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     # Plain numbers, counted from the first step of the kick: a dozen of them are too few for arrays.
     heard = loud[began : at + 1].tolist()
     soon = [step - began for step in others if step > began]
+    if max(heard[LONGEST_KICK_STEPS:], default=top) <= p["kept_share"] * top:
+        # Most kicks: whatever counts as motion that goes on is louder than this share somewhere.
+        return False
     early = began + view.first_step < SUSTAINED_STEPS
     if not impact and not early and _fades(heard, p["ring_left"], p["new_rise"]):
         return False

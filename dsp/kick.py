@@ -11,7 +11,7 @@ from dsp.kick_event import make_event
 from dsp.kick_onset import SWING_S, first_swing, onset_in_turn
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import BASE_S, ONE_WAY, SWUNG, felt, largest_of, mean_of, one_way, span, without_turn
+from dsp.swings import BASE_S, ONE_WAY, SWUNG, felt, mean_of, one_way, span, without_turn
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,8 @@ class _Outline(NamedTuple):
     width_s
         How long its level stays near the top.
     quickness
-        Its level over that of slow motion around it: below 1 for a movement, 1.3 and more for a kick.
+        Its level over that of slow motion around it: below 1 for a movement, 1.3 and more for a kick. At least so much,
+        where that is more than any kick needs.
     """
 
     onset: int
@@ -68,18 +69,18 @@ def measure_kick(
     if shape is None:
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
-    onset = shape.onset
+    onset, onset_at = shape.onset, view.step_of(shape.onset)
     quiet = mean_of(view.xyz_g[max(0, onset - round(BASE_S * rate) - first) : max(1, onset - first)])
     # A first swing may have begun so much before.
     low = max(first, onset - round(SWING_S * rate) - 1)
     moved = felt(view.xyz_g[low - first : shape.end + 1 - first], quiet, low)
-    size = math.sqrt(largest_of(moved.squared[onset - low :]))
+    size = math.sqrt(largest(moved.squared[onset - low :]))
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
-    kick_step = max(onset_step, view.step_of(onset))
+    kick_step = max(onset_step, onset_at)
     turned = view.tilt_between(kick_step - 3, known_step - 2)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
     # A stretch is over by the onset itself, whenever the candidate stood out.
-    stretch = view.stretch_before(view.step_of(onset)) or view.stretch_around(kick_step, known_step, floor)
+    stretch = view.stretch_before(onset_at) or view.stretch_around(kick_step, known_step, floor)
     turn = _Turn(stretch, inside=False)
     hard, went = size >= p["landing_g"], math.nan
     # After a stretch that is known, what rested before the kick is not what the limb was turned from.
@@ -106,7 +107,7 @@ def measure_kick(
             return None
     if turn.stretch is None and rise is None and turned < p["stretch_deg"]:
         # In a stretch nothing tells a first swing from the stretch.
-        onset = first_swing(view, onset, shape.top)
+        onset = first_swing(view, onset, shape.top, moved, quiet)
     elif turn.inside or (turn.stretch is not None and _moved_before(view, kick_step, peak)):
         onset = max(onset, onset_in_turn(view, onset, shape.end) or onset)
     return make_event(
@@ -140,7 +141,7 @@ def _outline(view: RunView, onset_step: int, known_step: int, floor: float, rise
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     low = max(first, view.edge(max(0, onset_step - 1))) if rise is None else rise
     stop = view.edge(known_step + 1)
-    level = np.sqrt(view.level[low - first : stop - first])
+    level = np.sqrt(view.level[low - first : stop - first]).tolist()
     left, top, right = span(level, p["end_ratio"])
     if top == len(level) - 1:
         # It rises to the end: the beginning of what follows, which is measured when that is over.
@@ -151,10 +152,11 @@ def _outline(view: RunView, onset_step: int, known_step: int, floor: float, rise
     if width_s > p["longest_s"]:
         return None
     # The onset reaches further down the slope than the width does, as far as the noise lets it.
-    least = max(p["onset_ratio"] * float(level[top]), p["above_noise"] * floor)
-    below = (level[: left + 1] < least).nonzero()[0]
+    least = max(p["onset_ratio"] * level[top], p["above_noise"] * floor)
     # Where the noise is as loud as the kick, it began at its top at the latest.
-    began = min(int(below[-1]) + 1, top) if len(below) else 0
+    began = min(left + 1, top)
+    while began > 0 and level[began - 1] >= least:
+        began -= 1
     # The level may be highest in the newest steps; what comes after these is not known yet.
     around = round(AROUND_S * rate)
     near = slice(max(0, low + top - around - first), min(low + top + around, stop) - first)
@@ -164,7 +166,7 @@ def _outline(view: RunView, onset_step: int, known_step: int, floor: float, rise
         top=low + top,
         end=low + right,
         width_s=width_s,
-        quickness=float(level[top]) / max(_slow_level(view, near, low + top - first), 1e-6),
+        quickness=_quickness(view, level[top], near, low + top - first),
     )
 
 
@@ -185,6 +187,15 @@ def _moved_before(view: RunView, kick_step: int, peak: float) -> bool:
     return largest(view.step_loud[max(0, kick_step - 2) : kick_step]) > view.parameters.jerk["onset_ratio"] * peak
 
 
+def _quickness(view: RunView, level: float, near: slice, top: int) -> float:
+    """Level at the top over that of slow motion near it; at least so much, if it is as quick as that of a fall."""
+    least = level / max(math.sqrt(largest(view.slow[near])), 1e-6)
+    if least >= view.parameters.jerk["landing_ratio"]:
+        # No mean over samples is larger than the largest of them, and no rule asks for more.
+        return least
+    return level / max(_slow_level(view, near, top), 1e-6)
+
+
 def _slow_level(view: RunView, near: slice, top: int) -> float:
     """Largest level of the first difference there, smoothed as the level of the second one is.
 
@@ -196,7 +207,7 @@ def _slow_level(view: RunView, near: slice, top: int) -> float:
     sums[size:] -= total[:-size]
     before = top - near.start
     if before > 2 * size:
-        rest = (sums[size:before] < REST_SHARE**2 * largest_of(sums[before:])).nonzero()[0]
+        rest = (sums[size:before] < REST_SHARE**2 * largest(sums[before:])).nonzero()[0]
         if len(rest):
             sums = sums[size + int(rest[-1]) :]
-    return math.sqrt(largest_of(sums) / size)
+    return math.sqrt(largest(sums) / size)

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from dsp.beats import Beats
 from dsp.evidence import event_terms
+from dsp.few import largest
 from dsp.labels import EventLabel
 from dsp.results import Event
 from dsp.run_view import RunView
-from dsp.swings import Felt, largest_of, squares
+from dsp.swings import Felt, squares
 
 Floats = NDArray[np.float64]
 
@@ -58,16 +59,16 @@ def make_event(
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     # The sample before the onset is there for the first change only.
     begin, end = max(first, onset - 1) - felt.first, felt.first + len(felt.squared)
-    piece, size = felt.moved_g[begin:], np.sqrt(felt.squared[begin:])
-    change = piece[1:] - piece[:-1]
-    before = int(onset - 1 >= first and len(size) > 1)
-    at_peak = before + int(size[before:].argmax())
-    peak_g = float(size[at_peak])
+    piece, squared = felt.moved_g[begin:], felt.squared[begin:]
+    before = int(onset - 1 >= first and len(squared) > 1)
+    at_peak = before + int(squared[before:].argmax())
+    peak_g = math.sqrt(squared[at_peak])
     if peak_g < p["flip_counts"] * view.count_g(known_step):
         return None
+    change = piece[1:] - piece[:-1]
     if peak_g <= p["glitch_g"] and _is_glitch(np.abs(change), p["glitch_jump"], p["glitch_flat"]):
         return None
-    jerk = math.sqrt(largest_of(squares(change))) * rate if len(change) else 0.0
+    jerk = math.sqrt(largest(squares(change))) * rate
     x, y, z = piece[at_peak].tolist()
     one = max(peak_g, 1e-12)
     ring_hz, decay_s = _ring(piece, at_peak, rate) if beats is None else (beats.hz, math.nan)
@@ -116,14 +117,13 @@ def _without_posture(view: RunView, onset_step: int) -> tuple[str, tuple[str, ..
 
 def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:
     """Measure frequency and decay of the after-swing along the peak's direction, from two turning points."""
-    tail = np.einsum("ij,j->i", piece_g[at_peak:], piece_g[at_peak])
-    change = tail[1:] - tail[:-1]
+    tail = np.add.reduce(piece_g[at_peak:] * piece_g[at_peak], axis=1).tolist()
     first = max(1, math.ceil(RING_FROM_S * rate_hz))
-    turning = (change[first - 1 : -1] * change[first:] < 0).nonzero()[0]
-    if len(turning) < 2:
+    turning = (at for at in range(first, len(tail) - 1) if (tail[at] - tail[at - 1]) * (tail[at + 1] - tail[at]) < 0)
+    begin, end = next(turning, None), next(turning, None)
+    if begin is None or end is None:
         return math.nan, math.nan
-    begin, end = first + int(turning[0]), first + int(turning[1])
-    half_s, sooner, later = (end - begin) / rate_hz, abs(float(tail[begin])), abs(float(tail[end]))
+    half_s, sooner, later = (end - begin) / rate_hz, abs(tail[begin]), abs(tail[end])
     return 0.5 / half_s, half_s / math.log(sooner / later) if sooner > later > 0 else math.nan
 
 

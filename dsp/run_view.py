@@ -6,7 +6,7 @@ from bisect import bisect_right
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.few import middle
+from dsp.few import largest, middle
 from dsp.gravity import LEAST_G, MOST_G, NEAR
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.kick_level import START_FLOOR_G, STEP_S
@@ -128,23 +128,26 @@ class RunView:
 
         The ring of a heavy limb is as slow, but it fades.
         """
-        first, last = (self.edge(step) - self.first for step in (onset_step + AFTER_KICK_STEPS, now_step))
-        half = (first + last) // 2
-        sooner, later = (
-            float(np.maximum.reduce(self.slow[a:b], initial=0.0)) for a, b in ((first, half), (half, last))
-        )
-        p = self.parameters.jerk
+        p, slow = self.parameters.jerk, self._slow_between(onset_step + AFTER_KICK_STEPS, now_step)
+        half = len(slow) // 2
+        sooner, later = largest(slow[:half]), largest(slow[half:])
         if later < (p["ring_left"] ** 2) * sooner:
             return False
-        level = math.sqrt(middle(self.slow[first:last]))
+        least = max(p["kept_share"] * top, p["above_noise"] * self.least_floor(onset_step))
+        if max(sooner, later) <= least**2:
+            # Most kicks are followed by rest, and what is never so loud is not in its middle either.
+            return False
+        level = math.sqrt(middle(slow))
         loud = middle(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step])
-        noise = p["above_noise"] * self.least_floor(onset_step)
-        return level > max(p["kept_share"] * top, noise) and loud < p["slow_ratio"] * level
+        return level > least and loud < p["slow_ratio"] * level
 
     def slow_after(self, onset_step: int, now_step: int) -> float:
         """Largest level of slow motion after the kick."""
-        first, last = (self.edge(step) - self.first for step in (onset_step + AFTER_KICK_STEPS, now_step))
-        return math.sqrt(float(np.maximum.reduce(self.slow[first:last], initial=0.0)))
+        return math.sqrt(largest(self._slow_between(onset_step + AFTER_KICK_STEPS, now_step)))
+
+    def _slow_between(self, first_step: int, last_step: int) -> NDArray[np.float32]:
+        """Squared level of slow motion of each sample from one step to before another."""
+        return self.slow[self.edge(first_step) - self.first : self.edge(last_step) - self.first]
 
     def turns(self, onset_step: int, now_step: int) -> bool:
         """Whether the limb turned from before `onset_step` to now as far as a stretch does."""
