@@ -70,9 +70,10 @@ def measure_kick(
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     onset, onset_at = shape.onset, view.step_of(shape.onset)
-    quiet = mean_of(view.xyz_g[max(0, onset - round(BASE_S * rate) - first) : max(1, onset - first)])
-    # A first swing may have begun so much before.
-    low = max(first, onset - round(SWING_S * rate) - 1)
+    base = round(BASE_S * rate)
+    quiet = mean_of(view.xyz_g[max(0, onset - base - first) : max(1, onset - first)])
+    # A first swing may have begun so much before, and rest is asked for before that again.
+    low = max(first, onset - round(SWING_S * rate) - base)
     moved = felt(view.xyz_g[low - first : shape.end + 1 - first], quiet, low)
     size = math.sqrt(largest(moved.squared[onset - low :]))
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
@@ -107,7 +108,7 @@ def measure_kick(
             return None
     if turn.stretch is None and rise is None and turned < p["stretch_deg"]:
         # In a stretch nothing tells a first swing from the stretch.
-        onset = first_swing(view, onset, shape.top, moved, quiet)
+        onset = first_swing(view, onset, shape.top, moved)
     elif turn.inside or (turn.stretch is not None and _moved_before(view, kick_step, peak)):
         onset = max(onset, onset_in_turn(view, onset, shape.end) or onset)
     return make_event(

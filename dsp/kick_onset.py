@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.few import largest
 from dsp.run_view import RunView
-from dsp.swings import BASE_S, MEAN_S, Felt, mean_of, sizes, squares
+from dsp.swings import MEAN_S, Felt, mean_of, sizes, squares
 
 Floats = NDArray[np.float64]
 
@@ -23,31 +23,31 @@ TURN_FIRST_S = 0.06
 """A reflex answers a stretch after 30 ms at least (physics), and a level over 0.07 s tells it apart a little later."""
 
 
-def first_swing(view: RunView, onset: int, top: int, felt: Felt, quiet_g: Floats) -> int:
+def first_swing(view: RunView, onset: int, top: int, felt: Felt) -> int:
     """Give the sample at which a smaller swing before the onset began, if one did, out of rest.
 
     Parameters
     ----------
     onset, top
         Samples at which the kick began, and was highest.
-    felt, quiet_g
-        What was felt beside the mean of what came just before the onset, from a first swing before that on.
+    felt
+        From `BASE_S` before a first swing may have begun, as far as the run is kept.
     """
-    rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
-    furthest, base = round(SWING_S * rate), round(BASE_S * rate)
-    begin = max(first, onset - furthest - base)
-    xyz_g, rest = view.xyz_g[begin - first : top + 1 - first], max(1, onset - furthest - begin)
-    rest_g, mean, dip = mean_of(xyz_g[:rest]), max(1, round(MEAN_S * rate)), round(DIP_S * rate) + 1
-    if _came_out_of_rest(felt, onset, top, quiet_g - rest_g, mean, dip, p["onset_ratio"]):
+    rate, p = view.grid.rate_hz, view.parameters.jerk
+    furthest, dip, mean = round(SWING_S * rate), round(DIP_S * rate) + 1, max(1, round(MEAN_S * rate))
+    at, end = onset - felt.first, top + 1 - felt.first
+    rest, share = max(1, at - furthest), p["onset_ratio"]
+    moved, squared = felt.moved_g[:end], felt.squared[:end]
+    if _comes_out_of_rest(moved, squared, at, rest, mean, dip, share):
         return onset
-    moved = xyz_g - rest_g
+    # What came before a first swing is at rest, even if a swing turned what came before the onset.
+    moved = moved - mean_of(moved[:rest])
     size = sizes(moved, mean).tolist()
-    at = onset - begin
-    share = p["onset_ratio"] * max(size[at:])
-    if max(size[max(0, at - dip) : at], default=0.0) < share:
+    swing = share * max(size[at:])
+    if max(size[max(0, at - dip) : at], default=0.0) < swing:
         return onset
     noise = math.sqrt(float(np.add.reduce(squares(moved[:rest]))) / rest)
-    least, linked = max(share, p["above_noise"] * noise), at
+    least, linked = max(swing, p["above_noise"] * noise), at
     for sample in range(at - 1, -1, -1):
         if linked - sample > dip:
             break
@@ -56,28 +56,25 @@ def first_swing(view: RunView, onset: int, top: int, felt: Felt, quiet_g: Floats
         if at - linked >= furthest:
             # What goes on for longer is no swing of this kick: the stretch before it, or another motion.
             return onset
-    return begin + linked
+    return felt.first + linked
 
 
-def _came_out_of_rest(felt: Felt, onset: int, top: int, off_g: Floats, mean: int, dip: int, share: float) -> bool:
-    """Whether no swing came just before the onset, as most kicks show at a glance.
+def _comes_out_of_rest(moved_g: Floats, squared: Floats, at: int, rest: int, mean: int, dip: int, share: float) -> bool:
+    """Whether no swing can have come within `dip` samples before the onset, sample `at`: most kicks show at a glance.
 
-    No running mean over `mean` samples is larger than the largest of them, and one of those from the onset on is that
-    around the largest sample there.
-
-    Parameters
-    ----------
-    off_g
-        What has to be added to what was felt, (3,), g.
+    No mean over samples is larger than the largest of them, neither what rest is taken for nor a running mean, and the
+    largest running mean is no smaller than that around one sample: four numbers tell, where they are far apart.
     """
-    at, before, after = onset - felt.first, mean // 2, mean - mean // 2
-    last = top + 1 - felt.first - after
+    before, after = mean // 2, mean - mean // 2
+    last = len(squared) - after
     if at < dip + before or last < at:
         return False
-    highest = at + int(felt.squared[at : last + 1].argmax())
-    size = math.hypot(*(mean_of(felt.moved_g[highest - before : highest + after]) + off_g).tolist())
-    sooner = math.sqrt(largest(felt.squared[at - dip - before : at + after - 1])) + math.hypot(*off_g.tolist())
-    return sooner < share * size
+    rested = math.sqrt(largest(squared[:rest]))
+    sooner = math.sqrt(largest(squared[at - dip - before : at + after - 1]))
+    highest = at + int(squared[at : last + 1].argmax())
+    around = moved_g[highest - before : highest + after].tolist()
+    size = math.hypot(*map(sum, zip(*around, strict=True))) / mean
+    return sooner + rested < share * (size - rested)
 
 
 def onset_in_turn(view: RunView, begin: int, end: int) -> int | None:

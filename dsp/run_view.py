@@ -58,6 +58,9 @@ class RunView:
         self.grid = grid
         self.start_s = start_s
         self._swing = round(SWING_S * grid.rate_hz)
+        self._stretch_steps = round(parameters.jerk["stretch_before_s"] / STEP_S)
+        self._slow_steps = round(parameters.jerk["stretch_slow_s"] / STEP_S)
+        self._slowest_deg = parameters.hold["still_rate_deg_per_s"] * 3 * STEP_S
         self._edges: list[int] = grid.step_edges.tolist()
         self._gravities: dict[int, Vector | None] = {}
         self.xyz_g = np.empty((0, 3), np.float32)
@@ -166,21 +169,21 @@ class RunView:
             # The same few steps are asked for again and again while a kick is measured.
             return known
         part = self.step_gravity[step : step + 3].tolist()
-        if len(part) == 3:
-            (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = part
-            x, y, z = x0 + x1 + x2, y0 + y1 + y2, z0 + z1 + z2
-        elif part:
-            x, y, z = map(sum, zip(*part, strict=True))
-        else:
-            return None
-        size = math.sqrt(x * x + y * y + z * z)
-        whole = len(part) * self._gravity_size(step)
-        unit = (x / size, y / size, z / size) if NEAR[0] * whole < size < NEAR[1] * whole else None
-        if len(part) == 3:
-            if len(self._gravities) >= MOST_GRAVITIES:
-                self._gravities.clear()
-            self._gravities[number] = unit
+        if len(part) < 3:
+            # Not all of these steps are there yet: what is known of them is not remembered.
+            x, y, z = map(sum, zip(*part, strict=True)) if part else UNASKED
+            return self._unit((x, y, z), len(part), step)
+        (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = part
+        if len(self._gravities) >= MOST_GRAVITIES:
+            self._gravities.clear()
+        unit = self._gravities[number] = self._unit((x0 + x1 + x2, y0 + y1 + y2, z0 + z1 + z2), 3, step)
         return unit
+
+    def _unit(self, total: Vector, steps: int, first: int) -> Vector | None:
+        """Give the direction of a sum over steps from the `first` on; None where it is not near the size of gravity."""
+        x, y, z = total
+        size, whole = math.sqrt(x * x + y * y + z * z), steps * self._gravity_size(first)
+        return (x / size, y / size, z / size) if NEAR[0] * whole < size < NEAR[1] * whole else None
 
     def has_gravity(self, step: int) -> bool:
         """Whether gravity is in the data just before a step."""
@@ -207,10 +210,9 @@ class RunView:
     def stretch_before(self, onset_step: int) -> tuple[float, float] | None:
         """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""
         p = self.parameters.jerk
-        steps, most = round(p["stretch_before_s"] / STEP_S), round(p["stretch_slow_s"] / STEP_S)
-        slowest = self.parameters.hold["still_rate_deg_per_s"] * 3 * STEP_S
+        steps, most = self._stretch_steps, self._slow_steps
         # One that is entered slowly has begun before that, and ends as slowly (the jerk is least).
-        while steps < most and self.tilt_between(onset_step - steps - 3, onset_step - steps) >= slowest:
+        while steps < most and self.tilt_between(onset_step - steps - 3, onset_step - steps) >= self._slowest_deg:
             steps += 1
         turn = self.tilt_between(onset_step - steps - 3, onset_step - 3)
         if not turn >= p["stretch_deg"]:
@@ -228,7 +230,7 @@ class RunView:
     def stretch_around(self, onset_step: int, known_step: int, floor: float) -> tuple[float, float] | None:
         """Turn and delay of a stretch that was still going on at the kick: motion before it, another posture after."""
         p = self.parameters.jerk
-        turn = self.tilt_between(onset_step - round(p["stretch_before_s"] / STEP_S), known_step - 2)
+        turn = self.tilt_between(onset_step - self._stretch_steps, known_step - 2)
         if not turn >= self.parameters.hold["stretch_deg"]:
             return None
         first, began = max(0, onset_step - MOVING_STEPS), self.step_of(self.rise_to(onset_step))
@@ -243,4 +245,7 @@ def _angle_deg(a: Vector | None, b: Vector | None) -> float:
     if a is None or b is None:
         return math.nan
     cosine = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-    return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
+    if not -1.0 < cosine < 1.0:
+        # Rounded beyond what a cosine can be.
+        cosine = math.copysign(1.0, cosine)
+    return math.degrees(math.acos(cosine))

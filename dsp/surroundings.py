@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS
+from dsp.few import largest
 from dsp.kick_level import STEP_S
 from dsp.run_view import RunView
 
@@ -76,6 +77,9 @@ def level_around(
     around = max(surround, sustained)
     if around > most or after > (p["fading"] * burst.peak if followed else most):
         return None
+    if sustained <= min(noise, p["shaking_share"] * burst.peak):
+        # Nothing shakes there.
+        return around
     since, kicked = max(0, onset - SUSTAINED_STEPS), kick_before - RING_STEPS
     if kicked + LONGEST_KICK_STEPS > since and view.shakes(onset):
         # Another kick is none of the loudest moments of a tremor.
@@ -83,9 +87,8 @@ def level_around(
         past = sorted(np.concatenate(rest).tolist())
     # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
     loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
-    shaking = min(noise, p["shaking_share"] * burst.peak)
     above = p["impact_above" if burst.peak >= p["impact_g"] else "above_loudest"]
-    return None if sustained > shaking and burst.peak < above * loudest else around
+    return None if burst.peak < above * loudest else around
 
 
 def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
@@ -104,5 +107,9 @@ def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
     first = max(0, onset_step - round(p["stir_window_s"] / STEP_S))
     last = max(0, onset_step - round(p["stretch_before_s"] / STEP_S))
     least = max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
-    moved = np.count_nonzero(loud[first:last] > least)
+    steps = loud[first:last]
+    if largest(steps) <= least:
+        # Most kicks come out of rest.
+        return False
+    moved = np.count_nonzero(steps > least)
     return bool(moved > round(p["stir_s"] / STEP_S)) and not view.shakes(onset_step)
