@@ -82,21 +82,19 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     After an impact a body bounces and settles, so that only motion of its own size counts.
     """
     p, began, top = view.parameters.jerk, kick.began, kick.top
-    noise = view.least_floor(began)
     # Plain numbers, counted from the first step of the kick: a dozen of them are too few for arrays.
     heard = loud[began : at + 1].tolist()
-    soon = [step - began for step in others if step > began]
     if max(heard[LONGEST_KICK_STEPS:], default=top) <= p["kept_share"] * top:
         # Most kicks: whatever counts as motion that goes on is louder than this share somewhere.
         return False
     early = began + view.first_step < SUSTAINED_STEPS
     if not impact and not early and _fades(heard, p["ring_left"], p["new_rise"]):
         return False
-    after = list(range(LONGEST_KICK_STEPS, at - began + 1))
+    after, noise = list(range(LONGEST_KICK_STEPS, at - began + 1)), view.least_floor(began)
     # What has begun again may be another kick, if it was quiet in between; else it is the same shaking. What comes soon
     # after an impact is its landing, or its bounce.
     calm = max(p["calm_share"] * top, p["above_noise"] * noise)
-    for other in soon:
+    for other in (step - began for step in others if step > began):
         if impact or view.calmest(began + 1, began + other) < calm:
             after = [step for step in after if step < other - 1 or step > other + LONGEST_KICK_STEPS]
     if min(heard[1:]) > p["end_ratio"] * top:

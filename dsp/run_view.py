@@ -132,13 +132,11 @@ class RunView:
         The ring of a heavy limb is as slow, but it fades.
         """
         p, slow = self.parameters.jerk, self._slow_between(onset_step + AFTER_KICK_STEPS, now_step)
-        half = len(slow) // 2
-        sooner, later = largest(slow[:half]), largest(slow[half:])
-        if later < (p["ring_left"] ** 2) * sooner:
-            return False
-        least = max(p["kept_share"] * top, p["above_noise"] * self.least_floor(onset_step))
-        if max(sooner, later) <= least**2:
+        least, half = max(p["kept_share"] * top, p["above_noise"] * self.least_floor(onset_step)), len(slow) // 2
+        if largest(slow) <= least**2:
             # Most kicks are followed by rest, and what is never so loud is not in its middle either.
+            return False
+        if largest(slow[half:]) < (p["ring_left"] ** 2) * largest(slow[:half]):
             return False
         level = math.sqrt(middle(slow))
         loud = middle(self.step_loud[onset_step + AFTER_KICK_STEPS : now_step])
@@ -169,21 +167,21 @@ class RunView:
             # The same few steps are asked for again and again while a kick is measured.
             return known
         part = self.step_gravity[step : step + 3].tolist()
-        if len(part) < 3:
-            # Not all of these steps are there yet: what is known of them is not remembered.
-            x, y, z = map(sum, zip(*part, strict=True)) if part else UNASKED
-            return self._unit((x, y, z), len(part), step)
-        (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = part
-        if len(self._gravities) >= MOST_GRAVITIES:
-            self._gravities.clear()
-        unit = self._gravities[number] = self._unit((x0 + x1 + x2, y0 + y1 + y2, z0 + z1 + z2), 3, step)
+        if len(part) == 3:
+            (x0, y0, z0), (x1, y1, z1), (x2, y2, z2) = part
+            x, y, z = x0 + x1 + x2, y0 + y1 + y2, z0 + z1 + z2
+        elif part:
+            x, y, z = map(sum, zip(*part, strict=True))
+        else:
+            return None
+        size = math.sqrt(x * x + y * y + z * z)
+        whole = len(part) * self._gravity_size(step)
+        unit = (x / size, y / size, z / size) if NEAR[0] * whole < size < NEAR[1] * whole else None
+        if len(part) == 3:
+            if len(self._gravities) >= MOST_GRAVITIES:
+                self._gravities.clear()
+            self._gravities[number] = unit
         return unit
-
-    def _unit(self, total: Vector, steps: int, first: int) -> Vector | None:
-        """Give the direction of a sum over steps from the `first` on; None where it is not near the size of gravity."""
-        x, y, z = total
-        size, whole = math.sqrt(x * x + y * y + z * z), steps * self._gravity_size(first)
-        return (x / size, y / size, z / size) if NEAR[0] * whole < size < NEAR[1] * whole else None
 
     def has_gravity(self, step: int) -> bool:
         """Whether gravity is in the data just before a step."""
@@ -209,12 +207,13 @@ class RunView:
 
     def stretch_before(self, onset_step: int) -> tuple[float, float] | None:
         """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""
-        p = self.parameters.jerk
-        steps, most = self._stretch_steps, self._slow_steps
+        p, steps = self.parameters.jerk, self._stretch_steps
+        before = self._gravity(onset_step - steps - 3)
         # One that is entered slowly has begun before that, and ends as slowly (the jerk is least).
-        while steps < most and self.tilt_between(onset_step - steps - 3, onset_step - steps) >= self._slowest_deg:
+        while steps < self._slow_steps and _angle_deg(before, self._gravity(onset_step - steps)) >= self._slowest_deg:
             steps += 1
-        turn = self.tilt_between(onset_step - steps - 3, onset_step - 3)
+            before = self._gravity(onset_step - steps - 3)
+        turn = _angle_deg(before, self._gravity(onset_step - 3))
         if not turn >= p["stretch_deg"]:
             return None
         quickest, when = 0.0, onset_step - 3
