@@ -84,14 +84,22 @@ class Shaken:
 
 def theil_sen(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Median of the slopes between all pairs: a fifth of wild values does not move it (Theil 1950, Sen 1968)."""
+    return _slopes(x, y[None])[0]
+
+
+def _slopes(x: NDArray[np.float64], rows: NDArray[np.float64]) -> list[float]:
+    """Give `theil_sen` of each row of values at the same places, (rows, n); the pairs are looked up once for all."""
     if len(x) < 3:
-        return float("nan")
+        return [math.nan] * len(rows)
     if len(x) > 200:
         # Pairs grow with the square; 200 points spread over the segment carry the trend.
         keep = np.linspace(0, len(x) - 1, 200).astype(int)
-        x, y = x[keep], y[keep]
+        x, rows = x[keep], rows[:, keep]
     i, j = _pairs(len(x))
-    return middle((y[j] - y[i]) / (x[j] - x[i]))
+    slopes = rows.take(j, axis=1)
+    slopes -= rows.take(i, axis=1)
+    slopes /= x.take(j) - x.take(i)
+    return [middle(row) for row in slopes]
 
 
 @functools.lru_cache(maxsize=8)
@@ -129,13 +137,13 @@ class Trend:
 NO_TREND = Trend(math.nan, math.nan)
 
 
-def trend(minutes: NDArray[np.float64], values: NDArray[np.float64], independent_s: float) -> Trend:
-    """Robust slope of `values`, of which one every `independent_s` seconds tells something new.
+def trends(minutes: NDArray[np.float64], rows: NDArray[np.float64], independent_s: float) -> list[Trend]:
+    """Robust slopes of values, of which one every `independent_s` seconds tells something new.
 
     Parameters
     ----------
-    minutes, values
-        Evenly spaced, (n,).
+    minutes, rows
+        Evenly spaced, (n,), and values of several kinds, (kinds, n).
     independent_s
         Windows overlap and a tremor waxes and wanes, so that neighbouring values go together.
 
@@ -144,15 +152,41 @@ def trend(minutes: NDArray[np.float64], values: NDArray[np.float64], independent
     The error is that of a least-squares line through so many independent values (Theil-Sen is as sharp for Gaussian
     ones), with Student's widening for the few of them.
     """
-    lasts = float(minutes[-1] - minutes[0]) if len(minutes) >= 3 else 0.0
-    count = 60.0 * lasts / independent_s + 1.0
+    lasts_s = _lasts_s(minutes)
+    count = lasts_s / independent_s + 1.0
     if count <= LEAST_INDEPENDENT:
-        return NO_TREND
-    slope = theil_sen(minutes, values)
-    rest = values - slope * minutes
-    rest -= rest.mean()
-    spread = math.sqrt(float((rest * rest).mean()) * count / (count - 2.0))
-    return Trend(slope, spread * math.sqrt(12.0 / count) / lasts)
+        return [NO_TREND] * len(rows)
+    size, out = len(minutes), []
+    for values, slope in zip(rows, _slopes(minutes, rows), strict=True):
+        rest = values - slope * minutes
+        rest -= np.add.reduce(rest) / size
+        spread = math.sqrt(float(np.add.reduce(rest * rest) / size) * count / (count - 2.0))
+        out.append(Trend(slope, spread * math.sqrt(12.0 / count) / float(minutes[-1] - minutes[0])))
+    return out
+
+
+def _lasts_s(minutes: NDArray[np.float64]) -> float:
+    """Time from the first to the last of some moments, none when there are too few for a line."""
+    return 60.0 * float(minutes[-1] - minutes[0]) if len(minutes) >= 3 else 0.0
+
+
+def _trends(frames: NDArray[np.void], start_s: float, end_s: float, parameters: Parameters) -> tuple[Trend, Trend]:
+    """Growth of a tremor, dB a minute, and shift of its mean frequency, Hz a minute; see `fatigue_evidence`."""
+    p, half_s = parameters.fatigue, 0.5 * parameters.spectrum["window_s"]
+    time_s = frames["time_s"]
+    minutes = time_s / 60.0
+    # Most tremors are too short for a trend with all their frames.
+    if _lasts_s(minutes) < p["shortest_s"]:
+        return NO_TREND, NO_TREND
+    # Windows that reach beyond the tremor hold less of it: they would show growth at its start and decline at its end.
+    whole = slice((time_s - half_s).searchsorted(start_s), (time_s + half_s).searchsorted(end_s, "right"))
+    minutes = minutes[whole]
+    if _lasts_s(minutes) < p["shortest_s"]:
+        return NO_TREND, NO_TREND
+    rows = np.array([frames["rms_g"][whole], frames["mean_hz"][whole]], np.float64)
+    rows[0] = 20.0 * np.log10(np.maximum(rows[0], 1e-6))
+    growth, shift = trends(minutes, rows, p["independent_s"])
+    return growth, shift
 
 
 def fatigue_evidence(
@@ -177,17 +211,8 @@ def fatigue_evidence(
     rest_rms_g
         The person's rest baseline; NaN when unknown.
     """
-    p, half_s = parameters.fatigue, 0.5 * parameters.spectrum["window_s"]
-    # Windows that reach beyond the tremor hold less of it: they would show growth at its start and decline at its end.
-    time_s = frames["time_s"]
-    late, early = (time_s - half_s >= start_s).tolist(), (time_s + half_s <= end_s).tolist()
-    whole = frames[late.count(False) : early.count(True)]
-    minutes = whole["time_s"] / 60.0
-    growth = shift = NO_TREND
-    if len(whole) >= 3 and 60.0 * (minutes[-1] - minutes[0]) >= p["shortest_s"]:
-        level_db = 20.0 * np.log10(np.maximum(whole["rms_g"].astype(np.float64), 1e-6))
-        growth = trend(minutes, level_db, p["independent_s"])
-        shift = trend(minutes, whole["mean_hz"].astype(np.float64), p["independent_s"])
+    p = parameters.fatigue
+    growth, shift = _trends(frames, start_s, end_s, parameters)
     into = None if hold_start_s is None else max(0.0, start_s - hold_start_s)
     above = math.nan
     if rest_rms_g > 0:

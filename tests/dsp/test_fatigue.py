@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp import State
-from dsp.fatigue import Trend, fatigue_evidence, trend
+from dsp.fatigue import Trend, fatigue_evidence, trends
 from dsp.frame_fields import FRAME_DTYPE
 from dsp.parameters import load_parameters
 from dsp.results import FatigueEvidence
@@ -97,8 +97,9 @@ def test_a_tremor_that_fades_speaks_against_fatigue_however_large_it_is() -> Non
 
 def test_a_trend_needs_more_than_two_independent_values() -> None:
     minutes = np.arange(10) / 60.0
-    assert math.isnan(trend(minutes, minutes, 6.0).per_min)
-    assert trend(minutes, 30.0 * minutes, 2.0).per_min == pytest.approx(30.0)
+    rows = np.array([30.0 * minutes, -2.0 * minutes])
+    assert all(math.isnan(trend.per_min) for trend in trends(minutes, rows, 6.0))
+    assert [trend.per_min for trend in trends(minutes, rows, 2.0)] == pytest.approx([30.0, -2.0])
 
 
 def begun(into_s: float, seconds: float, *, pause_s: float = 0.0, seed: int = 0) -> list[dsp.Segment]:
