@@ -84,13 +84,13 @@ class Shaken:
 
 def theil_sen(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Median of the slopes between all pairs: a fifth of wild values does not move it (Theil 1950, Sen 1968)."""
-    return _slopes(x, y[None])[0]
+    return float(_slopes(x, y[None])[0])
 
 
-def _slopes(x: NDArray[np.float64], rows: NDArray[np.float64]) -> list[float]:
+def _slopes(x: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give `theil_sen` of each row of values at the same places, (rows, n); the pairs are looked up once for all."""
     if len(x) < 3:
-        return [math.nan] * len(rows)
+        return np.full(len(rows), np.nan)
     if len(x) > 200:
         # Pairs grow with the square; 200 points spread over the segment carry the trend.
         keep = np.linspace(0, len(x) - 1, 200).astype(int)
@@ -99,7 +99,10 @@ def _slopes(x: NDArray[np.float64], rows: NDArray[np.float64]) -> list[float]:
     slopes = rows.take(j, axis=1)
     slopes -= rows.take(i, axis=1)
     slopes /= x.take(j) - x.take(i)
-    return [middle(row) for row in slopes]
+    # A sort of whole rows is quicker than to select, which numpy does value by value.
+    slopes.sort(axis=1)
+    low, high = (len(i) - 1) // 2, len(i) // 2
+    return np.asarray(0.5 * (slopes[:, low] + slopes[:, high]))
 
 
 @functools.lru_cache(maxsize=8)
@@ -152,17 +155,17 @@ def trends(minutes: NDArray[np.float64], rows: NDArray[np.float64], independent_
     The error is that of a least-squares line through so many independent values (Theil-Sen is as sharp for Gaussian
     ones), with Student's widening for the few of them.
     """
-    lasts_s = _lasts_s(minutes)
-    count = lasts_s / independent_s + 1.0
+    count = _lasts_s(minutes) / independent_s + 1.0
     if count <= LEAST_INDEPENDENT:
         return [NO_TREND] * len(rows)
-    size, out = len(minutes), []
-    for values, slope in zip(rows, _slopes(minutes, rows), strict=True):
-        rest = values - slope * minutes
-        rest -= np.add.reduce(rest) / size
-        spread = math.sqrt(float(np.add.reduce(rest * rest) / size) * count / (count - 2.0))
-        out.append(Trend(slope, spread * math.sqrt(12.0 / count) / float(minutes[-1] - minutes[0])))
-    return out
+    slopes, size, lasts = _slopes(minutes, rows), len(minutes), float(minutes[-1] - minutes[0])
+    rest = rows - slopes[:, None] * minutes
+    rest -= (np.add.reduce(rest, axis=1) / size)[:, None]
+    power = np.add.reduce(rest * rest, axis=1) / size
+    return [
+        Trend(slope, math.sqrt(own * count / (count - 2.0)) * math.sqrt(12.0 / count) / lasts)
+        for slope, own in zip(slopes.tolist(), power.tolist(), strict=True)
+    ]
 
 
 def _lasts_s(minutes: NDArray[np.float64]) -> float:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import Waiting, belongs_to, is_contradicted
-from dsp.few import largest
 from dsp.kick import measure_kick
 from dsp.kick_begin import new_kicks, shakes_on
 from dsp.kick_level import STEP_S
@@ -72,8 +71,10 @@ class Levels:
         return self.above[following] if following < len(self.above) else len(self.level)
 
     def rise(self, at: int, view: RunView) -> int | None:
-        """Sample from which a new kick rises in one of the steps that are above; None where none does."""
+        """Sample from which a new kick rises in one of the newest steps; None where none does."""
         if self._new_kicks is None:
+            if not self.level[at] > self.threshold(at):
+                return None
             if len(self.above) <= FEW and shakes_on(at, self.level, view):
                 return None
             self._new_kicks = new_kicks(np.array(self.above), self.level, view)
@@ -104,6 +105,7 @@ class _Limits:
     train: float
     new_share: float
     end_ratio: float
+    fading: float
 
 
 @dataclass(slots=True, eq=False)
@@ -143,6 +145,7 @@ class JerkFinder:
             train=p["train_s"] / STEP_S,
             new_share=p["new_share"],
             end_ratio=p["end_ratio"],
+            fading=p["fading"],
         )
 
     def thresholds(self, floors_g: Floats) -> NDArray[np.float64]:
@@ -239,53 +242,71 @@ class JerkFinder:
 
     def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""
-        confirm = self._limits.confirm
         while at < end:
-            # Plain numbers, a block at a time: one by one they would take longer than what is asked of them.
-            for here in seen.level[at : min(end, at + BLOCK)].tolist():
-                following = self._followed(c, at, here, seen, view)
-                # What ends or begins in this very step is known by then: an impact that it led up to, another kick.
-                self._candidate = following
-                if self._waiting and at - self._waiting[0].began >= confirm:
-                    self._confirm(at, seen.loud, view)
-                at += 1
-                if following is None:
-                    return at
-                c = following
+            stop = min(end, at + BLOCK)
+            if self._waiting:
+                # What waits is confirmed at its time, whatever goes on.
+                stop = min(stop, max(at, self._waiting[0].began + self._limits.confirm) + 1)
+            at, following = self._followed(c, at, stop, seen, view)
+            # What ends or begins in this very step is known by then: an impact that it led up to, another kick.
+            self._candidate = following
+            self._confirm(at - 1, seen.loud, view)
+            if following is None:
+                break
+            c = following
         return at
 
-    def _followed(self, c: _Candidate, at: int, here: float, seen: Levels, view: RunView) -> _Candidate | None:
-        """Take another step of the open candidate; give the one that is open after it."""
-        limits, level, since_peak = self._limits, seen.level, at - c.peak_step
-        # Another burst may begin before the candidate has died away.
-        if since_peak > RING_STEPS and here > limits.new_share * c.peak and here > seen.threshold(at):
-            rise = seen.rise(at, view)
-            if rise is not None:
-                # The other may have begun before the step in which it stands out.
-                self._close(at, max(c.peak_step + 1, view.step_of(rise) - 1), c, seen, view)
-                self.ended.append((c.onset_step, at))
-                return _Candidate(at, at, here, at, rise)
-        if here > c.peak:
-            c.peak, c.peak_step, c.below = here, at, 0
-            # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
-            c.loud_from = at
-            while c.loud_from > c.onset_step and level[c.loud_from - 1] >= limits.end_ratio * here:
-                c.loud_from -= 1
-            return c
-        c.below = c.below + 1 if here < limits.end_ratio * c.peak else 0
-        if c.below >= limits.quiet_after:
-            self._close(at, at, c, seen, view)
-        elif since_peak > limits.longest or (at - c.loud_from > limits.widest and not self._has_faded(at, c, level)):
-            # It cannot become a kick any more: loud for longer than the widest kick without fading.
-            self._sustained(c.onset_step, c.peak)
-        else:
-            return c
-        self.ended.append((c.onset_step, at))
-        return None
+    def _followed(
+        self, c: _Candidate, at: int, stop: int, seen: Levels, view: RunView
+    ) -> tuple[int, _Candidate | None]:
+        """Take steps of the open candidate, from `at` to before `stop`, or up to the one in which it ends.
 
-    def _has_faded(self, at: int, c: _Candidate, level: Floats) -> bool:
-        """Whether the newest steps are a good deal quieter than the candidate was."""
-        return largest(level[max(0, at - RING_STEPS + 1) : at + 1]) < self.parameters.jerk["fading"] * c.peak
+        Returns
+        -------
+        The first step that is not taken, and the candidate that is open before it.
+
+        Notes
+        -----
+        A tremor opens one candidate after another, so that every step of it comes by here: plain numbers, a block at a
+        time, and no calls for steps in which nothing changes.
+        """
+        limits, first = self._limits, max(0, min(c.onset_step, at + 1 - RING_STEPS))
+        near: list[float] = seen.level[first:stop].tolist()
+        for i, here in enumerate(near[at - first :], at):
+            since_peak = i - c.peak_step
+            # Another burst may begin before the candidate has died away.
+            if since_peak > RING_STEPS and here > limits.new_share * c.peak:
+                rise = seen.rise(i, view)
+                if rise is not None:
+                    # The other may have begun before the step in which it stands out.
+                    self._close(i, max(c.peak_step + 1, view.step_of(rise) - 1), c, seen, view)
+                    self.ended.append((c.onset_step, i))
+                    return i + 1, _Candidate(i, i, here, i, rise)
+            if here > c.peak:
+                c.peak, c.peak_step, c.below = here, i, 0
+                # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
+                c.loud_from = i
+                while c.loud_from > c.onset_step and near[c.loud_from - 1 - first] >= limits.end_ratio * here:
+                    c.loud_from -= 1
+                continue
+            c.below = c.below + 1 if here < limits.end_ratio * c.peak else 0
+            if c.below >= limits.quiet_after:
+                self._close(i, i, c, seen, view)
+            elif (
+                since_peak > limits.longest
+                or (
+                    i - c.loud_from > limits.widest
+                    # Nor are the newest steps a good deal quieter than it was.
+                    and max(near[max(0, i + 1 - RING_STEPS - first) : i + 1 - first]) >= limits.fading * c.peak
+                )
+            ):
+                # It cannot become a kick any more: loud for longer than the widest kick without fading.
+                self._sustained(c.onset_step, c.peak)
+            else:
+                continue
+            self.ended.append((c.onset_step, i))
+            return i + 1, None
+        return stop, c
 
     def _close(self, at: int, known: int, c: _Candidate, seen: Levels, view: RunView) -> None:
         """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick."""

@@ -56,19 +56,23 @@ class Tempo:
         peaks_hz = np.concatenate([self._before_hz, features["peak_hz"]])
         age = ages(shaking, self._age)
         self._before_hz, self._age = peaks_hz[count:], int(age[-1])
-        if age.max() < LEAST_FRAMES:
-            return np.full(count, np.nan, np.float32)
-        recent_hz = windows(peaks_hz, FRAMES, 1, count)
-        taken = np.clip(age, 1, FRAMES)[:, None]
+        out = np.full(count, np.nan, np.float32)
+        # Few frames shake, and have for so long.
+        rows = np.nonzero(age >= LEAST_FRAMES)[0]
+        if not len(rows):
+            return out
+        recent_hz = windows(peaks_hz, FRAMES, 1, count)[rows]
+        taken = np.minimum(age[rows], FRAMES)[:, None]
         share = np.float32(1.0) / taken.astype(np.float32)
         weight = np.where(np.arange(FRAMES) >= FRAMES - taken, share, np.float32(0.0))
         mean_hz = products(recent_hz, weight)
         away_hz = recent_hz - mean_hz[:, None]
-        # What shakes is never slower than that; what does not is not told.
+        # What shakes is never slower than that.
         least_hz = np.float32(self._parameters.entry["from_hz"])
         drift = products(np.square(away_hz), weight) / np.square(np.maximum(mean_hz, least_hz))
-        drift -= np.square(np.float32(OF_A_CYCLE) * features["cycle_cv"])
-        return np.where(age >= LEAST_FRAMES, np.sqrt(np.maximum(drift, np.float32(0.0))), np.float32(np.nan))
+        drift -= np.square(np.float32(OF_A_CYCLE) * features["cycle_cv"][rows])
+        out[rows] = np.sqrt(np.maximum(drift, np.float32(0.0)))
+        return out
 
 
 def swing_in_no_tempo(features: Mapping[str, Floats], parameters: Parameters) -> Floats:
