@@ -98,9 +98,12 @@ def heard(features: Mapping[str, Floats], parameters: Parameters) -> Mapping[str
     if not quiet.any():
         out["centre_db"] = np.full(len(quiet), nan)
         return out
+    # Few are.
+    rows = np.nonzero(quiet)[0]
     for name in parameters.table.features:
         if name != "centre_db":
-            out[name] = np.where(quiet, nan, out[name])
-    level = decibel(features["centre_g"] / np.float32(1e-3 * parameters.still["floor_mg"]))
-    out["centre_db"] = np.where(quiet, level, nan)
+            out[name] = out[name].copy()
+            out[name][rows] = nan
+    out["centre_db"] = np.full(len(quiet), nan)
+    out["centre_db"][rows] = decibel(features["centre_g"][rows] / np.float32(1e-3 * parameters.still["floor_mg"]))
     return out

@@ -66,15 +66,19 @@ def fast_seconds(samples: Floats, grid: Grid, parameters: Parameters) -> FastSec
     """
     from scipy.fft import rfft  # noqa: PLC0415 - loaded with the first frame
 
-    taper = hann(samples.shape[2])
-    transformed = rfft((samples - samples[:, :, :1]) * taper, n=grid.window, axis=-1)
-    # What lies above the bands is not looked at.
-    transformed = transformed[:, :, : grid.bins(0.0, parameters.bands["whole_hz"][1]).stop]
-    squared = np.square(transformed.real)
-    squared += np.square(transformed.imag)
-    psd = squared[0]
-    psd += squared[1]
-    psd += squared[2]
+    size = samples.shape[2]
+    taper = hann(size)
+    padded = np.zeros((*samples.shape[:2], grid.window), np.float32)
+    second = padded[:, :, :size]
+    np.subtract(samples, samples[:, :, :1], out=second)
+    second *= taper
+    # Real and imaginary parts in turn; what lies above the bands is not looked at.
+    parts = rfft(padded, axis=-1).view(np.float32)[:, :, : 2 * grid.bins(0.0, parameters.bands["whole_hz"][1]).stop]
+    squared = parts * parts
+    power_of_axes = squared[:, :, 0::2] + squared[:, :, 1::2]
+    psd = power_of_axes[0]
+    psd += power_of_axes[1]
+    psd += power_of_axes[2]
     psd *= np.float32(2.0 / (grid.rate_hz * float((taper.astype(np.float64) ** 2).sum())))
     df, bands, tiny = np.float32(grid.df_hz), parameters.bands, np.float32(1e-16)
 

@@ -102,9 +102,11 @@ class OpenSegment:
         place = (self._first, len(self._frames))
         if place != self._tiring_at:
             self._tiring_at = place
-            shaking = place[0] < place[1] and self._label is State.TREMOR
-            fatigue = self._fatigue(self._frames.part(self._first), self.start_s, math.inf, run) if shaking else None
-            terms = fatigue.terms if fatigue is not None and fatigue.is_fatigue else ()
+            terms: tuple[Term, ...] = ()
+            if place[0] < place[1] and self._label is State.TREMOR:
+                own, hold_start_s = self._frames.part(self._first).view(FRAME_DTYPE), _hold_start(self.start_s, run)
+                fatigue = self._fatigue(own, self.start_s, math.inf, hold_start_s)
+                terms = fatigue.terms if fatigue.is_fatigue else ()
             self._tiring = tuple(t for t in terms if t.value > 0)[:TIRING_REASONS]
         return self._tiring
 
@@ -119,10 +121,11 @@ class OpenSegment:
         summaries = summarise(frames, begins)
         parameters = run.frames.weighed_by
         for i, (end, end_s, label, summary) in enumerate(zip(ends, ends_s, following, summaries, strict=True)):
-            start_s, own = self.start_s, frames[begins[i] : end - first]
-            fatigue = self._fatigue(own, start_s, end_s, run) if self._label is State.TREMOR else None
+            start_s, fatigue = self.start_s, None
             if self._label is State.TREMOR:
-                self._shaken.add(own.view(FRAME_DTYPE), start_s, _hold_start(start_s, run))
+                own, hold_start_s = frames[begins[i] : end - first].view(FRAME_DTYPE), _hold_start(start_s, run)
+                fatigue = self._fatigue(own, start_s, end_s, hold_start_s)
+                self._shaken.add(own, start_s, hold_start_s)
             segment = make_segment(
                 self._label,
                 start_s,
@@ -141,9 +144,10 @@ class OpenSegment:
         if not self._keep_frames:
             self._frames.drop(self._first)
 
-    def _fatigue(self, frames: NDArray[np.void], start_s: float, end_s: float, run: Run) -> FatigueEvidence:
-        hold_start_s = _hold_start(start_s, run)
-        frames, began_s = self._shaken.joined(frames.view(FRAME_DTYPE), start_s, hold_start_s)
+    def _fatigue(
+        self, frames: NDArray[np.void], start_s: float, end_s: float, hold_start_s: float | None
+    ) -> FatigueEvidence:
+        frames, began_s = self._shaken.joined(frames, start_s, hold_start_s)
         return fatigue_evidence(
             frames,
             start_s=began_s,
