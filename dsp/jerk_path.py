@@ -85,8 +85,7 @@ class JerkPath:
         first, last = begin - self._view.first_step, steps.count - self._view.first_step
         floors_g = steps.floors_before(begin, steps.count)
         seen = Levels(steps.level.kept, steps.loud.kept, self._finder.thresholds(floors_g), floors_g, first)
-        slow_thresholds = self._pulses.thresholds(slow.floors_before(begin, steps.count))
-        begins = self._pulses.begins(first + np.nonzero(slow.level.kept[first:last] > slow_thresholds)[0])
+        begins = self._pulses.begins(self._above(slow, first))
         known = len(self.events)
         kick_at = self._finder.quiet_until(first, seen)
         pulse_at = self._pulses.quiet_until(first, last, begins)
@@ -98,6 +97,16 @@ class JerkPath:
                 pulse_at = self._pulses.take(at, last, begins, slow, self._view, self._finder)
         self.volleys.note(self.events[known:])
         self.volleys.follow(first, seen.thresholds, floors_g, self._view)
+
+    def _above(self, slow: SlowSteps, first: int) -> NDArray[np.int64]:
+        """Find the newest steps, from step `first` on, that are loud enough for a slow pulse."""
+        level = slow.level.kept
+        # Without any floor few are: only for these it is looked up.
+        loud = first + np.nonzero(level[first:] > self._pulses.thresholds(np.zeros(1, np.float32)))[0]
+        if not len(loud):
+            return loud
+        floors_g = slow.floors_before(loud + self._view.first_step)
+        return loud[level[loud] > self._pulses.thresholds(floors_g)]
 
     def forget(self, steps: int) -> None:
         """Count from step `steps` of the run on: what lay before is kept no longer."""

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.grid import STEPS_PER_HOP
-from dsp.growing import Growing
 from dsp.parameters import Parameters
 from dsp.rows import ordered
 from dsp.sliding import windows
@@ -117,8 +116,8 @@ def count_floor(least_change_g: float, parameters: Parameters) -> float:
     return COUNTS * least_change_g / parameters.jerk["on_ratio"] if np.isfinite(least_change_g) else 0.0
 
 
-def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameters) -> Floats:
-    """Floor for each of `hops` hops from `first_hop` on: the median level of the last 10 s but the newest second.
+def floors(step_energy: Floats, hops: NDArray[np.int64], parameters: Parameters) -> Floats:
+    """Floor after each of some hops, (hops,), rising: the median level of the last 10 s but the newest second.
 
     Where the newest part of these is quieter, its median counts.
 
@@ -131,8 +130,8 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
     guard = round(parameters.jerk["guard_s"] / STEP_S)
     span = round(parameters.jerk["floor_window_s"] / STEP_S) - guard
     soon = round(parameters.jerk["floor_quick_s"] / STEP_S)
-    out = np.empty(hops, np.float32)
-    ends = (np.arange(first_hop, first_hop + hops)) * STEPS_PER_HOP - guard
+    out = np.empty(len(hops), np.float32)
+    ends = hops * STEPS_PER_HOP - guard
     full = ends >= span
     for i in np.nonzero(~full)[0]:
         # Until the guard has passed there is nothing else to go by than everything so far.
@@ -142,26 +141,13 @@ def floors(step_energy: Floats, first_hop: int, hops: int, parameters: Parameter
             EARLY_FLOOR_G if ends[i] < STEPS_PER_HOP else 0.0,
         )
     if full.any():
-        begin = int(ends[full][0]) - span
-        spans = windows(step_energy[begin:], span, STEPS_PER_HOP, int(full.sum()))
+        since = hops[full] - hops[full][0]
+        spans = windows(step_energy[int(ends[full][0]) - span :], span, STEPS_PER_HOP, int(since[-1]) + 1)
+        if len(spans) > len(since):
+            spans = spans[since]
         # A sort of whole rows is quicker than to select, which numpy does value by value.
         middle = ordered(spans)[:, span // 2]
         # A leg that has become quiet is quiet at once, whatever the long window remembers.
         newest = ordered(spans[:, -soon:])[:, soon // 2]
         out[full] = np.sqrt(np.minimum(middle, newest))
     return out
-
-
-def floors_before(hop_floor: Growing, first: int, last: int) -> Floats:
-    """Floor of the last complete hop before each step from `first` to before `last`: what was known when it came.
-
-    Parameters
-    ----------
-    hop_floor
-        Floor after each hop, g.
-    """
-    hop, rest = divmod(first, STEPS_PER_HOP)
-    known = hop_floor.part(max(0, hop - 1), (last - 1) // STEPS_PER_HOP)
-    if not hop:
-        known = np.concatenate([np.full(1, START_FLOOR_G, np.float32), known])
-    return np.repeat(known, STEPS_PER_HOP)[rest : rest + last - first]

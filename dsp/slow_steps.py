@@ -33,8 +33,6 @@ class SlowSteps:
     ----------
     energy, level, loud
         As those of `dsp.steps.Steps`, over twice the lag.
-    hop_floor
-        Floor after each hop, g.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
@@ -46,11 +44,9 @@ class SlowSteps:
         self._even = grid.hop % (STEPS_PER_HOP * self._tick) == 0
         self._last = np.zeros((2, 1), np.float32)
         self._count = 0
-        self._hops = 0
         self.energy = Growing((), np.float32)
         self.level = Growing((), np.float32)
         self.loud = Growing((), np.float32)
-        self.hop_floor = Growing((), np.float32)
 
     def take(self, stream: Stream, target: int) -> None:
         """Take the steps up to `target`, whose samples are all there."""
@@ -64,22 +60,27 @@ class SlowSteps:
         self.loud.extend(fast[1:])
         self.level.extend(kick_level.kick_level(fast, slow_g, self._parameters))
         self._count = target
-        self._take_hops(target // STEPS_PER_HOP)
 
-    def floors_before(self, first: int, last: int) -> Floats:
-        """Floor of the last complete hop before each step from `first` to before `last`."""
-        return kick_level.floors_before(self.hop_floor, first, last)
+    def floors_before(self, steps: NDArray[np.int64]) -> Floats:
+        """Floor of the last complete hop before each of some steps, (steps,), rising: what was known by then.
+
+        Only what may be a pulse asks for it, so that most hops of a night need none.
+        """
+        hops, of_steps = np.unique(steps // STEPS_PER_HOP - 1, return_inverse=True)
+        known = hops >= 0
+        floor = np.full(len(hops), START_FLOOR_G, np.float32)
+        first = self.energy.first // STEPS_PER_HOP
+        floor[known] = kick_level.floors(self.energy.kept, hops[known] - first, self._parameters)
+        return floor[of_steps]
 
     def floor_before(self, step: int) -> float:
         """Floor of the last complete hop before a step."""
-        hop = step // STEPS_PER_HOP - 1
-        return float(self.hop_floor.part(hop, hop + 1)[0]) if hop >= 0 else START_FLOOR_G
+        return float(self.floors_before(np.array([step]))[0])
 
     def forget(self, hops: int) -> None:
         """Forget the first `hops` hops, and their steps."""
         for part in (self.energy, self.level, self.loud):
             part.drop(hops * STEPS_PER_HOP)
-        self.hop_floor.drop(hops)
 
     def _energies(self, stream: Stream, first: int, last: int) -> tuple[Floats, Floats, Floats]:
         """Squared second and first difference, and the former smoothed, of the ticks from `first` to before `last`."""
@@ -96,11 +97,3 @@ class SlowSteps:
             rows = np.concatenate([np.repeat(rows[:, :1], reach - first, axis=1), rows], axis=1)
         energy, slow = kick_level.difference_energies(rows, self._lag)
         return energy[need:], slow[need:], kick_level.smoothed(energy, self._smooth)
-
-    def _take_hops(self, hops: int) -> None:
-        first = self._hops
-        if hops > first:
-            forgotten = self.energy.first // STEPS_PER_HOP
-            floor = kick_level.floors(self.energy.kept, first - forgotten, hops - first, self._parameters)
-            self.hop_floor.extend(floor)
-            self._hops = hops

@@ -103,8 +103,12 @@ class Steps:
             self._take_hops(stream, target // STEPS_PER_HOP)
 
     def floors_before(self, first: int, last: int) -> Floats:
-        """Floor of the last complete hop before each step from `first` to before `last`."""
-        return kick_level.floors_before(self.hop_floor, first, last)
+        """Floor of the last complete hop before each step from `first` to before `last`: what was known by then."""
+        hop, rest = divmod(first, STEPS_PER_HOP)
+        known = self.hop_floor.part(max(0, hop - 1), (last - 1) // STEPS_PER_HOP)
+        if not hop:
+            known = np.concatenate([np.full(1, kick_level.START_FLOOR_G, np.float32), known])
+        return np.repeat(known, STEPS_PER_HOP)[rest : rest + last - first]
 
     def forget(self, hops: int) -> None:
         """Forget the first `hops` hops, and their steps."""
@@ -146,7 +150,7 @@ class Steps:
         self.hop_gravity.extend(size)
         self.hop_tilt.extend(gravity.tilt_deg(self.hop_mean.part(first, hops), before, size) / np.float32(seconds))
         forgotten = self.energy.first // STEPS_PER_HOP
-        floor = kick_level.floors(self.energy.kept, first - forgotten, hops - first, self._parameters)
+        floor = kick_level.floors(self.energy.kept, np.arange(first, hops) - forgotten, self._parameters)
         floor = np.maximum(floor, self._count_floors(stream, first, hops))
         self.hop_floor.extend(floor)
         self.hop_least.extend(np.minimum.accumulate(np.concatenate([self.hop_least.newest(1), floor]))[-len(floor) :])

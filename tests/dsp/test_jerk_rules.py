@@ -21,7 +21,7 @@ def floor_after(first_g: float, then_g: float, seconds: float) -> float:
     level = np.full(30 * STEPS_PER_S + 100, first_g, np.float32)
     level[30 * STEPS_PER_S :] = then_g
     hop = round(2 * (30 + seconds))
-    return float(floors(np.square(level), hop, 1, load_parameters())[0])
+    return float(floors(np.square(level), np.array([hop]), load_parameters())[0])
 
 
 def test_the_floor_falls_when_half_of_two_and_a_half_seconds_has_been_quiet_a_second_ago() -> None:
