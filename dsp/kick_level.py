@@ -25,7 +25,7 @@ COUNTS = 1.5
 """Counts of the sensor that a level must reach: one value that flips by one count is no motion."""
 
 
-def difference_energies(axes_g: Floats, lag: int) -> tuple[Floats, Floats]:
+def difference_energies(axes_g: Floats, lag: int, second_g2: Floats, first_g2: Floats) -> None:
     """Squared second and first difference of means over `lag` samples, summed over the axes.
 
     m[n] - 2 m[n - lag] + m[n - 2 lag], where m is the mean of the `lag` newest samples: a wavelet that is blind to
@@ -36,26 +36,23 @@ def difference_energies(axes_g: Floats, lag: int) -> tuple[Floats, Floats]:
     ----------
     axes_g
         float32 (3, n), an axis a row.
-
-    Returns
-    -------
-    Two of (n - 3 lag + 1,), for every sample that has 3 lag - 1 before it.
+    second_g2, first_g2
+        Are filled, (n - 3 lag + 1,), for every sample that has 3 lag - 1 before it.
     """
     mean = running_sum(axes_g, lag)
     mean *= np.float32(1.0 / lag)
     change = mean[:, lag:] - mean[:, :-lag]
     first = change[:, lag:]
     second = first - change[:, :-lag]
-    return _squares_over_axes(second), _squares_over_axes(first)
+    _sum_squares(second, second_g2)
+    _sum_squares(first, first_g2)
 
 
-def _squares_over_axes(values: Floats) -> Floats:
+def _sum_squares(values: Floats, out: Floats) -> None:
     """Sum of the squares of the axes (first); overwrites `values`."""
     values *= values
-    total: Floats = values[0]
-    total += values[1]
-    total += values[2]
-    return total
+    np.add(values[0], values[1], out=out)
+    out += values[2]
 
 
 def kick_level(fast: Floats, slow: Floats, parameters: Parameters) -> Floats:
@@ -95,11 +92,9 @@ def running_sum(values: Floats, size: int) -> Floats:
     return total.copy() if size == 1 else total
 
 
-def smoothed(energy: Floats, size: int) -> Floats:
-    """Mean over the `size` newest values, for every value from ``size - 1`` on."""
-    total = running_sum(energy, size)
-    total *= np.float32(1.0 / size)
-    return total
+def smoothed(energy: Floats, size: int, out: Floats | None = None) -> Floats:
+    """Mean over the `size` newest values, for every value from ``size - 1`` on; `out` is filled, if given."""
+    return np.multiply(running_sum(energy, size), np.float32(1.0 / size), out=out)
 
 
 def smallest_change(axes_g: Floats) -> float:

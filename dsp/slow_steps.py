@@ -95,5 +95,6 @@ class SlowSteps:
         if first < reach:
             # Before the first sample the limb is taken to have rested there.
             rows = np.concatenate([np.repeat(rows[:, :1], reach - first, axis=1), rows], axis=1)
-        energy, slow = kick_level.difference_energies(rows, self._lag)
+        energy, slow = np.empty((2, rows.shape[1] - 3 * self._lag + 1), np.float32)
+        kick_level.difference_energies(rows, self._lag, energy, slow)
         return energy[need:], slow[need:], kick_level.smoothed(energy, self._smooth)

@@ -91,11 +91,10 @@ class Stream:
         if known < reach:
             # Before the first sample the limb is taken to have rested there.
             rows = np.concatenate([np.repeat(rows[:, :1], reach - known, axis=1), rows], axis=1)
-        energy, slow = kick_level.difference_energies(rows, self._grid.lag)
-        self.energy.grow(upto - known)[0] = energy
-        self.slow.grow(upto - known)[0] = slow
+        energy, slow = self.energy.grow(upto - known)[0], self.slow.grow(upto - known)[0]
+        kick_level.difference_energies(rows, self._grid.lag, energy, slow)
         window = self.energy.part(max(0, known - need), upto)[0]
         if known < need:
             # Before the first sample nothing changed.
             window = np.concatenate([np.zeros(need - known, np.float32), window])
-        self.level.grow(upto - known)[0] = kick_level.smoothed(window, self._grid.smooth)
+        kick_level.smoothed(window, self._grid.smooth, out=self.level.grow(upto - known)[0])
