@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from dsp.grid import Grid
 from dsp.peaks import MOST_WIDTH_BINS, TINY, Peaks
 from dsp.plan import Plan
-from dsp.rows import products, sums, weighted
-from dsp.sliding import seen_as
+from dsp.rows import products, runs_from, sums, weighted
 from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
@@ -62,12 +61,9 @@ def _analytic(
     band, width = spectrum.band, 2 * plan.reach + 1
     assert band is not None  # noqa: S101 - the caller has looked
     first = index - plan.reach - spectrum.band_first
-    shape = (band.shape[1], band.shape[2] - width + 1, width)
     compact = np.zeros((3, len(frames), ENVELOPE_POINTS), np.complex64)
-    # Axis by axis the runs are fetched in a third of the time.
     for axis, values in zip(compact, band, strict=True):
-        runs = seen_as(values, shape, (*values.strides, values.strides[1]))
-        axis[:, :width] = runs[frames, first]
+        axis[:, :width] = runs_from(values, frames, first, width)
     # Only ratios are taken of it, so that its scale does not matter.
     return np.asarray(ifft(compact, axis=-1, norm="forward", overwrite_x=True))
 

@@ -1,13 +1,13 @@
 """Rows: sums and neighbourhoods along each row of a matrix, the same bits however many rows there are.
 
 ``einsum`` adds a row up in one fixed order, in a third of the time that ``add.reduce`` takes for short rows; a view of
-windows hands out runs of neighbours as rows of it, in a tenth of the time that ``take`` needs to fetch them one by one.
+all runs of neighbours hands them out in a twentieth of the time that ``take`` needs to fetch value by value.
 """
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from dsp.sliding import seen_as
 
 Floats = NDArray[np.float32]
 
@@ -87,11 +87,22 @@ def neighbours(values: Floats, at: NDArray[np.intp], reach: int) -> Floats:
         # A frame that comes alone: a tenth of the time.
         return values[:, first[0] : first[0] + 2 * reach + 1].copy()
     inside = np.minimum(np.maximum(first, 0), last)
-    runs = seen_as(values, (rows, last + 1, 2 * reach + 1), (*values.strides, values.strides[1]))
-    out: Floats = runs[np.arange(rows), inside]
+    out = runs_from(values, np.arange(rows), inside, 2 * reach + 1)
     beyond = np.nonzero(first != inside)[0]
     if len(beyond):
         out[beyond] = _repeated(values, beyond, at[beyond], reach)
+    return out
+
+
+def runs_from(values: NDArray[Any], rows: NDArray[np.intp], first: NDArray[np.intp], size: int) -> NDArray[Any]:
+    """Fetch `size` values side by side from some rows, each from its own column on; (runs, size).
+
+    A run is seen as one item of so many bytes: fetched so they take half the time of rows of numbers.
+    """
+    values = np.ascontiguousarray(values)
+    shape, item = (len(values), values.shape[1] - size + 1), np.dtype((np.void, size * values.itemsize))
+    items: NDArray[np.void] = np.ndarray(shape, item, values, 0, values.strides)
+    out: NDArray[Any] = items[rows, first].view(values.dtype).reshape(-1, size)
     return out
 
 
