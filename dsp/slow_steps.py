@@ -66,12 +66,14 @@ class SlowSteps:
 
         Only what may be a pulse asks for it, so that most hops of a night need none.
         """
-        hops, of_steps = np.unique(steps // STEPS_PER_HOP - 1, return_inverse=True)
+        hops = steps // STEPS_PER_HOP - 1
+        fresh = np.diff(hops, prepend=-2) > 0
+        hops, of_steps = hops[fresh], np.add.accumulate(fresh, dtype=np.intp) - 1
         known = hops >= 0
         floor = np.full(len(hops), START_FLOOR_G, np.float32)
         first = self.energy.first // STEPS_PER_HOP
         floor[known] = kick_level.floors(self.energy.kept, hops[known] - first, self._parameters)
-        return floor[of_steps]
+        return np.asarray(floor[of_steps])
 
     def floor_before(self, step: int) -> float:
         """Floor of the last complete hop before a step."""
