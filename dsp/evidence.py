@@ -16,6 +16,8 @@ SMALLEST_TERM = 0.1
 """Terms below this are not worth a person's time."""
 EVENT_BASE = 1.2
 """Log-odds of an event that just passed every gate: 77 % (prior, to be calibrated on recordings with jerks)."""
+EVENT_WEIGHT = 0.5
+"""Of the terms of an event, which tell partly the same (prior)."""
 
 
 def score(features: Mapping[str, NDArray[np.float32]], parameters: Parameters) -> NDArray[np.float64]:
@@ -100,7 +102,7 @@ def event_terms(
         values["no_stretch"] = 1.0
     else:
         values["no_posture"] = -0.8
-    odds = EVENT_BASE + 0.5 * sum(values.values())
+    odds = EVENT_BASE + EVENT_WEIGHT * sum(values.values())
 
     def spoken() -> tuple[Term, ...]:
         texts = {

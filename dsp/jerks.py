@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import Waiting, belongs_to, is_contradicted
+from dsp.hindsight import is_movement, looked_back
 from dsp.kick import measure_kick
 from dsp.kick_begin import new_kicks, shakes_on
 from dsp.kick_level import STEP_S
@@ -237,8 +238,10 @@ class JerkFinder:
             others = [step for step, _ in self._kicks]
             if self._candidate is not None:
                 others.append(self._candidate.onset_step)
-            if not is_contradicted(kick, at, loud, view, others) and not is_one_of_beats(kick.began, at, view):
-                self.events.append(kick.event)
+            if is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view):
+                continue
+            if not is_one_of_beats(kick.began, at, view):
+                self.events.append(looked_back(kick, at, loud, view))
 
     def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""

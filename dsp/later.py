@@ -4,7 +4,7 @@ Most segments of a night are never looked at one by one; what makes their senten
 """
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 Value = TypeVar("Value")
 
@@ -44,3 +44,9 @@ class Worked:
     def __getstate__(self) -> dict[str, Any]:
         """Everything, worked out."""
         return {name: getattr(self, name) for name in self.__dict__}
+
+    def but(self, **fields: object) -> Self:
+        """Give the same with some fields changed; what is worked out when it is read is not for this."""
+        out = object.__new__(type(self))
+        out.__dict__.update(self.__dict__, **fields)
+        return out

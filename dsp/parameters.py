@@ -26,7 +26,7 @@ class Parameters:
     ----------
     version
         Named by every result.
-    spectrum, bands, gaps, still, beside, entry, jerk, pulse, volley, hold, decision, fatigue
+    spectrum, bands, gaps, still, beside, entry, jerk, pulse, volley, hindsight, hold, decision, fatigue
         The sections; units are in the names.
     terms, table
         The evidence curves that count; and all of them at once.
@@ -52,6 +52,7 @@ class Parameters:
     jerk: dict[str, float]
     pulse: dict[str, float]
     volley: dict[str, float]
+    hindsight: dict[str, float]
     hold: dict[str, float]
     decision: dict[str, Any]
     fatigue: dict[str, float]
@@ -111,6 +112,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         jerk=raw["jerk"],
         pulse=raw["pulse"],
         volley=raw["volley"],
+        hindsight=raw["hindsight"],
         hold=raw["hold"],
         decision=raw["decision"],
         fatigue=raw["fatigue"],

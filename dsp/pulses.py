@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import SUSTAINED_STEPS, belongs_to
+from dsp.aftermath import SUSTAINED_STEPS, Waiting, belongs_to
 from dsp.few import largest, middle
+from dsp.hindsight import is_movement, looked_back
 from dsp.jerks import JerkFinder
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
@@ -165,7 +166,8 @@ class PulseFinder:
         event = measure_pulse(view, c.onset_step, c.end_step, at, c.peak, past)
         if event is None or any(belongs_to(event, other, self.parameters) for other in self.events[-2:]):
             return None
-        return event
+        pulse = Waiting(view.step_at(event.onset_s), event, c.peak)
+        return None if is_movement(pulse, at, loud, view) else looked_back(pulse, at, loud, view)
 
     def _is_known(self, c: _Pulse, view: RunView, kicks: JerkFinder) -> bool:
         """Whether the quick path has found it, or may, or the body still settles after an impact."""

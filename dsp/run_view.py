@@ -175,7 +175,7 @@ class RunView:
         else:
             return None
         size = math.sqrt(x * x + y * y + z * z)
-        whole = len(part) * self._gravity_size(step)
+        whole = len(part) * self.gravity_size(step)
         unit = (x / size, y / size, z / size) if NEAR[0] * whole < size < NEAR[1] * whole else None
         if len(part) == 3:
             if len(self._gravities) >= MOST_GRAVITIES:
@@ -189,9 +189,9 @@ class RunView:
 
     def no_gravity_at_all(self, step: int) -> bool:
         """Whether the last seconds hold no gravity: somebody who falls is weightless for less than half of them."""
-        return math.isnan(self._gravity_size(step))
+        return math.isnan(self.gravity_size(step))
 
-    def _gravity_size(self, step: int) -> float:
+    def gravity_size(self, step: int) -> float:
         """Size of gravity as the last hop before a step knew it, g; NaN without gravity."""
         hop = min(step // STEPS_PER_HOP, len(self.hop_gravity)) - 1
         if hop >= 0:

@@ -104,12 +104,21 @@ def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
         Level of any motion of every step so far, g.
     """
     p = view.parameters.jerk
+    last = onset_step - round(p["stretch_before_s"] / STEP_S)
+    return moved_s(onset_step, last, peak, loud, view) > p["stir_s"] and not view.shakes(onset_step)
+
+
+def moved_s(onset_step: int, last: int, peak: float, loud: Floats, view: RunView) -> float:
+    """How long the limb moved before step `last`, of the last seconds before a burst, noticeably beside the burst, s.
+
+    Parameters
+    ----------
+    onset_step, peak, loud
+        As `stirs`.
+    """
+    p = view.parameters.jerk
     first = max(0, onset_step - round(p["stir_window_s"] / STEP_S))
-    last = max(0, onset_step - round(p["stretch_before_s"] / STEP_S))
     least = max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
-    steps = loud[first:last]
-    if largest(steps) <= least:
-        # Most kicks come out of rest.
-        return False
-    moved = np.count_nonzero(steps > least)
-    return bool(moved > round(p["stir_s"] / STEP_S)) and not view.shakes(onset_step)
+    steps = loud[first : max(0, last)]
+    # Most kicks come out of rest.
+    return STEP_S * int(np.count_nonzero(steps > least)) if largest(steps) > least else 0.0

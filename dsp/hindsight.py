@@ -1,0 +1,142 @@
+"""Hindsight: what is known of a kick a second later: a piece of a movement after all, or a kick that is less certain.
+
+A muscle's twitch comes out of what the limb did before, and falls back into it. A limb that lies elsewhere, or that was
+moving and turns on, has moved; between both, what speaks for a movement takes from the confidence.
+"""
+
+import functools
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS, Waiting
+from dsp.evidence import EVENT_WEIGHT, strongest
+from dsp.few import largest, middle_of
+from dsp.labels import EventLabel
+from dsp.results import Event, Term
+from dsp.run_view import AFTER_KICK_STEPS, RunView
+from dsp.surroundings import moved_s
+
+Floats = NDArray[np.float32]
+
+LATE_STEPS = 8
+"""From here on the ring of a kick is down to its last tenth (damping 0.15 at 4 Hz; physics)."""
+RISE_STEPS = 2
+"""The kick may rise in the two steps before the one in which it stands out."""
+SECOND_STEPS = 10
+GRAVITY_STEPS = 3
+"""Steps that one look at gravity takes, so that a look before a kick begins so much sooner."""
+
+
+class Seen(NamedTuple):
+    """What the limb did with a kick, and beside it.
+
+    Attributes
+    ----------
+    turned_deg
+        Turn of the limb from before the kick to 0.4 s after its onset; NaN where gravity does not show it.
+    before, left
+        Level of any motion just before the kick, and from 0.8 s after its onset on, over that of its top.
+    """
+
+    turned_deg: float
+    before: float
+    left: float
+
+
+def is_movement(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
+    """Whether it was a piece of a movement, as seen from step `at`; what hits as hard as an impact is told anyway.
+
+    Parameters
+    ----------
+    loud
+        Level of any motion in every step so far, g.
+    """
+    if kick.event.is_impact or at < kick.began + LATE_STEPS:
+        return False
+    if kick.event.label is EventLabel.REFLEX_JERK:
+        return _turns_in_motion(kick, loud, view)
+    return _lies_elsewhere(kick, at, view) or _goes_on_moving(kick, at, loud, view)
+
+
+def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView) -> Event:
+    """Event of a kick with what is known of it at step `at`; that of an impact, or of the end of a run, as it was."""
+    event, top = kick.event, max(kick.top, 1e-12)
+    if event.is_impact or at < kick.began + LATE_STEPS:
+        return event
+    seen = Seen(
+        turned_deg=_turn_with(kick, view),
+        before=largest(loud[max(0, kick.began - RISE_STEPS) : kick.began]) / top,
+        left=largest(loud[kick.began + LATE_STEPS : at + 1]) / top,
+    )
+    p = view.parameters.hindsight
+    values = {
+        "turned": _against(seen.turned_deg, p["turned_deg"]),
+        "moved_before": _against(seen.before, p["share"]),
+        "left": _against(seen.left, p["share"]),
+    }
+    values = {name: value for name, value in values.items() if value < 0.0}
+    if not values:
+        return event
+    odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * sum(values.values())
+    return event.but(confidence=1.0 / (1.0 + math.exp(-odds)), evidence=functools.partial(_spoken, event, seen, values))
+
+
+def _lies_elsewhere(kick: Waiting, at: int, view: RunView) -> bool:
+    """Whether a limb that rested before it lies elsewhere soon after it, and still does a second later.
+
+    A slow ring looks so too, for the mean of three steps holds some of it, but it fades.
+    """
+    p, before = view.parameters.hindsight, kick.began - GRAVITY_STEPS
+    soon_deg, later_deg = _turn_with(kick, view), view.tilt_between(before, at - 2)
+    # Most kicks end the question here.
+    if not (min(soon_deg, later_deg) > p["elsewhere_deg"] and later_deg > p["stays"] * soon_deg):
+        return False
+    size = kick.event.peak_g / view.gravity_size(kick.began)
+    return min(soon_deg, later_deg) > p["elsewhere_deg_per_g"] * size and (
+        view.tilt_between(before - SECOND_STEPS, before) < p["rested_deg"]
+    )
+
+
+def _goes_on_moving(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
+    """Whether it came in the midst of a movement: as loud before it, slow motion after it, and some of it for long."""
+    p, top, end = view.parameters.hindsight, kick.top, max(0, kick.began - RISE_STEPS)
+    if largest(loud[max(0, kick.began - SECOND_STEPS) : end]) <= view.parameters.jerk["end_ratio"] * top:
+        return False
+    if view.slow_after(at - 1 - AFTER_KICK_STEPS, at) <= p["goes_on"] * top:
+        return False
+    return moved_s(kick.began, end, top, loud, view) > p["moved_s"]
+
+
+def _turns_in_motion(kick: Waiting, loud: Floats, view: RunView) -> bool:
+    """Whether the limb turns with it that moved for much of the last 3 s: a stretch is answered out of rest."""
+    p, jerk = view.parameters.hindsight, view.parameters.jerk
+    if not _turn_with(kick, view) > jerk["stretch_deg"]:
+        return False
+    before = sorted(loud[max(0, kick.began - SUSTAINED_STEPS) : max(0, kick.began - RISE_STEPS)].tolist())
+    if not before:
+        return False
+    loudest = before[int(LOUDEST_ORDER * len(before))]
+    return loudest > p["loudest"] * kick.top and middle_of(before) > p["typical"] * kick.top
+
+
+def _turn_with(kick: Waiting, view: RunView) -> float:
+    """Turn of the limb with the kick, deg; NaN where gravity does not show it."""
+    return view.tilt_between(kick.began - GRAVITY_STEPS, kick.began + AFTER_KICK_STEPS)
+
+
+def _against(value: float, usual: float) -> float:
+    """Log-odds against a kick of what is so much larger than usual: in proportion to it; none of what is unknown."""
+    return -math.log(value / usual) / EVENT_WEIGHT if value > usual else 0.0
+
+
+def _spoken(event: Event, seen: Seen, values: dict[str, float]) -> tuple[Term, ...]:
+    """Terms of an event with those of hindsight among them, strongest first."""
+    texts = {
+        "turned": f"the limb turned by {seen.turned_deg:.0f}° with it",
+        "moved_before": f"{100.0 * seen.before:.0f} % as loud just before it",
+        "left": f"{100.0 * seen.left:.0f} % of it left almost a second later",
+    }
+    return strongest([*event.evidence, *(Term(name=n, value=v, text=texts[n]) for n, v in values.items())])

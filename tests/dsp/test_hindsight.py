@@ -1,0 +1,222 @@
+"""Each rule of hindsight by itself, and what it takes from the confidence of a kick."""
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dsp
+from dsp.aftermath import Waiting
+from dsp.hindsight import is_movement, looked_back
+from dsp.labels import EventLabel
+from dsp.parameters import Parameters, load_parameters
+from dsp.results import Event, Term
+from tests.dsp.test_aftermath import event
+
+BEGAN = 80
+NOW = BEGAN + 10
+REST_G = 0.002
+TOP_G = 0.3
+TWITCH, REFLEX = EventLabel.TWITCH, EventLabel.REFLEX_JERK
+
+
+@dataclass
+class View:
+    """A run that is known by how the limb turned, and by how slow motion ends."""
+
+    before_deg: float = 0.1
+    soon_deg: float = 0.1
+    later_deg: float = 0.1
+    slow_g: float = 0.0
+    gravity_g: float = 1.0
+    parameters: Parameters = field(default_factory=load_parameters)
+
+    def tilt_between(self, first: int, second: int) -> float:
+        return {
+            (BEGAN - 13, BEGAN - 3): self.before_deg,
+            (BEGAN - 3, BEGAN + 4): self.soon_deg,
+            (BEGAN - 3, NOW - 2): self.later_deg,
+        }[first, second]
+
+    def slow_after(self, onset: int, now: int) -> float:
+        # The last step alone: a kick of 0.3 s leaves nothing of its own there.
+        assert (onset, now) == (NOW - 5, NOW)
+        return self.slow_g
+
+    def gravity_size(self, _step: int) -> float:
+        return self.gravity_g
+
+    def least_floor(self, _step: int) -> float:
+        return REST_G
+
+
+def heard(at: dict[int, float] | None = None) -> NDArray[np.float32]:
+    """Levels of a lone kick that is over after three steps, with others at some steps after its first."""
+    loud = np.full(NOW + 1, REST_G, np.float32)
+    loud[BEGAN : BEGAN + 3] = (0.2, TOP_G, 0.15)
+    for step, level in (at or {}).items():
+        loud[BEGAN + step] = level
+    return loud
+
+
+def moving(times: int, level_g: float) -> NDArray[np.float32]:
+    """Levels of a limb that moved in so many of the steps that end half a second before the kick."""
+    return heard({-5 - step: level_g for step in range(times)})
+
+
+def asked(label: EventLabel, view: View, loud: NDArray[np.float32] | None = None, peak_g: float = TOP_G) -> bool:
+    waiting = Waiting(BEGAN, event(label, peak_g), TOP_G)
+    return is_movement(waiting, NOW, heard() if loud is None else loud, cast("Any", view))
+
+
+ELSEWHERE = View(soon_deg=4.0, later_deg=4.0)
+
+
+def test_a_twitch_after_which_the_limb_lies_elsewhere_was_a_movement() -> None:
+    assert asked(TWITCH, ELSEWHERE)
+    assert not asked(REFLEX, ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    "but",
+    [
+        pytest.param({"soon_deg": 2.4}, id="falls back at once and drifts later"),
+        pytest.param({"later_deg": 2.4}, id="lies where it lay"),
+        pytest.param({"later_deg": 2.7}, id="swings back slowly, as a ring does"),
+        pytest.param({"before_deg": 2.1}, id="was turning before"),
+        pytest.param({"before_deg": math.nan}, id="nothing shows that it rested"),
+        pytest.param({"soon_deg": math.nan}, id="gravity does not show it"),
+    ],
+)
+def test_a_twitch_is_none_of_a_movement_where_one_thing_is_missing(but: dict[str, Any]) -> None:
+    assert not asked(TWITCH, replace(ELSEWHERE, **but))
+
+
+def test_a_hard_twitch_may_leave_the_limb_a_little_off_and_a_soft_one_may_not() -> None:
+    assert asked(TWITCH, ELSEWHERE, peak_g=0.9)
+    assert not asked(TWITCH, ELSEWHERE, peak_g=1.1)
+
+
+def test_it_weighs_a_twitch_in_the_gravity_of_its_sensor() -> None:
+    # At twice the gain 1.1 g are 0.55, and of a limb that lies 4 degrees off a stretch.
+    assert asked(TWITCH, replace(ELSEWHERE, gravity_g=2.0), peak_g=1.1)
+    assert not asked(TWITCH, replace(ELSEWHERE, gravity_g=0.5), peak_g=0.55)
+
+
+def test_a_twitch_in_the_midst_of_a_movement_is_a_piece_of_it() -> None:
+    goes_on = View(slow_g=0.07)
+    assert asked(TWITCH, goes_on, moving(5, 0.11))
+    # Each by itself says nothing: slow motion after it, motion before it, too little or too soft a motion before it.
+    assert not asked(TWITCH, View(slow_g=0.05), moving(5, 0.11))
+    assert not asked(TWITCH, goes_on, moving(4, 0.11))
+    assert not asked(TWITCH, goes_on, moving(5, 0.09))
+    assert not asked(TWITCH, goes_on)
+    assert not asked(REFLEX, goes_on, moving(5, 0.11))
+
+
+def test_what_moved_long_before_a_twitch_does_not_lead_to_it() -> None:
+    long_ago = heard({-12 - step: 0.2 for step in range(20)})
+    assert not asked(TWITCH, View(slow_g=0.07), long_ago)
+
+
+def test_a_limb_that_moved_for_seconds_and_turns_with_a_reflex_jerk_moves_on() -> None:
+    turns = View(soon_deg=4.1)
+    busy = heard(dict.fromkeys(range(-18, -2), 0.01) | dict.fromkeys(range(-6, -2), 0.08))
+    assert asked(REFLEX, turns, busy)
+    assert not asked(REFLEX, View(soon_deg=3.9), busy)
+    assert not asked(REFLEX, View(soon_deg=math.nan), busy)
+    assert not asked(REFLEX, turns)
+    # A stretch alone is loud for less than half of three seconds.
+    assert not asked(REFLEX, turns, heard(dict.fromkeys(range(-12, -2), 0.2)))
+    # Half of it moved, but nothing of it was a quarter as loud.
+    assert not asked(REFLEX, turns, heard(dict.fromkeys(range(-30, -2), 0.07)))
+    assert not asked(TWITCH, replace(turns, later_deg=0.5), busy)
+
+
+@pytest.mark.parametrize("label", [TWITCH, REFLEX])
+def test_an_impact_is_told_whatever_the_body_did(label: EventLabel) -> None:
+    view = View(soon_deg=60.0, later_deg=60.0, slow_g=1.0)
+    assert not asked(label, view, heard(dict.fromkeys(range(-30, -2), 0.2)), peak_g=3.0)
+    waiting = Waiting(BEGAN, event(label, 3.0), TOP_G)
+    assert looked_back(waiting, NOW, heard(), cast("Any", view)) is waiting.event
+
+
+def test_a_run_that_ends_soon_after_a_kick_shows_no_aftermath() -> None:
+    waiting = Waiting(BEGAN, event(TWITCH, TOP_G), TOP_G)
+    view = cast("Any", replace(ELSEWHERE, slow_g=1.0))
+    assert not is_movement(waiting, BEGAN + 7, heard(), view)
+    assert looked_back(waiting, BEGAN + 7, heard(), view) is waiting.event
+
+
+# -- confidence -------------------------------------------------------------------------------------------------------
+
+
+def after(view: View, loud: NDArray[np.float32] | None = None) -> Event:
+    waiting = Waiting(
+        BEGAN, replace(event(TWITCH, TOP_G), evidence=(Term(name="brief", value=0.5, text="lasts 0.2 s"),)), TOP_G
+    )
+    return looked_back(waiting, NOW, heard() if loud is None else loud, cast("Any", view))
+
+
+def odds(found: Event) -> float:
+    return math.log(found.confidence / (1.0 - found.confidence))
+
+
+def test_a_lone_kick_keeps_its_confidence_and_its_evidence() -> None:
+    found = after(View(soon_deg=2.0), heard({-1: 0.06, 8: 0.06}))
+    assert found.confidence == 0.9
+    assert [term.name for term in found.evidence] == ["brief"]
+
+
+def test_a_turn_where_gravity_does_not_show_it_costs_nothing() -> None:
+    assert after(View(soon_deg=math.nan)).confidence == 0.9
+
+
+@pytest.mark.parametrize(
+    ("view", "loud", "times", "text"),
+    [
+        pytest.param(View(soon_deg=6.0), None, 3.0, "the limb turned by 6° with it", id="turned"),
+        pytest.param(View(), heard({-1: 0.12}), 2.0, "40 % as loud just before it", id="moved_before"),
+        pytest.param(View(), heard({-3: 0.3, 9: 0.24}), 4.0, "80 % of it left almost a second later", id="left"),
+    ],
+)  # fmt: skip
+def test_what_speaks_for_a_movement_takes_from_the_odds_in_proportion_and_says_so(
+    view: View, loud: NDArray[np.float32] | None, times: float, text: str
+) -> None:
+    found = after(view, loud)
+    assert odds(found) == pytest.approx(math.log(9.0) - math.log(times), abs=1e-5)
+    against, known = found.evidence
+    assert (against.text, known.name) == (text, "brief")
+    assert against.value == pytest.approx(-2.0 * math.log(times), abs=1e-5)
+
+
+def test_hindsight_changes_nothing_else_of_an_event() -> None:
+    kick = event(TWITCH, TOP_G)
+    found = looked_back(Waiting(BEGAN, kick, TOP_G), NOW, heard(), cast("Any", View(soon_deg=8.0)))
+    assert replace(found, confidence=kick.confidence, evidence=kick.evidence) == kick
+    assert kick.confidence == 0.9
+
+
+# -- from samples -----------------------------------------------------------------------------------------------------
+
+
+def jolted(turn_deg: float) -> NDArray[np.float32]:
+    """Half a minute of rest with a jolt of 0.5 g after 15 s, after which gravity has turned by so much."""
+    rate_hz, rng = 100.0, np.random.default_rng(5)
+    time_s = np.arange(3000) / rate_hz
+    angle = np.radians(turn_deg) * np.clip((time_s - 15.0) / 0.15, 0.0, 1.0)
+    xyz_g = np.stack([np.zeros(3000), np.sin(angle), np.cos(angle)], axis=1)
+    since = time_s - 15.0
+    pulse = np.where((since > 0.0) & (since < 0.12), np.sin(2.0 * np.pi * since / 0.12), 0.0)
+    xyz_g[:, 0] += 0.5 * pulse
+    return (xyz_g + 0.002 * rng.standard_normal(xyz_g.shape)).astype(np.float32)
+
+
+def test_a_jolt_that_leaves_the_limb_elsewhere_is_no_twitch_and_one_that_does_not_is() -> None:
+    (found,) = dsp.analyze(jolted(0.0), rate_hz=100.0).events
+    assert found.label is TWITCH
+    assert found.confidence > 0.9
+    assert not dsp.analyze(jolted(6.0), rate_hz=100.0).events
