@@ -46,6 +46,8 @@ class RunView:
 
     Attributes
     ----------
+    steps
+        Times of the jerk path by their names, rounded to steps.
     first
         Number of the first sample that is kept.
     first_step
@@ -58,8 +60,11 @@ class RunView:
         self.grid = grid
         self.start_s = start_s
         self._swing = round(SWING_S * grid.rate_hz)
-        self._stretch_steps = round(parameters.jerk["stretch_before_s"] / STEP_S)
-        self._slow_steps = round(parameters.jerk["stretch_slow_s"] / STEP_S)
+        self.steps = {
+            name: round(value / STEP_S)
+            for name, value in parameters.jerk.items()
+            if name.endswith("_s") and "_per_" not in name
+        }
         self._slowest_deg = parameters.hold["still_rate_deg_per_s"] * 3 * STEP_S
         self._edges: list[int] = grid.step_edges.tolist()
         self._gravities: dict[int, Vector | None] = {}
@@ -207,10 +212,10 @@ class RunView:
 
     def stretch_before(self, onset_step: int) -> tuple[float, float] | None:
         """Turn (deg) and delay (s) of the stretch transient before a kick; None without one."""
-        p, steps = self.parameters.jerk, self._stretch_steps
+        p, steps, most = self.parameters.jerk, self.steps["stretch_before_s"], self.steps["stretch_slow_s"]
         before = self._gravity(onset_step - steps - 3)
         # One that is entered slowly has begun before that, and ends as slowly (the jerk is least).
-        while steps < self._slow_steps and _angle_deg(before, self._gravity(onset_step - steps)) >= self._slowest_deg:
+        while steps < most and _angle_deg(before, self._gravity(onset_step - steps)) >= self._slowest_deg:
             steps += 1
             before = self._gravity(onset_step - steps - 3)
         turn = _angle_deg(before, self._gravity(onset_step - 3))
@@ -229,7 +234,7 @@ class RunView:
     def stretch_around(self, onset_step: int, known_step: int, floor: float) -> tuple[float, float] | None:
         """Turn and delay of a stretch that was still going on at the kick: motion before it, another posture after."""
         p = self.parameters.jerk
-        turn = self.tilt_between(onset_step - self._stretch_steps, known_step - 2)
+        turn = self.tilt_between(onset_step - self.steps["stretch_before_s"], known_step - 2)
         if not turn >= self.parameters.hold["stretch_deg"]:
             return None
         first, began = max(0, onset_step - MOVING_STEPS), self.step_of(self.rise_to(onset_step))

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS
-from dsp.few import largest
 from dsp.kick_level import STEP_S
 from dsp.run_view import RunView
 
@@ -61,7 +60,7 @@ def level_around(
     if stirs(onset, burst.peak, loud, view):
         return None
     # What another kick left behind half a second earlier does not count against this one.
-    first = max(0, onset - round(p["isolation_s"] / STEP_S), kick_before + RING_STEPS + 1)
+    first = max(0, onset - view.steps["isolation_s"], kick_before + RING_STEPS + 1)
     before = sorted(level[first:onset].tolist())
     surround = before[int(BEFORE_ORDER * len(before))] if before else floor
     # A stretch that is over counts no more: what starts out of calm is no part of what went on before it.
@@ -104,7 +103,7 @@ def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
         Level of any motion of every step so far, g.
     """
     p = view.parameters.jerk
-    last = onset_step - round(p["stretch_before_s"] / STEP_S)
+    last = onset_step - view.steps["stretch_before_s"]
     return moved_s(onset_step, last, peak, loud, view) > p["stir_s"] and not view.shakes(onset_step)
 
 
@@ -117,8 +116,6 @@ def moved_s(onset_step: int, last: int, peak: float, loud: Floats, view: RunView
         As `stirs`.
     """
     p = view.parameters.jerk
-    first = max(0, onset_step - round(p["stir_window_s"] / STEP_S))
+    first = max(0, onset_step - view.steps["stir_window_s"])
     least = max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
-    steps = loud[first : max(0, last)]
-    # Most kicks come out of rest.
-    return STEP_S * int(np.count_nonzero(steps > least)) if largest(steps) > least else 0.0
+    return STEP_S * int(np.count_nonzero(loud[first : max(0, last)] > least))
