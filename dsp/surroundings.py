@@ -63,16 +63,16 @@ def level_around(
     first = max(0, onset - view.steps["isolation_s"], kick_before + RING_STEPS + 1)
     before = sorted(level[first:onset].tolist())
     surround = before[int(BEFORE_ORDER * len(before))] if before else floor
-    # A stretch that is over counts no more: what starts out of calm is no part of what went on before it.
-    calm = max(level[max(0, onset - CALM_STEPS) : onset].tolist(), default=surround)
-    surround = min(surround, calm)
+    past = sorted(loud[max(0, onset - SUSTAINED_STEPS) : onset].tolist())
+    sustained = past[int(BEFORE_ORDER * len(past))] if past else 0.0
+    if surround > sustained:
+        # A stretch that is over counts no more: what starts out of calm is no part of what went on before it.
+        surround = min(surround, max(level[max(0, onset - CALM_STEPS) : onset].tolist(), default=surround))
     after = min(level[burst.peak_step + 1 : at + 1].tolist()) if at > burst.peak_step else floor
     # What would not have opened an event in the quietest time of the run is noise, whatever its share of the peak.
     noise = p["on_ratio"] * view.least_floor(onset)
     # The ring of a kick just before is louder than rest.
     most = max(p["pair_ratio" if pair else "isolation_ratio"] * burst.peak, noise)
-    past = sorted(loud[max(0, onset - SUSTAINED_STEPS) : onset].tolist())
-    sustained = past[int(BEFORE_ORDER * len(past))] if past else 0.0
     around = max(surround, sustained)
     if around > most or after > (p["fading"] * burst.peak if followed else most):
         return None

@@ -116,6 +116,16 @@ def test_another_kick_counts_as_one_only_if_it_was_quiet_before_it() -> None:
     assert contradicted(heard({3: 0.09, 4: 0.09, 5: 0.09} | dict.fromkeys(range(6, 11), 0.25)), others=(BEGAN + 6,))
 
 
+def test_what_is_never_as_loud_as_the_least_share_that_counts_needs_no_closer_look() -> None:
+    p = load_parameters().jerk
+    least = p["kept_share"]
+    assert least <= min(p["train_share"], p["calm_share"], p["end_ratio"], 1.0 / p["above_loudest"])
+    # As loud as that it speaks against a kick in the first seconds of a run, where nothing shows what is usual.
+    for level, speaks in ((0.99 * least * 0.3, False), (1.01 * least * 0.3, True)):
+        again = heard(dict.fromkeys(range(6, 11), level))
+        assert contradicted(again, View(first_step=-BEGAN)) is speaks
+
+
 @pytest.mark.parametrize(
     "after",
     [

@@ -1,16 +1,19 @@
 """What is measured on a kick."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dsp import swings
+from dsp import kick, kick_onset, swings
 from dsp.grid import make_grid
 from dsp.kick import measure_kick
 from dsp.labels import Placement
-from dsp.parameters import load_worn_at
+from dsp.parameters import load_parameters, load_worn_at
 from dsp.results import Event
 from dsp.run import Run
+from dsp.run_view import RunView
 from tests.dsp.conftest import smooth_step
 
 RATE_HZ = 100.0
@@ -50,3 +53,50 @@ def test_a_quick_small_turn_went_one_way_once_gravity_is_taken_out_and_a_kick_wi
     late = np.clip(t - 0.02, 0.0, None)
     kicked = np.outer(0.5 * np.exp(-late / 0.06) * np.sin(2 * np.pi * 7.0 * late), [1.0, 0.0, 0.2])
     assert not swings.one_way(swings.without_turn(kicked, last, lasts)) > swings.SWUNG
+
+
+def kick_after_a_swing(rate_hz: float, onset: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """A kick of 1 g shortly after its onset, in any noise, and in half of the cases a smaller swing before that."""
+    late = np.arange(round(1.2 * rate_hz) + 4) - onset
+    xyz_g = rng.normal(scale=10.0 ** rng.uniform(-4, -1.3), size=(len(late), 3))
+    lasts, ended = rng.uniform(0.05, 0.3) * rate_hz, rng.uniform(0.0, 0.1) * rate_hz
+    swing = np.sin(np.pi * np.clip((late + lasts + ended) / lasts, 0.0, 1.0))
+    kicked = np.sin(np.pi * np.clip(late / (0.12 * rate_hz) - rng.uniform(0.0, 0.3), 0.0, 2.0))
+    return xyz_g + np.outer(kicked + rng.choice([0.0, 0.3]) * swing, [0.0, 0.6, 0.8])
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0, 208.0])
+def test_what_comes_out_of_rest_at_a_glance_does_so_at_a_closer_look(
+    rate_hz: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, parameters = np.random.default_rng(2), load_parameters()
+    view = RunView(parameters, make_grid(rate_hz, parameters), 0.0)
+    glance, told, swung = kick_onset._comes_out_of_rest, [], 0
+
+    def look_closer_all_the_same(*args: Any) -> bool:
+        told.append(glance(*args))
+        return False
+
+    monkeypatch.setattr(kick_onset, "_comes_out_of_rest", look_closer_all_the_same)
+    for _ in range(300):
+        onset = round(0.75 * rate_hz) + 2
+        xyz_g, first = kick_after_a_swing(rate_hz, onset, rng), int(rng.integers(0, 3))
+        top = int(rng.integers(onset, len(xyz_g)))
+        felt = swings.felt(xyz_g[first:], swings.mean_of(xyz_g[onset - round(0.5 * rate_hz) : onset]), first)
+        began = kick_onset.first_swing(view, onset, top, felt)
+        assert began == onset or not told[-1]
+        swung += began < onset
+    assert swung > 10
+    assert sum(told) > 100
+
+
+def test_slow_motion_is_looked_at_more_closely_only_where_the_answer_may_depend_on_it() -> None:
+    p = load_parameters().jerk
+    assert p["landing_ratio"] >= max(p["kick_ratio"], p["slow_kick_ratio"])
+    view, rng = RunView(load_parameters(), make_grid(RATE_HZ, load_parameters()), 0.0), np.random.default_rng(3)
+    for _ in range(100):
+        view.slow = np.square(rng.uniform(0.0, 0.3, 60)).astype(np.float32)
+        level, near, top = rng.uniform(0.1, 0.6), slice(0, 60), int(rng.integers(10, 50))
+        told, closer = kick._quickness(view, level, near, top), level / kick._slow_level(view, near, top)
+        assert told <= closer
+        assert told == closer or told >= p["landing_ratio"]
