@@ -38,10 +38,9 @@ class Waiting:
 
 def belongs_to(event: Event, impact: Event, parameters: Parameters) -> bool:
     """Whether an event is what an impact led to: its bounce, how the body settles, how somebody gets up from a fall."""
-    p, late_s = parameters.jerk, event.onset_s - impact.onset_s
     if not impact.is_impact:
         return False
-    share = event.peak_g / impact.peak_g
+    p, late_s, share = parameters.jerk, event.onset_s - impact.onset_s, event.peak_g / impact.peak_g
     return (
         late_s <= p["settle_s"]
         or (late_s <= p["bounce_s"] and share < p["bounce_share"])

@@ -147,9 +147,9 @@ class PulseFinder:
 
     def _confirmed(self, at: int, c: _Pulse, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> Event | None:
         """Give the event, if it stands alone; None else."""
-        p, level, loud = self.parameters.pulse, slow.level.kept, slow.loud.kept
         if c.end_step is None or self._is_known(c, view, kicks) or view.shakes(at):
             return None
+        p, level, loud = self.parameters.pulse, slow.level.kept, slow.loud.kept
         if stirs(c.onset_step, c.peak, loud, view):
             return None
         floor = slow.floor_before(at + view.first_step)
