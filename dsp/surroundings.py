@@ -116,6 +116,6 @@ def moved_s(onset_step: int, last: int, peak: float, loud: Floats, view: RunView
         As `stirs`.
     """
     p = view.parameters.jerk
-    first = max(0, onset_step - view.steps["stir_window_s"])
+    first = max(0, onset_step - round(p["stir_window_s"] / STEP_S))
     least = max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
     return STEP_S * int(np.count_nonzero(loud[first : max(0, last)] > least))
