@@ -222,9 +222,9 @@ class RunView:
         if not turn >= p["stretch_deg"]:
             return None
         quickest, when = 0.0, onset_step - 3
-        gravity = [self._gravity(onset_step - back) for back in range(steps + 4)]
-        for back in range(3, steps + 1):
-            rate = _angle_deg(gravity[back + 3], gravity[back]) / (3 * STEP_S)
+        gravity = [self._gravity(onset_step - back) for back in range(3, steps + 4)]
+        for back, (later, sooner) in enumerate(zip(gravity, gravity[3:], strict=False), start=3):
+            rate = _angle_deg(sooner, later) / (3 * STEP_S)
             if rate > quickest:
                 quickest, when = rate, onset_step - back
         if quickest < p["stretch_rate_deg_per_s"]:
@@ -237,11 +237,15 @@ class RunView:
         turn = self.tilt_between(onset_step - self.steps["stretch_before_s"], known_step - 2)
         if not turn >= self.parameters.hold["stretch_deg"]:
             return None
-        first, began = max(0, onset_step - MOVING_STEPS), self.step_of(self.rise_to(onset_step))
-        moving = np.nonzero(self.step_loud[first:began] > max(p["above_noise"] * floor, 1e-3 * p["on_mg"]))[0]
+        first, least = max(0, onset_step - MOVING_STEPS), max(p["above_noise"] * floor, 1e-3 * p["on_mg"])
+        moving = np.nonzero(self.step_loud[first:onset_step] > least)[0]
         if not len(moving):
             return None
-        return turn, (onset_step - first - int(moving[0])) * STEP_S
+        began = first + int(moving[0])
+        # The rise of the kick itself is no motion before it; no rise begins sooner than that.
+        if began >= onset_step - RISE_STEPS and began >= self.step_of(self.rise_to(onset_step)):
+            return None
+        return turn, (onset_step - began) * STEP_S
 
 
 def _angle_deg(a: Vector | None, b: Vector | None) -> float:
