@@ -61,9 +61,9 @@ class Sliding:
         size = self.end - self.first
         if self._at + size + count > self._buffer.shape[1]:
             kept, need = self._buffer[:, self._at : self._at + size], size + count
-            # Moving only into a buffer at least twice the need keeps the cost of a push constant.
-            if 2 * need > self._buffer.shape[1]:
-                self._buffer = np.empty((len(self._buffer), 2 * need), self._buffer.dtype)
+            # With room for what is kept twice, no more columns are moved than have been appended meanwhile.
+            if need + size > self._buffer.shape[1]:
+                self._buffer = np.empty((len(self._buffer), need + size), self._buffer.dtype)
             else:
                 kept = kept.copy()
             self._buffer[:, :size] = kept
