@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp import Hold
+from dsp.grid import STEPS_PER_HOP
+from dsp.parameters import load_parameters
+from dsp.posture import FEW_HOPS, HoldFinder
 
 RATE_HZ = 50.0
 Turn = tuple[float, float, float]
@@ -72,3 +75,23 @@ def test_stretches_with_a_second_of_rest_between_them_are_counted_one_by_one() -
 def test_turning_over_is_no_stretch_and_the_new_side_is_the_new_rest() -> None:
     found = holds([(9.0, 2.0, 110.0), (20.0, 1.5, 25.0), (35.0, 1.0, -25.0)], 45.0)
     assert [round(h.stretch_deg) for h in found] == [25]
+
+
+@pytest.mark.parametrize("size", [1, 7, FEW_HOPS, FEW_HOPS + 1, 70])
+def test_a_posture_is_the_same_bits_however_many_hops_of_rest_come_at_once(size: int) -> None:
+    angle = np.radians(20.0) * np.repeat([0.0, 0.5, 1.0, 0.5, 0.0], [100, 1, 40, 1, 60])
+    gravity_g = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=1)
+    gravity_g += np.random.default_rng(0).normal(scale=0.002, size=gravity_g.shape)
+    gravity_g = gravity_g.astype(np.float32)
+    rates = np.zeros(len(angle), np.float32)
+    rates[[100, 101, 141, 142]] = 20.0
+
+    def found(at_once: int) -> list[Hold]:
+        finder = HoldFinder(load_parameters(), 0.0, 0.5)
+        for at in range(0, len(rates), at_once):
+            part = slice(at, at + at_once)
+            finder.follow(gravity_g[part], rates[part], np.repeat(gravity_g[part], STEPS_PER_HOP, axis=0))
+        return finder.holds
+
+    assert len(found(size)) == 1
+    assert found(size) == found(len(rates))

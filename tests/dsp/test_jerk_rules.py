@@ -34,6 +34,14 @@ def test_the_floor_rises_when_half_of_nine_seconds_has_been_loud_a_second_ago() 
     assert floor_after(QUIET_G, LOUD_G, 6.0) == pytest.approx(LOUD_G)
 
 
+def test_the_floor_of_a_few_hops_is_what_it_is_among_all_of_them() -> None:
+    energy = np.square(np.random.default_rng(0).normal(size=300)).astype(np.float32)
+    hops = np.arange(60)
+    among_all = floors(energy, hops, load_parameters())
+    for few in (hops[:3], hops[::7], hops[[1, 20, 21, 22, 59]], hops[40:41], hops[:0]):
+        assert np.array_equal(floors(energy, few, load_parameters()), among_all[few])
+
+
 def test_a_burst_opens_above_three_and_a_half_floors_and_ten_milli_g() -> None:
     finder = JerkFinder(load_parameters())
     np.testing.assert_allclose(finder.thresholds(np.array([0.001, 0.01], np.float32)), [0.010, 0.035], rtol=1e-6)
