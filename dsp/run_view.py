@@ -165,7 +165,8 @@ class RunView:
 
     def _gravity(self, step: int) -> Vector | None:
         """Give unit gravity over the three steps from `step` on; None where it is not near the size of gravity."""
-        step = max(0, step)
+        if step < 0:
+            return self._gravity(0)
         number = step + self.first_step
         known = self._gravities.get(number, UNASKED)
         if known is not UNASKED:
