@@ -57,8 +57,8 @@ def is_movement(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
     if kick.event.is_impact or at < kick.began + LATE_STEPS:
         return False
     if kick.event.label is EventLabel.REFLEX_JERK:
-        return _turns_in_motion(kick, loud, view)
-    return _lies_elsewhere(kick, at, view) or _goes_on_moving(kick, at, loud, view)
+        return _turns_on(kick, at, loud, view) or _turns_in_motion(kick, loud, view)
+    return _lies_elsewhere(kick, at, view) or _goes_on_moving(kick, at, loud, view) or _swells(kick, at, loud, view)
 
 
 def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView) -> Event:
@@ -68,8 +68,8 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView) -> Event:
         return event
     seen = Seen(
         turned_deg=_turn_with(kick, view),
-        before=largest(loud[max(0, kick.began - RISE_STEPS) : kick.began]) / top,
-        left=largest(loud[kick.began + LATE_STEPS : at + 1]) / top,
+        before=_just_before(kick, loud) / top,
+        left=_left(kick, at, loud) / top,
     )
     p = view.parameters.hindsight
     values = {
@@ -90,24 +90,43 @@ def _lies_elsewhere(kick: Waiting, at: int, view: RunView) -> bool:
     A slow ring looks so too, for the mean of three steps holds some of it, but it fades.
     """
     p, before = view.parameters.hindsight, kick.began - GRAVITY_STEPS
-    soon_deg, later_deg = _turn_with(kick, view), view.tilt_between(before, at - 2)
-    # Most kicks end the question here.
-    if not (min(soon_deg, later_deg) > p["elsewhere_deg"] and later_deg > p["stays"] * soon_deg):
+    soon_deg = _turn_with(kick, view)
+    if not soon_deg > p["elsewhere_deg"]:
+        # Most kicks end the question here.
         return False
-    size = kick.event.peak_g / view.gravity_size(kick.began)
-    return min(soon_deg, later_deg) > p["elsewhere_deg_per_g"] * size and (
-        view.tilt_between(before - SECOND_STEPS, before) < p["rested_deg"]
-    )
+    least_deg = max(p["elsewhere_deg"], p["elsewhere_deg_per_g"] * kick.event.peak_g / view.gravity_size(kick.began))
+    later_deg = view.tilt_between(before, at - 2)
+    if not (min(soon_deg, later_deg) > least_deg and later_deg > p["stays"] * soon_deg):
+        return False
+    return view.tilt_between(before - SECOND_STEPS, before) < p["rested_deg"]
 
 
 def _goes_on_moving(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
     """Whether it came in the midst of a movement: as loud before it, slow motion after it, and some of it for long."""
-    p, top, end = view.parameters.hindsight, kick.top, max(0, kick.began - RISE_STEPS)
-    if largest(loud[max(0, kick.began - SECOND_STEPS) : end]) <= view.parameters.jerk["end_ratio"] * top:
+    p, top = view.parameters.hindsight, kick.top
+    if _second_before(kick, loud) <= view.parameters.jerk["end_ratio"] * top:
         return False
     if view.slow_after(at - 1 - AFTER_KICK_STEPS, at) <= p["goes_on"] * top:
         return False
-    return moved_s(kick.began, end, top, loud, view) > p["moved_s"]
+    return moved_s(kick.began, kick.began - RISE_STEPS, top, loud, view) > p["moved_s"]
+
+
+def _swells(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
+    """Whether it rose slowly, out of a motion, into a motion that goes on."""
+    p = view.parameters.hindsight
+    if kick.event.rise_s <= p["rise_s"] or _just_before(kick, loud) <= p["share"] * kick.top:
+        return False
+    return view.slow_middle(kick.began, at) > view.parameters.jerk["kept_share"] * kick.top
+
+
+def _turns_on(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
+    """Whether the limb turns on after it, which moved before it, and still moves: the stretch is not over."""
+    p, top = view.parameters.hindsight, kick.top
+    return (
+        _second_before(kick, loud) > p["share"] * top
+        and _left(kick, at, loud) > p["left"] * top
+        and view.tilt_between(kick.began + AFTER_KICK_STEPS, at - 2) > p["turns_on_deg"]
+    )
 
 
 def _turns_in_motion(kick: Waiting, loud: Floats, view: RunView) -> bool:
@@ -125,6 +144,21 @@ def _turns_in_motion(kick: Waiting, loud: Floats, view: RunView) -> bool:
 def _turn_with(kick: Waiting, view: RunView) -> float:
     """Turn of the limb with the kick, deg; NaN where gravity does not show it."""
     return view.tilt_between(kick.began - GRAVITY_STEPS, kick.began + AFTER_KICK_STEPS)
+
+
+def _just_before(kick: Waiting, loud: Floats) -> float:
+    """Level of any motion in the two steps before a kick, g."""
+    return largest(loud[max(0, kick.began - RISE_STEPS) : kick.began])
+
+
+def _second_before(kick: Waiting, loud: Floats) -> float:
+    """Level of any motion in the second before a kick but for its rise, g."""
+    return largest(loud[max(0, kick.began - SECOND_STEPS) : max(0, kick.began - RISE_STEPS)])
+
+
+def _left(kick: Waiting, at: int, loud: Floats) -> float:
+    """Level of any motion that is left of a kick, g."""
+    return largest(loud[kick.began + LATE_STEPS : at + 1])
 
 
 def _against(value: float, usual: float) -> float:

@@ -151,6 +151,10 @@ class RunView:
         """Largest level of slow motion after the kick."""
         return math.sqrt(largest(self._slow_between(onset_step + AFTER_KICK_STEPS, now_step)))
 
+    def slow_middle(self, onset_step: int, now_step: int) -> float:
+        """Median level of slow motion after the kick."""
+        return math.sqrt(middle(self._slow_between(onset_step + AFTER_KICK_STEPS, now_step)))
+
     def _slow_between(self, first_step: int, last_step: int) -> NDArray[np.float32]:
         """Squared level of slow motion of each sample from one step to before another."""
         return self.slow[self.edge(first_step) - self.first : self.edge(last_step) - self.first]

@@ -30,7 +30,9 @@ class View:
     before_deg: float = 0.1
     soon_deg: float = 0.1
     later_deg: float = 0.1
+    after_deg: float = 0.1
     slow_g: float = 0.0
+    slow_middle_g: float = 0.0
     gravity_g: float = 1.0
     parameters: Parameters = field(default_factory=load_parameters)
 
@@ -39,12 +41,17 @@ class View:
             (BEGAN - 13, BEGAN - 3): self.before_deg,
             (BEGAN - 3, BEGAN + 4): self.soon_deg,
             (BEGAN - 3, NOW - 2): self.later_deg,
+            (BEGAN + 4, NOW - 2): self.after_deg,
         }[first, second]
 
     def slow_after(self, onset: int, now: int) -> float:
         # The last step alone: a kick of 0.3 s leaves nothing of its own there.
         assert (onset, now) == (NOW - 5, NOW)
         return self.slow_g
+
+    def slow_middle(self, onset: int, now: int) -> float:
+        assert (onset, now) == (BEGAN, NOW)
+        return self.slow_middle_g
 
     def gravity_size(self, _step: int) -> float:
         return self.gravity_g
@@ -67,8 +74,14 @@ def moving(times: int, level_g: float) -> NDArray[np.float32]:
     return heard({-5 - step: level_g for step in range(times)})
 
 
-def asked(label: EventLabel, view: View, loud: NDArray[np.float32] | None = None, peak_g: float = TOP_G) -> bool:
-    waiting = Waiting(BEGAN, event(label, peak_g), TOP_G)
+def asked(
+    label: EventLabel,
+    view: View,
+    loud: NDArray[np.float32] | None = None,
+    peak_g: float = TOP_G,
+    rise_s: float = 0.1,
+) -> bool:
+    waiting = Waiting(BEGAN, replace(event(label, peak_g), rise_s=rise_s), TOP_G)
     return is_movement(waiting, NOW, heard() if loud is None else loud, cast("Any", view))
 
 
@@ -134,6 +147,27 @@ def test_a_limb_that_moved_for_seconds_and_turns_with_a_reflex_jerk_moves_on() -
     # Half of it moved, but nothing of it was a quarter as loud.
     assert not asked(REFLEX, turns, heard(dict.fromkeys(range(-30, -2), 0.07)))
     assert not asked(TWITCH, replace(turns, later_deg=0.5), busy)
+
+
+def test_a_twitch_that_rises_slowly_out_of_a_motion_into_one_that_goes_on_is_a_piece_of_it() -> None:
+    goes_on, led_to = View(slow_middle_g=0.061), heard({-1: 0.061})
+    assert asked(TWITCH, goes_on, led_to, rise_s=0.21)
+    assert not asked(TWITCH, goes_on, led_to, rise_s=0.19)
+    assert not asked(TWITCH, goes_on, heard({-1: 0.059}), rise_s=0.21)
+    assert not asked(TWITCH, goes_on, heard({-3: 0.2}), rise_s=0.21)
+    assert not asked(TWITCH, View(slow_middle_g=0.059), led_to, rise_s=0.21)
+    assert not asked(REFLEX, goes_on, led_to, rise_s=0.21)
+
+
+def test_a_limb_that_turns_on_after_a_reflex_jerk_and_moved_before_it_moves_on() -> None:
+    turns, moves = View(after_deg=3.1), heard({-4: 0.07, 9: 0.016})
+    assert asked(REFLEX, turns, moves)
+    assert not asked(TWITCH, turns, moves)
+    assert not asked(REFLEX, View(after_deg=2.9), moves)
+    assert not asked(REFLEX, View(after_deg=math.nan), moves)
+    assert not asked(REFLEX, turns, heard({-4: 0.05, 9: 0.016}))
+    assert not asked(REFLEX, turns, heard({-4: 0.07, 9: 0.014}))
+    assert not asked(REFLEX, turns, heard({-4: 0.07, 7: 0.2}))
 
 
 @pytest.mark.parametrize("label", [TWITCH, REFLEX])
