@@ -6,6 +6,7 @@ moving and turns on, has moved; between both, what speaks for a movement takes f
 
 import functools
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,8 @@ LATE_STEPS = 8
 """From here on the ring of a kick is down to its last tenth (damping 0.15 at 4 Hz; physics)."""
 RISE_STEPS = 2
 """The kick may rise in the two steps before the one in which it stands out."""
+JUST_BEFORE = 3, 1
+"""Steps before that one between which it is what was just before: a faint kick, which stands out late, rises in the last."""
 SECOND_STEPS = 10
 GRAVITY_STEPS = 3
 """Steps that one look at gravity takes, so that a look before a kick begins so much sooner."""
@@ -61,15 +64,25 @@ def is_movement(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
     return _lies_elsewhere(kick, at, view) or _goes_on_moving(kick, at, loud, view) or _swells(kick, at, loud, view)
 
 
-def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView) -> Event:
-    """Event of a kick with what is known of it at step `at`; that of an impact, or of the end of a run, as it was."""
+def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> Event:
+    """Event of a kick with what is known of it at step `at`; that of an impact, or of the end of a run, as it was.
+
+    What is no movement by the rules is never called less likely a kick than not: of those, half are kicks (synthetic).
+
+    Parameters
+    ----------
+    loud
+        Level of any motion in every step so far, g.
+    others
+        Steps at which other kicks began, or may have begun: they are nothing that is left of this one.
+    """
     event, top = kick.event, max(kick.top, 1e-12)
     if event.is_impact or at < kick.began + LATE_STEPS:
         return event
     seen = Seen(
         turned_deg=_turn_with(kick, view),
         before=_just_before(kick, loud) / top,
-        left=_left(kick, at, loud) / top,
+        left=_left(kick, min([at, *(step - RISE_STEPS for step in others if step > kick.began)]), loud) / top,
     )
     p = view.parameters.hindsight
     values = {
@@ -81,22 +94,28 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView) -> Event:
     if not values:
         return event
     odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * sum(values.values())
-    return event.but(confidence=1.0 / (1.0 + math.exp(-odds)), evidence=functools.partial(_spoken, event, seen, values))
+    confidence = 1.0 / (1.0 + math.exp(-max(0.0, odds)))
+    return event.but(confidence=confidence, evidence=functools.partial(_spoken, event, seen, values))
 
 
 def _lies_elsewhere(kick: Waiting, at: int, view: RunView) -> bool:
     """Whether a limb that rested before it lies elsewhere soon after it, and still does a second later.
 
-    A slow ring looks so too, for the mean of three steps holds some of it, but it fades.
+    A slow ring looks so too, for the mean of three steps holds some of it, but it fades. And a limb may settle
+    elsewhere after a twitch: it was moved there only if so short a push of this size turns it so far.
     """
     p, before = view.parameters.hindsight, kick.began - GRAVITY_STEPS
     soon_deg = _turn_with(kick, view)
     if not soon_deg > p["elsewhere_deg"]:
         # Most kicks end the question here.
         return False
-    least_deg = max(p["elsewhere_deg"], p["elsewhere_deg_per_g"] * kick.event.peak_g / view.gravity_size(kick.began))
+    size = kick.event.peak_g / view.gravity_size(kick.began)
+    least_deg = max(p["elsewhere_deg"], p["elsewhere_deg_per_g"] * size)
     later_deg = view.tilt_between(before, at - 2)
-    if not (min(soon_deg, later_deg) > least_deg and later_deg > p["stays"] * soon_deg):
+    lies_deg = min(soon_deg, later_deg)
+    if not (lies_deg > least_deg and later_deg > p["stays"] * soon_deg):
+        return False
+    if lies_deg > p["furthest_deg_per_g_s2"] * size * kick.event.width_s**2:
         return False
     return view.tilt_between(before - SECOND_STEPS, before) < p["rested_deg"]
 
@@ -147,8 +166,9 @@ def _turn_with(kick: Waiting, view: RunView) -> float:
 
 
 def _just_before(kick: Waiting, loud: Floats) -> float:
-    """Level of any motion in the two steps before a kick, g."""
-    return largest(loud[max(0, kick.began - RISE_STEPS) : kick.began])
+    """Level of any motion in the two steps before a kick and its rise, g."""
+    first, last = (max(0, kick.began - back) for back in JUST_BEFORE)
+    return largest(loud[first:last])
 
 
 def _second_before(kick: Waiting, loud: Floats) -> float:

@@ -241,7 +241,7 @@ class JerkFinder:
             if is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view):
                 continue
             if not is_one_of_beats(kick.began, at, view):
-                self.events.append(looked_back(kick, at, loud, view))
+                self.events.append(looked_back(kick, at, loud, view, others))
 
     def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""

@@ -109,7 +109,9 @@ def make_event(
 def _without_posture(view: RunView, onset_step: int) -> tuple[str, tuple[str, ...]]:
     """Why gravity shows no posture before a kick, in words and as flags; nothing of it where gravity does."""
     if view.has_gravity(onset_step):
-        return "", ()
+        # After a gap, or at the start of a recording, nothing shows whether a stretch came before it.
+        fresh = onset_step + view.first_step < view.steps["stretch_before_s"]
+        return ("too little is known before it" if fresh else ""), ()
     if view.no_gravity_at_all(onset_step):
         return "no gravity in the data", ("no_gravity",)
     return "motion hides gravity", ("gravity_hidden",)

@@ -167,7 +167,7 @@ class PulseFinder:
         if event is None or any(belongs_to(event, other, self.parameters) for other in self.events[-2:]):
             return None
         pulse = Waiting(view.step_at(event.onset_s), event, c.peak)
-        return None if is_movement(pulse, at, loud, view) else looked_back(pulse, at, loud, view)
+        return None if is_movement(pulse, at, loud, view) else looked_back(pulse, at, loud, view, ())
 
     def _is_known(self, c: _Pulse, view: RunView, kicks: JerkFinder) -> bool:
         """Whether the quick path has found it, or may, or the body still settles after an impact."""

@@ -132,6 +132,14 @@ def test_coarse_counts_that_flip_are_no_twitches_and_a_kick_of_some_counts_is_on
     assert sum(onsets == pytest.approx([60.0], abs=0.1) for onsets in found[1::2]) >= 5
 
 
+def test_a_kick_that_a_recording_begins_with_is_not_said_to_follow_no_stretch(signal: Make) -> None:
+    early, late = dsp.analyze(signal(seconds=30.0, kicks=(0.8, 20.0)), rate_hz=RATE_HZ, placement="calf").events
+    assert "no stretch in the second before" in {term.text for term in late.evidence}
+    assert "too little is known before it, so a stretch cannot be seen" in {term.text for term in early.evidence}
+    assert early.confidence < late.confidence
+    assert early.flags == ()
+
+
 def test_gravity_that_motion_hides_is_not_said_to_be_absent(signal: Make) -> None:
     xyz_g = signal(seconds=30.0, kicks=(20.0,))
     # For two seconds something pulls the whole limb along by half of gravity.
