@@ -27,7 +27,7 @@ LATE_STEPS = 8
 RISE_STEPS = 2
 """The kick may rise in the two steps before the one in which it stands out."""
 JUST_BEFORE = 3, 1
-"""Steps before that one between which it is what was just before: a faint kick, which stands out late, rises in the last."""
+"""Steps before that one between which it was just before: a faint kick, which stands out late, rises in the last."""
 SECOND_STEPS = 10
 GRAVITY_STEPS = 3
 """Steps that one look at gravity takes, so that a look before a kick begins so much sooner."""
