@@ -26,6 +26,7 @@ FALL_DRAWS = 24
 """As many as show one in ten that fails."""
 LIMB_SEEDS = range(20, 24)
 SYNTHETIC = " (synthetic)"
+SURE = 0.8
 Made = list[tuple[str, str]]
 
 
@@ -60,14 +61,27 @@ def shaker(data: Path) -> None:
 
 
 def negatives(data: Path) -> None:
+    together, jolts, jumps = Rhythmic(), [], 0
     for name, pieces in real.negatives(data).items():
         sums = Rhythmic()
         for piece in pieces:
-            sums.add(analysed(piece))
+            found = analysed(piece)
+            sums.add(found)
+            together.add(found)
+            # What is an impact is told as one, and walking has them.
+            jolts += [e for e in found.events if not e.is_impact]
+            jumps += len(threshold_jerks(piece.xyz_g, piece.rate_hz))
         value = (
             f"{sums.per_hour:.1f} ({sums.episodes} in {sums.seconds / 60:.0f} min; {100 * sums.share:.1f} % rhythmic)"
         )
         row(f"{name}: rhythmic episodes >= 5 s an hour", value, "0.3", sums.per_hour <= 0.3, rules_share(pieces))
+    value = f"{together.per_hour:.2f} ({together.episodes} in {together.seconds / 60:.0f} min)"
+    row("... all of these together", value, "0.3", together.per_hour <= 0.3)
+    hours, reflex = together.seconds / 3600.0, sum(e.label is dsp.EventLabel.REFLEX_JERK for e in jolts)
+    sure = sum(e.confidence >= SURE for e in jolts)
+    row("... reflex jerks, twitches an hour, of both those at 80 % and more (nobody has labelled any)",
+        f"{reflex / hours:.0f}, {(len(jolts) - reflex) / hours:.0f}, {sure / hours:.0f}", "", None,
+        f"threshold jerk: {jumps / hours:.0f}")  # fmt: skip
     rest = Rhythmic()
     pieces = real.still(data)
     for piece in pieces:
