@@ -59,6 +59,8 @@ def is_movement(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
     """
     if kick.event.is_impact or at < kick.began + LATE_STEPS:
         return False
+    if _moves_hard(kick, loud, view):
+        return True
     if kick.event.label is EventLabel.REFLEX_JERK:
         return _turns_on(kick, at, loud, view) or _turns_in_motion(kick, loud, view)
     return _lies_elsewhere(kick, at, view) or _goes_on_moving(kick, at, loud, view) or _swells(kick, at, loud, view)
@@ -96,6 +98,13 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
     odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * sum(values.values())
     confidence = 1.0 / (1.0 + math.exp(-max(0.0, odds)))
     return event.but(confidence=confidence, evidence=functools.partial(_spoken, event, seen, values))
+
+
+def _moves_hard(kick: Waiting, loud: Floats, view: RunView) -> bool:
+    """Whether a limb that has moved for seconds moves so hard before it that gravity is not to be seen in the data."""
+    if view.has_gravity(kick.began) or view.no_gravity_at_all(kick.began):
+        return False
+    return middle_of(_seconds_before(kick, loud)) > view.parameters.hindsight["typical"] * kick.top
 
 
 def _lies_elsewhere(kick: Waiting, at: int, view: RunView) -> bool:
@@ -153,7 +162,7 @@ def _turns_in_motion(kick: Waiting, loud: Floats, view: RunView) -> bool:
     p, jerk = view.parameters.hindsight, view.parameters.jerk
     if not _turn_with(kick, view) > jerk["stretch_deg"]:
         return False
-    before = sorted(loud[max(0, kick.began - SUSTAINED_STEPS) : max(0, kick.began - RISE_STEPS)].tolist())
+    before = sorted(_seconds_before(kick, loud))
     if not before:
         return False
     loudest = before[int(LOUDEST_ORDER * len(before))]
@@ -174,6 +183,12 @@ def _just_before(kick: Waiting, loud: Floats) -> float:
 def _second_before(kick: Waiting, loud: Floats) -> float:
     """Level of any motion in the second before a kick but for its rise, g."""
     return largest(loud[max(0, kick.began - SECOND_STEPS) : max(0, kick.began - RISE_STEPS)])
+
+
+def _seconds_before(kick: Waiting, loud: Floats) -> list[float]:
+    """Levels of any motion in the 3 s before a kick but for its rise, g."""
+    levels: list[float] = loud[max(0, kick.began - SUSTAINED_STEPS) : max(0, kick.began - RISE_STEPS)].tolist()
+    return levels
 
 
 def _left(kick: Waiting, at: int, loud: Floats) -> float:

@@ -34,6 +34,7 @@ class View:
     slow_g: float = 0.0
     slow_middle_g: float = 0.0
     gravity_g: float = 1.0
+    hidden: bool = False
     parameters: Parameters = field(default_factory=load_parameters)
 
     def tilt_between(self, first: int, second: int) -> float:
@@ -52,6 +53,12 @@ class View:
     def slow_middle(self, onset: int, now: int) -> float:
         assert (onset, now) == (BEGAN, NOW)
         return self.slow_middle_g
+
+    def has_gravity(self, _step: int) -> bool:
+        return not self.hidden and not math.isnan(self.gravity_g)
+
+    def no_gravity_at_all(self, _step: int) -> bool:
+        return math.isnan(self.gravity_g)
 
     def gravity_size(self, _step: int) -> float:
         return self.gravity_g
@@ -174,6 +181,17 @@ def test_a_limb_that_turns_on_after_a_reflex_jerk_and_moved_before_it_moves_on()
     assert not asked(REFLEX, turns, heard({-4: 0.05, 9: 0.016}))
     assert not asked(REFLEX, turns, heard({-4: 0.07, 9: 0.014}))
     assert not asked(REFLEX, turns, heard({-4: 0.07, 7: 0.2}))
+
+
+@pytest.mark.parametrize("label", [TWITCH, REFLEX])
+def test_a_limb_that_moves_so_hard_that_it_hides_gravity_is_not_kicked(label: EventLabel) -> None:
+    moves = heard(dict.fromkeys(range(-30, -2), 0.01))
+    assert asked(label, View(hidden=True), moves)
+    assert not asked(label, View(), moves)
+    assert not asked(label, View(gravity_g=math.nan), moves)
+    # Something else than a movement may hide it: the limb rests.
+    assert not asked(label, View(hidden=True))
+    assert not asked(label, View(hidden=True), moves, peak_g=3.0)
 
 
 @pytest.mark.parametrize("label", [TWITCH, REFLEX])
