@@ -49,6 +49,8 @@ PLACEMENTS = {
 }
 SIDES = {"left": mark("left"), "right": mark("right"), "unknown": mark("side unknown")}
 RHYTHMIC = (State.TREMOR, State.REFLEX_RHYTHM)
+LEVEL_UNIT = mark("dB, relative to 1 mg²/Hz")
+"""Of every spectrogram, live and replayed."""
 UNDER_ONE_G = 0.1
 """Below, mg read better than g."""
 
@@ -70,8 +72,8 @@ def worn(placement: str, side: str) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Minutes and seconds: 4:12; hours when there are any."""
-    whole = max(0, int(seconds + 1e-6))
+    """Minutes and seconds, to the nearest as in the terminal and the report: 4:12; hours when there are any."""
+    whole = max(0, round(seconds))
     if whole >= 3600:
         return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
     return f"{whole // 60}:{whole % 60:02d}"

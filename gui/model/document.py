@@ -21,6 +21,12 @@ COARSER = 4
 BLOCK = 1 << 15
 LEAST_SPAN_S = 0.2
 """A shorter drag is a click."""
+PEAK_HZ = (4.0, 12.0)
+"""The tremor band, in which a peak of a span is named."""
+STANDS_OUT_DB = 9.0
+"""Peaks of noise and of movement stand 5 to 8 dB out of the background (``beside`` of the analysis; physics)."""
+BESIDE_HZ = 0.75
+"""Half-width of what belongs to a peak (``around_peak_hz`` of the analysis)."""
 
 
 class Document:
@@ -151,6 +157,28 @@ class Document:
         part = part[~np.isnan(part[:, 0])]
         return (spectra.freq_hz[keep], part.mean(axis=0, dtype=np.float64)) if len(part) else None
 
+    def peak_hz(self, start_s: float, end_s: float) -> float:
+        """Frequency of a span's peak in the tremor band; NaN when none stands out.
+
+        It is the median of what the analysis found in the frames, where most of them agree that something stands out
+        of their background, and where the span's mean spectrum rises to it and falls again: the edge of the band is
+        no peak on a slope.
+        """
+        found = self.spectrum(start_s, end_s)
+        if found is None or self.analysis is None:
+            return math.nan
+        frames = self.analysis.frames
+        times = frames["time_s"]
+        near = frames[(times >= start_s) & (times <= end_s)]
+        if not len(near) and len(frames):
+            near = frames[[int(np.argmin(np.abs(times - 0.5 * (start_s + end_s))))]]
+        low, high = PEAK_HZ
+        out = (near["prominence_db"] >= STANDS_OUT_DB) & (near["peak_hz"] >= low) & (near["peak_hz"] <= high)
+        if 2 * np.count_nonzero(out) <= len(near):
+            return math.nan
+        peak_hz = float(np.median(near["peak_hz"][out]))
+        return peak_hz if _has_top(*found, peak_hz) else math.nan
+
     def rest_spectrum(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """Typical power density of a frame of stillness; None without any."""
         return self._rest
@@ -206,6 +234,13 @@ class Document:
 
     def _within(self, time_s: float) -> float:
         return float(np.clip(time_s, self.start_s, self.end_s))
+
+
+def _has_top(freq_hz: NDArray[np.float64], psd: NDArray[np.float64], peak_hz: float) -> bool:
+    """Whether a spectrum rises to a top around a frequency and falls again on both sides."""
+    around = np.nonzero(np.abs(freq_hz - peak_hz) <= BESIDE_HZ)[0]
+    top = int(around[np.argmax(psd[around])]) if len(around) else 0
+    return 0 < top < len(psd) - 1 and bool(psd[top] > max(psd[top - 1], psd[top + 1]))
 
 
 def _coarser(level: Floats) -> list[tuple[int, Floats]]:

@@ -12,6 +12,7 @@ from dsp import Placement, Side
 from gui.model.drift import Drift
 from gui.model.outline import Mark, Outline, Span
 from gui.model.rings import Floats, SpectrogramRing, TraceRing
+from sensor import LinkState
 from session import EventUpdate, FramesUpdate, HoldUpdate, LiveUpdate, SampleUpdate, SegmentUpdate
 
 TRACE_S = 30.0
@@ -24,6 +25,7 @@ WINDOW_S = 4.0
 """Length of the main window: its spectrum belongs to its middle, two seconds ago."""
 NEWEST_SHARE = 0.3
 """Of the spectrum that is shown: about two seconds of them are averaged, for one alone scatters by its own size."""
+GONE = (LinkState.STALLED, LinkState.RECONNECTING, LinkState.FAILED)
 MOST_ROWS = 200
 """Lines kept in the list of events; the recording has them all."""
 
@@ -98,6 +100,17 @@ class StreamModel:
     heard_at: float = 0.0
     drift: Drift = field(default_factory=Drift)
     _column_s: float = -1.0
+
+    @property
+    def gone(self) -> bool:
+        """Whether the sensor is away: what it saw last is no longer now."""
+        return self.link is not None and self.link.link.state in GONE
+
+    @property
+    def newest_jerk(self) -> dsp.Event | None:
+        """The last reflex jerk of what is held; None without."""
+        jerks = (e for e in reversed(self.events) if e.label is dsp.EventLabel.REFLEX_JERK and not e.is_impact)
+        return next(jerks, None)
 
     @property
     def data_age_s(self) -> float:

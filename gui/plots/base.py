@@ -111,6 +111,9 @@ class Steps:
     """Movement and kicks together take less than a fifth of a stretching session's half minute (prior)."""
     MOST_TIMES_USUAL = 5.0
     LEAST_G = 0.1
+    QUIET_G = 0.006
+    """What a limb at rest shows of its sensor's noise (``still.floor_mg`` of the analysis, and a top of it): beside so
+    little there is nothing that a kick shown whole could flatten."""
 
     def __init__(self) -> None:
         self.range_g = 0.0
@@ -123,7 +126,8 @@ class Steps:
         largest_g = float(size_g.max(initial=0.0))
         if not whole and len(size_g):
             usual_g = float(np.quantile(size_g, self.USUAL_SHARE))
-            largest_g = min(largest_g, max(self.LEAST_G / self.HEADROOM, self.MOST_TIMES_USUAL * usual_g))
+            if usual_g > self.QUIET_G:
+                largest_g = min(largest_g, max(self.LEAST_G / self.HEADROOM, self.MOST_TIMES_USUAL * usual_g))
         wanted = next((r for r in self.SIZES_G if r >= self.HEADROOM * largest_g - 1e-9), self.SIZES_G[-1])
         if wanted > self.range_g or largest_g * self.HEADROOM < self.SHRINK * self.range_g:
             changed, self.range_g = wanted != self.range_g, wanted

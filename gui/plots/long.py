@@ -12,17 +12,16 @@ from gui.model.stream import TOP_HZ
 from gui.plots.base import Plot, range_ticks
 from gui.plots.picture import Picture
 from gui.plots.spectrogram import BAND_HZ, frequency_ticks
-from gui.plots.trace import AxisCurves, EventMarks
+from gui.plots.trace import MARKS_Z, AxisCurves, EventMarks
 from gui.theme import Theme
 
 POINTS_A_PIXEL = 2
 ZOOM_A_NOTCH = 0.8
 PAN_A_NOTCH = 0.1
 DRAG_PX = 4
+HEAD_Z = MARKS_Z + 1
 WHOLE_VIEW_S = 20.0
 """A view this short is about the kick itself: nothing of it leaves the card."""
-NAME_SHARE = 0.11
-"""Share of the view that the name of an event needs."""
 
 
 class LongPlot(Plot):
@@ -37,6 +36,7 @@ class LongPlot(Plot):
     def __init__(self, theme: Theme, *, name: str, bottom: bool) -> None:
         super().__init__(theme, name=name, bottom=bottom)
         self.head = pg.InfiniteLine(0.0, pen=pg.mkPen(theme.text, width=1))
+        self.head.setZValue(HEAD_Z)
         self.region = pg.LinearRegionItem((0.0, 0.0), movable=False)
         self.region.setZValue(-15)
         for item in (self.region, self.head):
@@ -124,7 +124,7 @@ class LongTrace(LongPlot):
         self._axes.draw(seconds, xyz_g, whole=end_s - start_s <= WHOLE_VIEW_S)
         events = document.analysis.events if document.analysis is not None else ()
         shown = [e for e in events if start_s <= e.onset_s <= end_s]
-        self._marks.draw(shown, 0.0, self._axes.marks_g, NAME_SHARE * (end_s - start_s))
+        self._marks.draw(shown, 0.0, self._axes.marks_g)
 
 
 class LongSpectrogram(LongPlot):
@@ -163,5 +163,5 @@ class LongSpectrogram(LongPlot):
         )
 
     def table(self) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-        """Give the levels as a table."""
-        return self._picture.table()
+        """Give the levels as a table; nothing of an earlier recording while there are none."""
+        return self._picture.table() if self._picture.item.isVisible() else super().table()

@@ -11,13 +11,15 @@ from gui.i18n import number, tr
 from gui.model.past import Page
 from gui.model.rings import level_db
 from gui.model.stream import TOP_HZ, WINDOW_S, StreamModel
-from gui.plots.base import Plot
+from gui.plots.base import RIGHT_PX, Plot
 from gui.plots.picture import LEVELS_DB, SLOW_HZ
 from gui.plots.spectrogram import BAND_HZ
 from gui.theme import BODY_SIZE_PX, Theme, face
 from gui.words import RHYTHMIC
 
 STEP_DB, LEAST_TOP_DB, SHOWN_DB, HEADROOM_DB = 5.0, 10.0, 40.0, 8.0
+NAME_PX, MOST_HEADROOM = 24.0, 0.5
+"""What the name of a peak takes above its line, and the most of the plot that may be left for it."""
 MEAN_S = 2.0
 RHYTHMIC_NAMES = tuple(s.value for s in RHYTHMIC)
 
@@ -34,8 +36,11 @@ class BandPlot(Plot):
         self._label.setFont(face(BODY_SIZE_PX, face(1).Weight.DemiBold))
         self.addItem(self._label, ignoreBounds=True)
         self.setXRange(-0.4, TOP_HZ + 1.4, padding=0)
+        # The last tick is written around its line, into the margin at the right.
+        self.getAxis("bottom").setStyle(hideOverlappingLabels=RIGHT_PX)
         self._top_db = -math.inf
         self.set_top(LEVELS_DB[1])
+        self.getPlotItem().getViewBox().sigResized.connect(lambda _: self._fit())
         self.getAxis("bottom").setTicks(
             [[(0.0, "0"), (4.0, "4"), (8.0, "8"), (12.0, "12"), (16.0, "16"), (20.0, "20 Hz")]]
         )
@@ -46,7 +51,14 @@ class BandPlot(Plot):
         wanted = max(LEAST_TOP_DB, STEP_DB * math.ceil(level_db / STEP_DB))
         if self._top_db < wanted or wanted <= self._top_db - 2 * STEP_DB:
             self._top_db = wanted
-            self.setYRange(wanted - SHOWN_DB, wanted + HEADROOM_DB, padding=0)
+            self._fit()
+
+    def _fit(self) -> None:
+        """Leave room for the peak's name above the highest level, however low the plot is."""
+        height = self.getPlotItem().getViewBox().height()
+        share = min(MOST_HEADROOM, NAME_PX / height) if height > 0 else 0.0
+        headroom_db = max(HEADROOM_DB, SHOWN_DB * share / (1.0 - share))
+        self.setYRange(self._top_db - SHOWN_DB, self._top_db + headroom_db, padding=0)
 
     def paint_band(self, theme: Theme) -> None:
         """Take the theme's colours."""
@@ -59,10 +71,14 @@ class BandPlot(Plot):
     def name_peak(self, peak_hz: float, level: NDArray[np.float32], bin_hz: float) -> None:
         """Write the frequency at the peak; nothing when there is none."""
         if not np.isfinite(peak_hz):
-            self._label.setText("")
+            self.forget_peak()
             return
         self._label.setText(f"{number(peak_hz)} Hz")
         self._label.setPos(peak_hz, float(level[min(len(level) - 1, round(peak_hz / bin_hz))]) + 1.0)
+
+    def forget_peak(self) -> None:
+        """Name no peak."""
+        self._label.setText("")
 
 
 def draw_fast(curve: pg.PlotDataItem, freq_hz: NDArray[np.floating[Any]], level: NDArray[np.float32]) -> None:
@@ -89,7 +105,7 @@ class SpectrumPlot(BandPlot):
         """Show the newest spectrum."""
         if stream.psd is None or stream.live is None:
             self._curve.clear()
-            self._label.setText("")
+            self.forget_peak()
             return
         if stream.psd is self._shown:
             return
@@ -108,7 +124,7 @@ class SpectrumPlot(BandPlot):
         if isinstance(self._shown, tuple) and key == self._shown:
             return
         self._shown = key
-        self._label.setText("")
+        self.forget_peak()
         level = mean_level(ring.window(end_s - 0.5 * WINDOW_S, MEAN_S)[1]) if ring is not None else None
         if part is None or level is None:
             self._curve.clear()

@@ -1,11 +1,12 @@
 """Trace: three axes of acceleration without gravity, with events as marks that say what they are."""
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtGui import QBrush
+from PySide6.QtGui import QBrush, QFontMetricsF
 
 from dsp import Event
 from gui.i18n import tr
@@ -19,14 +20,17 @@ from gui.words import size_g
 SYMBOLS = {"reflex_jerk": "t", "twitch": "o"}
 RANGE_SHARES = (-1.0, 0.0, 1.0)
 """Where the lines of the grid stand, as shares of the vertical range."""
-ROOM, MARKS = (1.1, 1.25), 1.13
-"""How far the plot reaches below and above the range of the axes, and where events are marked, as shares of it."""
-ROOM_LOW, MARKS_LOW, LOW_PX = (1.15, 1.6), 1.3, 130.0
-"""The same for a plot so low that a line of type takes a tenth of it."""
+BEYOND = 1.06
+"""How far the plot reaches below and above the range of the axes, as a share of it; above that events are marked."""
+MARKS_PX = 17.0
+"""Height of the strip for the marks: a line of type."""
 MOST_NAMES = 6
 """More names would hide the trace; the list of events has them all."""
-NAME_CLEAR_S = 3.0
-"""Marks this close together share one name, after the last of them."""
+SIGN_PX = 11
+NAME_GAP_PX = 9.0
+"""From the middle of a sign to its name, and from a name to the next sign's middle."""
+STRIP_Z, MARKS_Z = 5, 10
+"""The strip hides the trace where a kick leaves the range; signs and names stand on it."""
 
 
 class EventMarks:
@@ -34,17 +38,25 @@ class EventMarks:
 
     def __init__(self, plot: Plot) -> None:
         self._plot = plot
-        self._signs = pg.ScatterPlotItem(size=11, pen=None)
+        self._signs = pg.ScatterPlotItem(size=SIGN_PX, pen=None)
+        self._signs.setZValue(MARKS_Z)
         plot.addItem(self._signs, ignoreBounds=True)
+        font = face(AXIS_SIZE_PX)
+        self._metrics = QFontMetricsF(font)
         self._names = [pg.TextItem(anchor=(0, 0.5)) for _ in range(MOST_NAMES)]
         for name in self._names:
-            name.setFont(face(AXIS_SIZE_PX))
+            name.setFont(font)
+            name.textItem.document().setDocumentMargin(0)
+            name.setZValue(MARKS_Z)
             plot.addItem(name, ignoreBounds=True)
         self._shown: object = None
 
-    def draw(self, events: list[Event], offset_s: float, level: float, clear_s: float) -> None:
+    def draw(self, events: list[Event], offset_s: float, level: float) -> None:
         """Show `events`, their times less `offset_s`, at the height `level`."""
-        key = (tuple((e.onset_s, e.label) for e in events), offset_s, level, self._plot.theme.name)
+        box = self._plot.getPlotItem().getViewBox()
+        start_s, end_s = box.viewRange()[0]
+        second_px = max(1.0, box.width()) / (end_s - start_s)
+        key = (tuple((e.onset_s, e.label) for e in events), offset_s, level, second_px, self._plot.theme.name)
         if key == self._shown:
             return
         self._shown = key
@@ -59,28 +71,53 @@ class EventMarks:
                 for e in events
             ]
         )
-        crowds = together(events, clear_s)[-MOST_NAMES:]
+        crowds = together(events, lambda crowd: (self._width_px(crowd) + 2 * NAME_GAP_PX) / second_px)
+        places = self._places(crowds, start_s + offset_s, end_s + offset_s, 1.0 / second_px)
+        shown = [(crowd, at_s) for crowd, at_s in zip(crowds, places, strict=True) if at_s is not None][-MOST_NAMES:]
         for i, item in enumerate(self._names):
-            item.setVisible(i < len(crowds))
-            if i < len(crowds):
-                largest = max(crowds[i], key=lambda e: e.peak_g)
-                item.setText(name_of(crowds[i], largest), color=colours[largest.label.value])
-                item.setPos(crowds[i][-1].onset_s - offset_s + 0.1 * clear_s, level)
+            item.setVisible(i < len(shown))
+            if i < len(shown):
+                crowd, at_s = shown[i]
+                item.setText(name_of(crowd), color=colours[largest_of(crowd).label.value])
+                item.setPos(at_s - offset_s, level)
+
+    def _width_px(self, crowd: list[Event]) -> float:
+        return self._metrics.horizontalAdvance(name_of(crowd))
+
+    def _places(self, crowds: list[list[Event]], start_s: float, end_s: float, pixel_s: float) -> list[float | None]:
+        """Where the name of each crowd begins: after its last sign, else before its first; None where neither fits."""
+        places: list[float | None] = []
+        free_s = start_s
+        for crowd in crowds:
+            width_s, gap_s = self._width_px(crowd) * pixel_s, NAME_GAP_PX * pixel_s
+            after_s, before_s = crowd[-1].onset_s + gap_s, crowd[0].onset_s - gap_s - width_s
+            if after_s + width_s <= end_s:
+                places.append(after_s)
+                free_s = after_s + width_s + gap_s
+            else:
+                places.append(before_s if before_s >= free_s else None)
+        return places
 
 
-def together(events: list[Event], clear_s: float) -> list[list[Event]]:
-    """Group events of which each follows the one before it within `clear_s`."""
+def together(events: list[Event], reach_s: Callable[[list[Event]], float]) -> list[list[Event]]:
+    """Group events of which each would stand on the name of those before it: that reaches `reach_s` beyond the last."""
     crowds: list[list[Event]] = []
     for e in events:
-        if crowds and e.onset_s - crowds[-1][-1].onset_s <= clear_s:
+        if crowds and e.onset_s - crowds[-1][-1].onset_s <= reach_s(crowds[-1]):
             crowds[-1].append(e)
         else:
             crowds.append([e])
     return crowds
 
 
-def name_of(crowd: list[Event], largest: Event) -> str:
+def largest_of(crowd: list[Event]) -> Event:
+    """Give the hardest of a few events."""
+    return max(crowd, key=lambda e: e.peak_g)
+
+
+def name_of(crowd: list[Event]) -> str:
     """Name the largest of a few events, with its size."""
+    largest = largest_of(crowd)
     kick = tr("jerk") if largest.label.value == "reflex_jerk" else tr("twitch")
     word, size = tr("impact") if largest.is_impact else kick, size_g(largest.peak_g)
     return f"{word} {size}" if len(crowd) == 1 else tr("{what} up to {size}", what=word, size=size)
@@ -102,22 +139,31 @@ class AxisCurves:
             for colour in plot.theme.axes
         ]
         self._steps = Steps()
-        self._low = False
+        self._top = BEYOND
         self._lines = [plot.add_line(share) for share in RANGE_SHARES]
+        self._strip = pg.LinearRegionItem(orientation="horizontal", movable=False, pen=pg.mkPen(None))
+        self._strip.setZValue(STRIP_Z)
+        plot.addItem(self._strip, ignoreBounds=True)
+        self._paint_strip(plot.theme)
 
     @property
     def marks_g(self) -> float:
         """The height above the axes at which events are marked."""
-        return (MARKS_LOW if self._is_low() else MARKS) * self._steps.range_g
+        return 0.5 * (BEYOND + self._top) * self._steps.range_g
 
-    def _is_low(self) -> bool:
-        """Whether the plot is so low that signs and names need a larger share of it."""
-        return bool(0.0 < self._plot.getPlotItem().getViewBox().height() < LOW_PX)
+    def _paint_strip(self, theme: Theme) -> None:
+        self._strip.setBrush(pg.mkBrush(theme.card))
+
+    def _fitting_top(self) -> float:
+        """How far up the plot reaches, as a share of the range, so that the strip of the marks has its height."""
+        height = float(self._plot.getPlotItem().getViewBox().height())
+        return BEYOND + 2.0 * BEYOND * MARKS_PX / max(MARKS_PX, height - MARKS_PX)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         for curve, colour in zip(self._curves, theme.axes, strict=True):
             curve.setPen(pg.mkPen(colour, width=1))
+        self._paint_strip(theme)
 
     def clear(self) -> None:
         """Show nothing; the range stays."""
@@ -132,12 +178,12 @@ class AxisCurves:
 
     def follow(self, xyz_g: Floats, *, whole: bool = False) -> None:
         """Fit the range to the axes."""
-        changed, low = self._steps.follow(xyz_g, whole=whole), self._is_low()
-        if not changed and low is self._low:
+        changed, top = self._steps.follow(xyz_g, whole=whole), self._fitting_top()
+        if not changed and top == self._top:
             return
-        self._low, range_g = low, self._steps.range_g
-        bottom, top = ROOM_LOW if low else ROOM
-        self._plot.setYRange(-bottom * range_g, top * range_g, padding=0)
+        self._top, range_g = top, self._steps.range_g
+        self._plot.setYRange(-BEYOND * range_g, top * range_g, padding=0)
+        self._strip.setRegion((BEYOND * range_g, top * range_g))
         for line, share in zip(self._lines, RANGE_SHARES, strict=True):
             line.setValue(share * range_g)
         self._plot.getAxis("left").setTicks([self._steps.ticks()])
@@ -164,8 +210,8 @@ class TracePlot(Plot):
         """Show the half minute before `end_s`; nothing while it is not known."""
         if stream is None or stream.trace is None:
             self._axes.clear()
-            self._marks.draw([], end_s, self._axes.marks_g, NAME_CLEAR_S)
+            self._marks.draw([], end_s, self._axes.marks_g)
             return
         self._axes.draw(*stream.trace.window(end_s, TRACE_S))
         recent = [e for e in stream.events if end_s - TRACE_S < e.onset_s <= end_s]
-        self._marks.draw(recent, end_s, self._axes.marks_g, NAME_CLEAR_S)
+        self._marks.draw(recent, end_s, self._axes.marks_g)

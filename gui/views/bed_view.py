@@ -78,8 +78,7 @@ class BedView(QWidget):
 
     def _gone(self) -> bool:
         """Whether the sensor is away: what it saw last is no longer now."""
-        link = self._model.stream.link if self._model is not None else None
-        return link is not None and link.link.state.value in GONE
+        return self._model is not None and self._model.stream.gone
 
     def _words(self) -> str:
         model = self._model

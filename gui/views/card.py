@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from gui.theme import BODY_SIZE_PX, RADIUS_PX, Theme, face
 
 ACCENT_PX = 6.0
-NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:Hz|mg|g|mm|dB|s|%)(?!\w))")
+NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:Hz|mg|g|mm|dB|s|%|°/s|deg/s)(?!\w))")
 """The space between a number and its unit."""
 
 
@@ -222,7 +222,7 @@ def label(text: str, size_px: float = BODY_SIZE_PX, weight: QFont.Weight = QFont
 
 def wrapped(made: QLabel) -> QLabel:
     """Let the words of a label run over several lines; a number stays with its unit."""
-    made.setText(NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", made.text()))
+    made.setText(NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", made.text()).replace("/s", "/\N{WORD JOINER}s"))
     made.setWordWrap(True)
     return made
 

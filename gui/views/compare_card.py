@@ -15,7 +15,6 @@ from gui.theme import Theme
 from gui.views.card import Card, clear_grid, label, quiet
 from gui.words import RHYTHMIC, clock, clock_tenths, size_g
 
-BAND_HZ = (4.0, 12.0)
 ROWS = (
     ("span", mark("Span")),
     ("seconds", mark("Length")),
@@ -38,7 +37,8 @@ class SpanNumbers:
     start_s, end_s
         The span.
     peak_hz, rms_g, above_rest_db
-        Strongest frequency of the tremor band, median size, and level above the recording's own rest; NaN when unknown.
+        Peak of the tremor band, median size, and level of the peak above the recording's own rest; NaN where there is
+        none.
     shaking_s, jerks
         Seconds of tremor and reflex rhythm, and reflex jerks, in it.
     """
@@ -59,10 +59,10 @@ def numbers_of(document: Document, start_s: float, end_s: float) -> SpanNumbers:
     if found is None or analysis is None:
         return SpanNumbers(name=document.name, start_s=start_s, end_s=end_s)
     freq_hz, psd = found
-    band = (freq_hz >= BAND_HZ[0]) & (freq_hz <= BAND_HZ[1])
-    at = int(np.argmax(np.where(band, psd, -np.inf)))
-    rest = document.rest_spectrum()
-    above_db = float(level_db(psd)[at] - level_db(rest[1])[at]) if rest is not None else float("nan")
+    peak_hz, rest, above_db = document.peak_hz(start_s, end_s), document.rest_spectrum(), float("nan")
+    if rest is not None and np.isfinite(peak_hz):
+        at = int(np.argmin(np.abs(freq_hz - peak_hz)))
+        above_db = float(level_db(psd)[at] - level_db(rest[1])[at])
     frames = analysis.frames
     rms_g = frames["rms_g"][(frames["time_s"] >= start_s) & (frames["time_s"] <= end_s)]
     shaking = [s for s in analysis.segments if s.label in RHYTHMIC]
@@ -70,7 +70,7 @@ def numbers_of(document: Document, start_s: float, end_s: float) -> SpanNumbers:
         name=document.name,
         start_s=start_s,
         end_s=end_s,
-        peak_hz=float(freq_hz[at]),
+        peak_hz=peak_hz,
         rms_g=float(np.nanmedian(rms_g)) if np.isfinite(rms_g).any() else float("nan"),
         above_rest_db=above_db,
         shaking_s=sum(max(0.0, min(s.end_s, end_s) - max(s.start_s, start_s)) for s in shaking),
@@ -105,7 +105,7 @@ class CompareCard(Card):
         super().__init__(theme, tr("Side by side"))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(6)
+        self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(0, 1)
         self.column.addLayout(self._grid)
         self.column.addStretch()

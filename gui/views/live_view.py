@@ -21,7 +21,7 @@ from gui.views.state_card import StateCard
 from gui.views.timeline import SHORTEST_S, Story, Timeline
 from gui.views.top_bar import TopBar
 from gui.views.welcome import Welcome
-from gui.words import SIDES, clock
+from gui.words import LEVEL_UNIT, SIDES, clock
 
 CALM_HZ = 2.0
 """Numbers and words change at most so often, unless something happens."""
@@ -53,7 +53,7 @@ class LiveView(QWidget):
         self._other_card = carded(theme, tr("The other sensor"), self.other_trace)
         self._spectrogram_card = carded(theme, tr("Spectrogram"), self.spectrogram)
         self._other_card.heading.addWidget(self.top.other)
-        self._spectrogram_card.aside.setText(tr("g²/Hz, tremor band 4–12 Hz bracketed"))
+        self._spectrogram_card.aside.setText(f"{tr(LEVEL_UNIT)} · {tr('tremor band 4–12 Hz bracketed')}")
         self._timeline_card = carded(theme, tr("This session"), self.timeline)
         self._spectrum_card = carded(theme, tr("Spectrum now"), self.spectrum)
         self._spectrum_card.column.addWidget(self.meters)
@@ -109,12 +109,15 @@ class LiveView(QWidget):
         if self._pages.currentIndex() == 0:
             return
         stream, end_s = model.stream, model.view_end_s
-        self.advice.draw(model, gone=_gone(stream) and not model.ended)
+        if model.guided is None:
+            # Before the advice comes in its place: both at once would ask for a taller window.
+            self.guided.hide()
+        self.advice.draw(model, gone=stream.gone and not model.ended)
         part = model.part(stream)
         self.trace.draw(part, end_s)
         self._draw_other(model, end_s)
         self.spectrogram.draw(part, end_s)
-        if model.paused:
+        if model.paused or stream.gone:
             self.spectrum.draw_at(part, end_s)
         else:
             self.spectrum.draw(stream)
@@ -144,12 +147,13 @@ class LiveView(QWidget):
         self.guided.draw(model)
         self.hold.draw(stream)
         self.events.show_rows(stream.rows, (stream.label, stream.revision))
-        if stream.live is not None and not _gone(stream):
+        if stream.live is not None and not stream.gone:
             self.state.draw(stream.live)
         else:
             self.state.wait(*waiting_words(model))
         self._trace_card.aside.setText(_span_text(model))
-        at = tr("Spectrum at {time}", time=clock(model.view_end_s)) if model.paused else tr("Spectrum now")
+        then = model.paused or stream.gone
+        at = tr("Spectrum at {time}", time=clock(model.view_end_s)) if then else tr("Spectrum now")
         self._spectrum_card.title.setText(at)
         if not model.paused:
             self.meters.draw(stream)
@@ -188,7 +192,7 @@ def story_of(stream: StreamModel, view: tuple[float, float] | None = None) -> St
     spans = stream.outline.spans
     holes = [(s.start_s, s.end_s) for s in spans if s.label is dsp.State.NO_DATA]
     # The time of a stretch that goes on is written beside it, and counts by seconds.
-    held = int(stream.now_s) if stream.holds and not stream.holds[-1].released else None
+    held = round(stream.now_s) if stream.holds and not stream.holds[-1].released else None
     return Story(
         start_s=start_s,
         end_s=max(start_s + SHORTEST_S, stream.now_s),
@@ -209,9 +213,11 @@ def _frame(model: SessionModel) -> tuple[float, float] | None:
 
 def _span_text(model: SessionModel) -> str:
     """Say what the live plots show."""
-    if not model.paused:
-        return tr("last {n} s", n=int(TRACE_S))
     start, end, part = clock(model.view_end_s - TRACE_S), clock(model.view_end_s), model.part(model.stream)
+    if not model.paused:
+        if model.stream.gone:
+            return tr("{start} to {end}, no data since", start=start, end=end)
+        return tr("last {n} s", n=int(TRACE_S))
     if part is None:
         return tr("{start} to {end}, being read from the recording", start=start, end=end)
     if isinstance(part, Page) and part.problem:
@@ -234,10 +240,4 @@ def waiting_words(model: SessionModel) -> tuple[str, str]:
 
 def link_word(stream: StreamModel) -> str:
     """Say in a word that a sensor is away; empty while all is well."""
-    return tr("No data") if _gone(stream) else ""
-
-
-def _gone(stream: StreamModel) -> bool:
-    """Whether the sensor is away: what it saw last is no longer now."""
-    link = stream.link.link if stream.link is not None else None
-    return link is not None and link.state.value in ("stalled", "reconnecting", "failed")
+    return tr("No data") if stream.gone else ""

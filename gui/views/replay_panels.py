@@ -1,30 +1,30 @@
-"""Replay panels: the spectrum of a span, why it is called what it is called, and what the person calls it."""
+"""Replay panels: the spectrum of a span, and what the person calls it."""
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QPushButton
 
 import dsp
-from gui.i18n import foreign, inside, mark, number, tr
+from gui.i18n import mark, number, tr
 from gui.model import Document
 from gui.model.rings import level_db
-from gui.plots.spectrum import BandPlot, draw_fast
+from gui.plots.spectrum import BandPlot, band_bins, draw_fast
 from gui.theme import Theme
-from gui.views.card import Card, button, clear, label, quiet, wrapped
+from gui.views.card import Card, button, label, quiet
 from gui.views.compare_card import SpanNumbers, numbers_of, words_of
-from gui.words import RHYTHMIC, size_g, state_name
+from gui.words import size_g
 
-MOST_TERMS = 5
-MOST_LETTERS = 30
+MOST_LETTERS = 26
+LEAST_PX = 84
+"""A lower spectrum, with the frequencies below it, shows nothing any more."""
 LABELS = (
     ("tremor", mark("tremor")),
     ("reflex_rhythm", mark("reflex rhythm")),
     ("that was me", mark("that was me")),
     ("unsure", mark("unsure")),
 )
-BAND_BINS_HZ = (4.0, 12.0)
 
 
 class SpanSpectrum(Card):
@@ -33,6 +33,7 @@ class SpanSpectrum(Card):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, tr("Selection against rest"))
         self.plot = BandPlot(theme, name=tr("Spectrum of the selection"))
+        self.plot.setMinimumHeight(LEAST_PX)
         self._rest = self.plot.plot(pen=pg.mkPen(theme.quiet, width=1), antialias=True)
         self._other = self.plot.plot(antialias=True)
         self._span = self.plot.plot(antialias=True)
@@ -60,16 +61,18 @@ class SpanSpectrum(Card):
 
     def _keep(self) -> None:
         self._kept = None if self._kept is not None else self._current
-        self.keep.setText(tr("Forget the kept one") if self._kept is not None else tr("Keep to compare"))
         self._show_kept()
 
     def compare(self, other: Document | None, start_s: float, end_s: float) -> None:
-        """Keep the same span of another recording."""
+        """Keep the same span of another recording, as long as it is compared; None forgets what is kept."""
+        self.keep.setVisible(other is None)
         found = other.spectrum(start_s, end_s) if other is not None else None
         self._kept = (*found, numbers_of(other, start_s, end_s)) if found is not None and other is not None else None
         self._show_kept()
 
     def _show_kept(self) -> None:
+        self.keep.setText(tr("Forget the kept one") if self._kept is not None else tr("Keep to compare"))
+        self.other_words.setVisible(self._kept is not None)
         if self._kept is None:
             self._other.clear()
             self.other_words.setText("")
@@ -81,6 +84,10 @@ class SpanSpectrum(Card):
         self.other_words.setText(
             tr("dashed: {name}", name=name if len(name) <= MOST_LETTERS else f"…{name[-MOST_LETTERS:]}")
         )
+
+    def forget(self) -> None:
+        """Another recording comes: what is shown is none of its own."""
+        self._current = None
 
     def against(self) -> tuple[SpanNumbers, SpanNumbers] | None:
         """Numbers of this span and of the one it is compared with; None when there is nothing to compare."""
@@ -99,69 +106,29 @@ class SpanSpectrum(Card):
             self._rest.clear()
         if found is None:
             self._span.clear()
+            self.plot.forget_peak()
             self.words.setText("")
             self._current = None
             return
         freq_hz, psd = found
         level = level_db(psd)
         draw_fast(self._span, freq_hz, level)
-        self.plot.set_top(float(level[(freq_hz >= BAND_BINS_HZ[0]) & (freq_hz <= BAND_BINS_HZ[1])].max()))
+        self.plot.set_top(float(level[band_bins(document.bin_hz, len(level))].max()))
         if self._current is None or (self._current[2].start_s, self._current[2].end_s) != (start_s, end_s):
             self._current = (freq_hz, psd, numbers_of(document, start_s, end_s))
-        band = (freq_hz >= BAND_BINS_HZ[0]) & (freq_hz <= BAND_BINS_HZ[1])
-        at = int(np.argmax(np.where(band, level, -np.inf)))
-        self.plot.name_peak(float(freq_hz[at]), level, document.bin_hz)
-        text = f"{number(freq_hz[at])} Hz"
-        if rest is not None:
-            text += ", " + tr("{n} dB above rest", n=round(float(level[at] - level_db(rest[1])[at])))
-        self.words.setText(text)
+        numbers = self._current[2]
+        self.plot.name_peak(numbers.peak_hz, level, document.bin_hz)
+        self.words.setText(peak_words(numbers))
 
 
-class WhyCard(Card):
-    """The evidence behind the label of a span."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, tr("Why"))
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(8)
-        self.column.addLayout(self._rows)
-        self.column.addStretch()
-        self._shown: object = None
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the theme's colours."""
-        super().set_theme(theme)
-        self._shown = None
-
-    def draw(self, segment: dsp.Segment | None) -> None:
-        """Show the terms of a segment."""
-        if segment is self._shown and segment is not None:
-            return
-        self._shown = segment
-        clear(self._rows)
-        if segment is None:
-            self.title.setText(tr("Why"))
-            self._rows.addWidget(wrapped(quiet(tr("Select a span, or press play: the evidence stands here."))))
-            return
-        tired = segment.fatigue is not None and segment.fatigue.is_fatigue
-        name = inside(state_name(segment.label.value, tiring=tired))
-        other = inside(state_name(segment.runner_up.value)) if segment.runner_up is not None else ""
-        self.title.setText(
-            tr("Why {name}, not {other}", name=name, other=other) if other else tr("Why {name}", name=name)
-        )
-        self.aside.setText(f"{100 * segment.confidence:.0f} %")
-        terms = [*segment.evidence, *(segment.fatigue.terms if segment.fatigue is not None else ())]
-        for term in terms[:MOST_TERMS]:
-            row = QHBoxLayout()
-            value = label(number(term.value, "+.1f"), 14, QFont.Weight.Bold)
-            accent = segment.label.value if term.value >= 0 else (segment.runner_up or segment.label).value
-            value.setStyleSheet(f"color: {self.theme.states[accent]};")
-            value.setFixedWidth(46)
-            row.addWidget(value, alignment=Qt.AlignmentFlag.AlignTop)
-            row.addWidget(wrapped(label(foreign(term.text))), 1)
-            self._rows.addLayout(row)
-        if not terms:
-            self._rows.addWidget(wrapped(quiet(tr("Two states are about as likely here."))))
+def peak_words(numbers: SpanNumbers) -> str:
+    """Say where a span's peak lies and how far above rest; or that there is none."""
+    if not np.isfinite(numbers.peak_hz):
+        return tr("no peak in 4–12 Hz")
+    text = f"{number(numbers.peak_hz)} Hz"
+    if np.isfinite(numbers.above_rest_db):
+        text += ", " + tr("{n} dB above rest", n=number(numbers.above_rest_db, ".0f"))
+    return text
 
 
 class LabelCard(Card):
@@ -200,10 +167,10 @@ def span_words(document: Document) -> str:
     parts = [f"Δ {number(end_s - start_s)} s"]
     if document.analysis is not None:
         frames = document.analysis.frames
-        inside = frames[(frames["time_s"] >= start_s) & (frames["time_s"] <= end_s)]
-        rhythmic = inside[np.isin(inside["label"], [s.value for s in RHYTHMIC])]
-        if len(rhythmic) and np.isfinite(rhythmic["peak_hz"]).any():
-            parts.append(f"{number(np.nanmedian(rhythmic['peak_hz']))} Hz")
-        if len(inside) and np.isfinite(inside["rms_g"]).any():
-            parts.append(size_g(float(np.nanmedian(inside["rms_g"]))))
+        within = frames[(frames["time_s"] >= start_s) & (frames["time_s"] <= end_s)]
+        peak_hz = document.peak_hz(start_s, end_s)
+        if np.isfinite(peak_hz):
+            parts.append(f"{number(peak_hz)} Hz")
+        if len(within) and np.isfinite(within["rms_g"]).any():
+            parts.append(size_g(float(np.nanmedian(within["rms_g"]))))
     return " · ".join(parts)

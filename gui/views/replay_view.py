@@ -15,14 +15,17 @@ from gui.views.card import Card, Chip, Elided, button, carded, label
 from gui.views.compare_card import CompareCard
 from gui.views.empty import Empty
 from gui.views.overview import Overview
-from gui.views.replay_panels import LabelCard, SpanSpectrum, WhyCard, span_words
+from gui.views.replay_panels import LabelCard, SpanSpectrum, span_words
 from gui.views.state_card import blend
 from gui.views.top_bar import Bar
 from gui.views.transport import SPEEDS, Transport
-from gui.words import clock, worn
+from gui.views.why_card import WhyCard
+from gui.words import LEVEL_UNIT, clock, worn
 
 GAP_PX = GRID_PX + 4
 LONGEST_NAME = 48
+RIGHT_PX = 310
+"""Of the panels at the right: most terms of evidence then stand on one line."""
 TOP_ACTIONS = ("compare_with", "annotate", "export")
 
 
@@ -69,7 +72,7 @@ class ReplayView(QWidget):
         self._other_card.column.addWidget(self.other_spectrogram, 1)
         self._other_card.hide()
         self._spectrogram_card = carded(theme, tr("Spectrogram"), self.spectrogram)
-        self._spectrogram_card.aside.setText(tr("dB, relative to 1 mg²/Hz"))
+        self._spectrogram_card.aside.setText(tr(LEVEL_UNIT))
         # The two cursors' difference stands in the trace's own heading.
         self._trace_card.heading.addWidget(self.delta)
         self._cards = [bar, keys, self._whole, self._trace_card, self._other_card, self._spectrogram_card]
@@ -91,8 +94,9 @@ class ReplayView(QWidget):
             (self.transport, 0),
         ):
             left.addWidget(card, stretch)
-        for panel, stretch in ((self.spectrum, 6), (self.side_by_side, 5), (self.why, 5), (self.labels, 0)):
+        for panel, stretch in ((self.spectrum, 1), (self.side_by_side, 1), (self.why, 1), (self.labels, 0)):
             right.addWidget(panel, stretch)
+        right.addStrut(RIGHT_PX)
         columns = QHBoxLayout()
         columns.setSpacing(GAP_PX)
         for side, stretch in ((left, 100), (right, 34)):
@@ -119,6 +123,7 @@ class ReplayView(QWidget):
         """Show another document."""
         self.document, self.playing, self._drawn = document, False, None
         self.compare(None)
+        self.spectrum.forget()
         self._pages.setCurrentIndex(1)
         recording = document.recording
         self.title.setText(f"{shortened(document.name)} · {worn(recording.placement.value, recording.side.value)}")
@@ -146,7 +151,7 @@ class ReplayView(QWidget):
 
     def say(self, text: str) -> None:
         """Say beside the spectrogram what goes on."""
-        self._spectrogram_card.aside.setText(text or tr("dB, relative to 1 mg²/Hz"))
+        self._spectrogram_card.aside.setText(text or tr(LEVEL_UNIT))
 
     def set_playing(self, *, on: bool) -> None:
         """Play or pause."""
@@ -176,8 +181,10 @@ class ReplayView(QWidget):
         self.transport.loop.setChecked(self.loop)
         segment = document.segment_at(document.cursor_s if document.span is None else sum(document.span) / 2)
         against = self.spectrum.against()
-        self.side_by_side.setVisible(against is not None)
-        self.why.setVisible(against is None)
+        # Never both at once, not even for a moment: that would ask for a taller window.
+        here, away = (self.side_by_side, self.why) if against is not None else (self.why, self.side_by_side)
+        away.hide()
+        here.show()
         if against is not None:
             self.side_by_side.draw(*against)
         self.why.draw(segment)

@@ -109,7 +109,7 @@ class HoldCard(Card):
         self.last.setText(last)
         self.began.setStyleSheet(f"color: {self.theme.states['tremor']};")
         live = stream.live
-        if live is None or live.hold_start_s is None:
+        if live is None or live.hold_start_s is None or stream.gone:
             self.time.setText("–")
             self.began.setText("")
             return

@@ -190,8 +190,9 @@ class TopBar(QWidget):
         self.title.setText(f"{model.title} · {tr(SIDES.get(model.shown, model.shown))}" if others else model.title)
         self.other.setVisible(bool(others))
         if others:
-            live = others[0].live
-            state = f"{SIGNS[live.label.value]} {state_name(live.label.value)}" if live is not None else "…"
+            live, gone = others[0].live, others[0].gone
+            label = "no_data" if gone else live.label.value if live is not None else ""
+            state = f"{SIGNS[label]} {state_name(label)}" if label else "…"
             self.other.setText(f"{tr(SIDES.get(others[0].label, others[0].label))}: {state}")
 
     def _draw_recording(self, model: SessionModel) -> None:

@@ -1,6 +1,6 @@
 """Transport: the scrubber with its events, and the keys of replay."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider
 
@@ -9,12 +9,13 @@ from gui.i18n import inside, number, tr
 from gui.model import Document
 from gui.plots.base import LEFT_AXIS_PX
 from gui.theme import AXIS_SIZE_PX, Theme, face
-from gui.views.card import Card, Combo, Elided, button
+from gui.views.card import Card, Combo, button
 from gui.words import clock, clock_tenths, state_name
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 TICKS_A_SECOND = 10
 LINE_Y, DOTS_Y, TEXT_Y = 26.0, 8.0, 50.0
+TIMES_APART_PX = 10.0
 
 
 class Scrubber(QSlider):
@@ -85,16 +86,36 @@ class Scrubber(QSlider):
         painter.setBrush(QColor(t.text))
         painter.drawEllipse(QPointF(here, LINE_Y), 8, 8)
         self._paint_events(painter)
-        painter.setPen(QColor(t.quiet))
-        low, high = self.minimum() / TICKS_A_SECOND, self.maximum() / TICKS_A_SECOND
-        painter.drawText(QPointF(0, TEXT_Y), clock(low))
-        end = clock(high)
-        painter.drawText(QPointF(self.width() - painter.fontMetrics().horizontalAdvance(end), TEXT_Y), end)
-        painter.setPen(QColor(t.text))
-        middle = min(max(here, 100.0), self.width() - 100.0)
-        now = clock_tenths(self.value() / TICKS_A_SECOND)
-        painter.drawText(QRectF(middle - 60, TEXT_Y - 12, 120, 16), Qt.AlignmentFlag.AlignCenter, now)
+        self._paint_times(painter, here)
         painter.end()
+
+    def _paint_times(self, painter: QPainter, here: float) -> None:
+        """Write the time and the state under the handle, and the ends of the view where that leaves room for them."""
+        low, high = (clock(v / TICKS_A_SECOND) for v in (self.minimum(), self.maximum()))
+        metrics = painter.fontMetrics()
+        left, width = self.now_place(here)
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(QPointF(left, TEXT_Y), self.now_words())
+        painter.setPen(QColor(self._theme.quiet))
+        if metrics.horizontalAdvance(low) + TIMES_APART_PX < left:
+            painter.drawText(QPointF(0, TEXT_Y), low)
+        at = self.width() - metrics.horizontalAdvance(high)
+        if left + width + TIMES_APART_PX < at:
+            painter.drawText(QPointF(at, TEXT_Y), high)
+
+    def now_place(self, here: float) -> tuple[float, float]:
+        """Where the words under the handle begin, as near as the edges let them, and how wide they are, px."""
+        width = float(self.fontMetrics().horizontalAdvance(self.now_words()))
+        return min(max(here - width / 2, 0.0), self.width() - width), width
+
+    def now_words(self) -> str:
+        """Say where the handle stands, and what the limb does there."""
+        time_s = self.value() / TICKS_A_SECOND
+        segment = self._document.segment_at(time_s) if self._document is not None else None
+        if segment is None:
+            return clock_tenths(time_s)
+        tiring = segment.fatigue is not None and segment.fatigue.is_fatigue
+        return f"{clock_tenths(time_s)} · {inside(state_name(segment.label.value, tiring=tiring))}"
 
     def _paint_events(self, painter: QPainter) -> None:
         document = self._document
@@ -142,11 +163,9 @@ class Transport(Card):
         self.speed.addItems([f"{number(s, 'g')}×" for s in SPEEDS])
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         self.speed.activated.connect(lambda i: self.speed_chosen.emit(SPEEDS[i]))
-        self.state = Elided(name="quiet")
-        self.state.setAlignment(Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addSpacing(LEFT_AXIS_PX)
+        row.setSpacing(6)
+        # Not under the plots, as the line above it: the room is needed in longer languages.
         row.addWidget(self.speed)
         row.addStretch()
         for action, text in (("previous_event", tr("◀ event")), ("jump_back", tr("−5 s"))):
@@ -160,8 +179,7 @@ class Transport(Card):
         self.loop = self._key("toggle_loop", tr("Loop"))
         self.loop.setCheckable(True)
         row.addWidget(self.loop)
-        # What fits beside the keys: its words must not widen the window.
-        row.addWidget(self.state, 1)
+        row.addStretch()
         self.column.addLayout(row)
 
     def _key(self, action: str, text: str) -> QPushButton:
@@ -179,7 +197,3 @@ class Transport(Card):
         """Show where the replay stands."""
         self.scrubber.follow(document)
         self.play.setText(tr("▮▮ Pause") if playing else tr("▶ Play"))
-        segment = document.segment_at(document.cursor_s)
-        self.state.setText(
-            inside(state_name(segment.label.value)) if segment is not None else tr("same engine as live")
-        )

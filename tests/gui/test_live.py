@@ -12,8 +12,13 @@ from pytestqt.qtbot import QtBot
 import recordings
 from dsp import Placement, Side
 from gui.main_window import MainWindow
+from gui.model import StreamModel
+from gui.model.rings import level_db
+from gui.plots.base import Steps
 from gui.theme import DARK, LIGHT
-from sensor import LinkState
+from gui.words import clock, size_g
+from sensor import LinkChange, LinkState
+from session import LinkUpdate
 from tests.gui.helpers import SHORT, TIRING, ObedientSource, said
 
 Begin = Callable[[], None]
@@ -75,7 +80,7 @@ def test_signs_of_events_are_painted_once_and_then_moved(window: MainWindow, pla
     play(SHORT)
     marks, events = window.live.trace._marks, window.controller.model.stream.events
     for k in range(50):
-        marks.draw(events, 0.1 * k, 0.2, 3.0)
+        marks.draw(events, 0.1 * k, 0.2)
         window.live.trace.repaint()
     assert 1 <= len(marks._signs.fragmentAtlas) <= 2
 
@@ -242,3 +247,74 @@ def test_the_marker_says_so_when_nothing_is_recorded(window: MainWindow, begin: 
     assert "Nothing is recorded" in said(window)
     window.draw()
     assert window.live.events.list.count() >= 1
+
+
+def test_a_kick_on_a_quiet_trace_is_shown_whole_and_one_over_a_tremor_leaves_it() -> None:
+    rng = np.random.default_rng(1)
+    quiet = 0.002 * rng.standard_normal((3000, 3)).astype(np.float32)
+    tremor = quiet + 0.03 * np.sin(np.arange(3000) * 0.4)[:, None].astype(np.float32)
+    for trace, whole in ((quiet, True), (tremor, False)):
+        trace[300:310] = 0.5
+        steps = Steps()
+        steps.follow(trace)
+        assert (steps.range_g > 0.5) is whole
+
+
+def test_signs_and_names_stand_on_a_strip_that_the_trace_runs_under(window: MainWindow, play: Play) -> None:
+    play(SHORT)
+    trace = window.live.trace
+    for height in (90, 260):
+        trace.setFixedHeight(height)
+        window.draw()
+        trace.draw(window.controller.model.stream, window.controller.model.view_end_s)
+        box, strip = trace.getPlotItem().getViewBox(), trace._axes._strip
+        low_g, high_g = strip.getRegion()
+        assert low_g < trace._axes.marks_g < high_g
+        assert low_g > trace._axes._steps.range_g
+        assert box.viewRange()[1][1] == pytest.approx(high_g, rel=1e-6)
+        assert (high_g - low_g) / box.viewPixelSize()[1] == pytest.approx(17.0, abs=1.0)
+        curves = [c.zValue() for c in trace._axes._curves]
+        assert max(curves) < strip.zValue() < trace._marks._signs.zValue()
+
+
+def test_the_newest_jerk_stays_with_its_time_until_there_is_another(window: MainWindow, play: Play) -> None:
+    play(SHORT)
+    stream, meters = window.controller.model.stream, window.live.meters
+    jerk = stream.newest_jerk
+    assert jerk is not None
+    assert stream.now_s - jerk.onset_s > 10.0
+    window.draw()
+    assert f"jerk at {clock(jerk.onset_s)}: {size_g(jerk.peak_g)}" in meters.accessibleDescription()
+    meters.draw(StreamModel(label="fresh"))
+    assert meters.accessibleDescription() == "–, newest jerk: –"
+
+
+def test_while_the_sensor_is_away_nothing_is_said_to_be_now(window: MainWindow, play: Play) -> None:
+    play(TIRING)
+    model = window.controller.model
+    model.ended, model.stream.link = "", None
+    window.draw()
+    live = window.live
+    assert live._spectrum_card.title.text() == "Spectrum now"
+    assert not live.meters.accessibleDescription().startswith("–")
+    lost = LinkChange(sensor=model.shown, state=LinkState.RECONNECTING, reason="the link was lost", next_step="")
+    model.stream.link = LinkUpdate(link=lost)
+    window.draw()
+    now = clock(model.stream.now_s)
+    assert live._spectrum_card.title.text() == f"Spectrum at {now}"
+    assert live.spectrum._label.toPlainText() == ""
+    assert live.meters.accessibleDescription().startswith("–")
+    assert live.hold.time.text() == "–"
+    assert live.hold.began.text() == ""
+    assert live._trace_card.aside.text().endswith(f"to {now}, no data since")
+    model.stream.link = None
+    window.draw()
+    assert live._spectrum_card.title.text() == "Spectrum now"
+    assert live.spectrum._label.toPlainText().endswith("Hz")
+
+
+def test_every_spectrogram_names_the_unit_that_its_colours_show(window: MainWindow) -> None:
+    unit = "dB, relative to 1 mg²/Hz"
+    assert window.live._spectrogram_card.aside.text().startswith(f"{unit} · ")
+    assert window.replay._spectrogram_card.aside.text() == unit
+    assert level_db(np.array([1e-6])) == pytest.approx(0.0)

@@ -28,8 +28,10 @@ from gui.dialogs.export import ExportDialog
 from gui.i18n import foreign, load_catalogue, number, use_language
 from gui.main_window import MainWindow
 from gui.settings import Settings
-from gui.words import clock_tenths, size_bytes, size_g, size_mm
+from gui.words import clock, clock_tenths, size_bytes, size_g, size_mm
+from session.report.build import _clock as report_clock
 from tests.gui.helpers import SAMPLES, SHORT, open_dialog
+from tremorscope.cli.words import clock as terminal_clock
 
 ROOT = Path(gui.__file__).parent
 TO_PROGRAMS = {"copying.py": "a table on the clipboard", "picture.py": "names of columns"}
@@ -137,3 +139,9 @@ def test_no_view_of_the_german_app_shows_a_decimal_point(qtbot: QtBot, qapp: QAp
     assert "," not in first
     assert ENGLISH_NUMBER.search(first)
     window.close()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.4, 59.6, 730.6, 1097.7, 3599.7, 3661.2])
+def test_a_length_is_the_same_in_the_app_the_terminal_and_the_report(seconds: float) -> None:
+    assert clock(seconds) == terminal_clock(seconds) == report_clock(seconds)
+    assert clock(730.6) == "12:11"

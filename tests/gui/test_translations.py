@@ -230,3 +230,18 @@ def test_what_goes_wrong_while_streaming_and_recording_is_said_in_german() -> No
     assert not sorted(half for half in halves if foreign(half) == half and not half.startswith("sudo "))
     lost = foreign("the link to the sensor was lost; bring it nearer; trying again in 4 s")
     assert lost == "die Verbindung zum Sensor riss ab; bring ihn näher heran; neuer Versuch in 4 s"
+
+
+def test_a_sensor_that_turns_is_on_no_leg_of_its_own() -> None:
+    use_language("de")
+    try:
+        for english in (
+            "the limb turns at 21 deg/s",
+            "the limb turned by 34° with it",
+            "began as the limb turned at 9 deg/s",
+        ):
+            german = foreign(english)
+            assert "Sensor" in german
+            assert not {"Bein", "Glied"} & set(german.split())
+    finally:
+        use_language("en")
