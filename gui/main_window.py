@@ -32,6 +32,8 @@ from session import EndUpdate, RecordingUpdate
 
 DRAW_EVERY_MS = 45
 """22 drawings a second: smooth to the eye, a fifth of one core."""
+FOOT_PX, NOTICE_FOOT_PX = GRID_PX + 4, GRID_PX + 4
+"""Below the pages, and below a notice."""
 PAGES = ("show_live", "show_replay", "show_library", "show_guide")
 
 
@@ -79,8 +81,8 @@ class MainWindow(QMainWindow):
         for page in (self.live, self.replay, self.library, self.guide):
             self.pages.addWidget(page)
         self.notice = Notice(self.theme, self)
-        body = QVBoxLayout()
-        body.setContentsMargins(2 * GRID_PX, GRID_PX + 4, GRID_PX + 4, GRID_PX + 4)
+        self._body = body = QVBoxLayout()
+        body.setContentsMargins(2 * GRID_PX, GRID_PX + 4, GRID_PX + 4, FOOT_PX)
         body.setSpacing(GRID_PX)
         body.addWidget(self.pages, 1)
         shell = QWidget()
@@ -219,14 +221,25 @@ class MainWindow(QMainWindow):
             self.live.draw(model, going=self.controller.running is not None)
         elif self.page == "show_replay":
             self.replay.tick()
+        self._make_room()
         if self.notice.isVisible():
             self._place_notice()
+
+    def _make_room(self) -> None:
+        """Let the pages end above a notice: it covers nothing, unless the window is too low for both."""
+        margins = self._body.contentsMargins()
+        wanted = NOTICE_FOOT_PX + self.notice.height() + GRID_PX if self.notice.isVisible() else FOOT_PX
+        if wanted == margins.bottom():
+            return
+        spare = self.height() - self.minimumSizeHint().height() + margins.bottom()
+        margins.setBottom(wanted if wanted <= spare else FOOT_PX)
+        self._body.setContentsMargins(margins)
 
     def _place_notice(self) -> None:
         width = min(self.width() - 2 * self.sidebar.width(), 760)
         height = self.notice.fit(width)
         left = (self.width() + self.sidebar.width() - width) // 2
-        self.notice.setGeometry(left, self.height() - height - 20, width, height)
+        self.notice.setGeometry(left, self.height() - height - NOTICE_FOOT_PX, width, height)
         self.notice.raise_()
 
     def _restore_place(self) -> None:

@@ -214,7 +214,8 @@ class LibraryView(QWidget):
         for i, record in enumerate(self.records_shown):
             for j, kind, name in SIGNED:
                 if (cell := self.table.item(i, j)) is not None:
-                    cell.setIcon(signs[kind] if (record.findings.get(name) or 0) > 0 else nothing)
+                    # What is shown as none has no sign: 0.4 s of tremor is 0:00.
+                    cell.setIcon(signs[kind] if round(record.findings.get(name) or 0) > 0 else nothing)
 
     @property
     def chosen(self) -> "SessionRecord | None":

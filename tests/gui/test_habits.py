@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QDate, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QTableWidgetItem
 from pytestqt.qtbot import QtBot
 
 import gui
@@ -18,9 +19,11 @@ import session
 from dsp import Placement, Side, StorageError
 from gui.actions import ACTIONS, GROUPS, Needs
 from gui.crash import CrashReporter
+from gui.icons import icon
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.speech import Speaker
+from gui.views.library_view import row_of
 from sensor.simulated import SCRIPTS, simulate
 from tests.gui.helpers import SAMPLES, SHORT, said
 
@@ -97,6 +100,55 @@ def test_the_library_lists_tags_notes_and_finds_sessions(window: MainWindow, qtb
     library.open_chosen()
     qtbot.waitUntil(lambda: window.document is not None, timeout=30_000)
     assert window.page == "show_replay"
+
+
+def test_what_is_counted_as_none_has_no_sign(window: MainWindow, home: Path, qtbot: QtBot) -> None:
+    record(home / "recordings", "fatigue", 1_795_000_000_000_000_000)
+    window.run_action("show_library")
+    library = window.library
+    for seconds in (0.0, 0.4, 36.0):
+        record_of = SimpleNamespace(
+            when="2026-11-08 11:06", title="", duration_s=86.0, placement="calf", side="left", gap_s=0.0, gaps=0,
+            tags=(), recovered=False, findings={"tremor_s": seconds, "reflex_jerk_count": 0},
+        )  # fmt: skip
+        library.records_shown = [record_of]
+        for j, text in enumerate(row_of(record_of)):
+            library.table.setItem(0, j, QTableWidgetItem(text))
+        library._sign()
+        cell = library.table.item(0, 3)
+        drawn = cell.icon().pixmap(22).toImage() != icon("nothing", window.theme.states["still"]).pixmap(22).toImage()
+        assert drawn is (cell.text() != "0:00")
+    library.records_shown = library.records
+
+
+def test_a_message_covers_nothing_and_leaves_its_room_when_it_goes(window: MainWindow, home: Path) -> None:
+    record(home / "recordings", "fatigue", 1_795_000_000_000_000_000)
+    window.run_action("show_library")
+    window.draw()
+    QApplication.processEvents()
+    before = window.pages.height()
+    window.complain("letter.txt is of no known format")
+    for _ in range(3):
+        window.draw()
+        QApplication.processEvents()
+    foot = window.pages.mapTo(window, window.pages.rect().bottomLeft()).y()
+    assert foot < window.notice.geometry().top()
+    said(window)
+    window.draw()
+    QApplication.processEvents()
+    assert window.pages.height() == before
+
+
+def test_a_message_never_makes_a_low_window_grow(window: MainWindow) -> None:
+    window.resize(window.minimumSizeHint())
+    QApplication.processEvents()
+    height = window.height()
+    window.complain("letter.txt is of no known format")
+    for _ in range(3):
+        window.draw()
+        QApplication.processEvents()
+    assert window.height() == height
+    said(window)
 
 
 def test_what_a_killed_program_left_is_recovered_and_says_so(window: MainWindow, home: Path, qtbot: QtBot) -> None:
