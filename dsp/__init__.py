@@ -15,6 +15,7 @@ from dsp.errors import (
 from dsp.findings import Findings, HoldFinding, SideComparison
 from dsp.frame_fields import FRAME_DTYPE
 from dsp.labels import EventLabel, Placement, Side, State
+from dsp.notes import counted, low_rate_notes
 from dsp.parameters import parameters_version
 from dsp.results import (
     Analysis,
@@ -62,5 +63,7 @@ __all__ = [
     "Update",
     "analyze",
     "compare_sides",
+    "counted",
+    "low_rate_notes",
     "parameters_version",
 ]

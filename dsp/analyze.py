@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from dsp.analyzer import LONGEST_PUSH, Analyzer
 from dsp.errors import InputError
+from dsp.grid import checked_rate
+from dsp.intake import array_of
 from dsp.labels import Placement, Side
 from dsp.quality import check_unit
 from dsp.results import Analysis
@@ -32,7 +34,7 @@ def analyze(
     Parameters
     ----------
     source
-        Gap-free runs in order of time, or an array (n, 3) in g with rows of NaN where samples are missing.
+        Gap-free runs in order of time, or an array (n, 3) in g with rows of NaN, or masked, where samples are missing.
     rate_hz
         Needed with an array; with runs it overrides theirs.
     placement, side, keep_spectra, multitaper
@@ -51,8 +53,9 @@ def analyze(
         if rate_hz is None:
             msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"
             raise InputError(msg)
-        check_unit(source, rate_hz)
-        rate, total = rate_hz, len(source)
+        source, rate = array_of(source), checked_rate(rate_hz)
+        check_unit(source, rate)
+        total = len(source)
     else:
         if not len(source):
             msg = "there are no samples to analyse"

@@ -9,13 +9,13 @@ from dsp.errors import InputError
 from dsp.findings import Findings
 from dsp.findings_builder import build_findings
 from dsp.frames import FrameBatch
-from dsp.grid import make_grid
+from dsp.grid import checked_rate, make_grid
 from dsp.intake import Intake, Piece, checked_rows
 from dsp.labels import Placement, Side, State
 from dsp.live import LiveTracker, provisional_event
 from dsp.motion import Motion
 from dsp.notes import quality_notes
-from dsp.open_segment import OpenSegment
+from dsp.open_segment import Flags, OpenSegment
 from dsp.packed import Packed
 from dsp.parameters import load_worn_at
 from dsp.plan import make_plan
@@ -29,6 +29,9 @@ from dsp.update import Handed, Update
 
 LONGEST_PUSH = 294912
 """Rows worked on at once, so that the memory for a long recording does not grow with it."""
+FLAGS_KNOWN_S = 2.0
+"""So long after its end a segment is flagged with what was known then, whatever came later; the frame that ends it
+lasts longer."""
 
 
 class Analyzer:
@@ -67,9 +70,9 @@ class Analyzer:
         keep_frames: bool = True,
         multitaper: bool = False,
     ) -> None:
-        self.placement, self.side = _placement(placement), Side(side)
+        self.placement, self.side = Placement(placement), Side(side)
         self._parameters = load_worn_at(self.placement)
-        self._grid = make_grid(float(rate_hz), self._parameters)
+        self._grid = make_grid(checked_rate(rate_hz), self._parameters)
         self._plan = make_plan(self._grid, self._parameters)
         self._alone = load_worn_at(self.placement, alone=True)
         self._keep_spectra, self._keep_frames = keep_spectra and keep_frames, keep_frames
@@ -157,7 +160,7 @@ class Analyzer:
         Parameters
         ----------
         xyz_g
-            float (n, 3), g, gravity in it or not; rows of NaN are missing samples.
+            float (n, 3), g, gravity in it or not; rows of NaN, or masked, are missing samples.
         start_s
             Time of the first row, seconds; None follows on. A later time is a gap.
 
@@ -181,7 +184,7 @@ class Analyzer:
         for at in range(0, len(rows), LONGEST_PUSH):
             axes_g = self._intake.usable(np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T))
             self._watch.take(axes_g)
-            self._stuck.take(axes_g)
+            self._stuck.take(axes_g, self._intake.position)
             for piece in self._intake.take(axes_g):
                 self._feed(piece)
         return self._hand_over()
@@ -214,7 +217,9 @@ class Analyzer:
             holds=self.holds,
             spectra=spectra,
             findings=self.findings(),
-            quality=quality_notes(self._watch, self._stuck, self._intake, self._grid, self._open.frame_count),
+            quality=quality_notes(
+                self._watch, self._stuck, self._intake, self._grid, self._origin_s, self._open.frame_count
+            ),
             parameters_version=self._parameters.version,
         )
 
@@ -276,7 +281,7 @@ class Analyzer:
         self._absorb(run, run.finish())
         self._holds += run.holds.holds
         end_s = run.start_s + run.stream.count / self.rate_hz
-        self._open.end(end_s, run, self._watch.flags(self.rate_hz))
+        self._open.end(end_s, run, self._flags_in(run))
         self._covered_s = end_s
         self._taken_events = 0
 
@@ -293,9 +298,24 @@ class Analyzer:
         # The newest two are still looked at: what bounces after an impact belongs to it.
         del run.jerks.events[:-2]
         self._taken_events = len(run.jerks.events)
+        flags = self._flags_in(run)
         for batch in batches:
-            self._open.take(batch.frames, run, self._watch.flags(self.rate_hz))
+            self._open.take(batch.frames, run, flags)
             self._handed.batches.append(batch)
+
+    def _flags_in(self, run: Run) -> Flags:
+        """Give what flags the segments of a run; of what its sensor gave after it they know nothing."""
+        run_end = self._row_at(run.start_s) + run.stream.count
+
+        def flags(start_s: float, end_s: float) -> tuple[str, ...]:
+            known_by = min(self._row_at(end_s + FLAGS_KNOWN_S), run_end)
+            stuck = self._stuck.flags(self._row_at(start_s), self._row_at(end_s), known_by)
+            return (*self._watch.flags(self.rate_hz), *stuck)
+
+        return flags
+
+    def _row_at(self, time_s: float) -> int:
+        return round((time_s - self._origin_s) * self.rate_hz)
 
     def _hand_over(self) -> Update:
         update, self._last_psd = self._handed.over(self._open.segments, self._events)
@@ -304,11 +324,3 @@ class Analyzer:
 
 def _onset(event: Event) -> float:
     return event.onset_s
-
-
-def _placement(placement: Placement | str) -> Placement:
-    try:
-        return Placement(placement)
-    except ValueError:
-        msg = f"{placement!r} is no placement; choose one of {', '.join(p.value for p in Placement)}"
-        raise InputError(msg) from None

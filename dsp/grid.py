@@ -66,15 +66,39 @@ class Grid:
         return self.rate_hz / self.window
 
 
+def top_hz(rate_hz: float, parameters: Parameters) -> float:
+    """Highest frequency that counts at a rate."""
+    return min(parameters.spectrum["top_hz"], parameters.spectrum["nyquist_share"] * rate_hz)
+
+
+def checked_rate(rate_hz: object) -> float:
+    """Give a rate as a float.
+
+    Raises
+    ------
+    RateError
+        When it is no finite number.
+    """
+    try:
+        # Text and truth are numbers by accident.
+        rate = math.nan if isinstance(rate_hz, (str, bytes, bool)) else float(rate_hz)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        rate = math.nan
+    if not math.isfinite(rate):
+        msg = f"the rate must be a number of samples per second (Hz), not {rate_hz!r}"
+        raise RateError(msg)
+    return rate
+
+
 def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
     """Lay the grid for a rate.
 
     Raises
     ------
     RateError
-        When the rate is not a number of at least `LOWEST_RATE_HZ`.
+        When the rate is below `LOWEST_RATE_HZ`.
     """
-    if not np.isfinite(rate_hz) or rate_hz < LOWEST_RATE_HZ:
+    if rate_hz < LOWEST_RATE_HZ:
         msg = (
             f"a rate of {rate_hz:g} Hz cannot show tremor at all: at least {LOWEST_RATE_HZ:g} Hz are needed for any "
             f"analysis and {TREMOR_RATE_HZ:g} Hz for tremor; set the sensor to 50 Hz or more"
@@ -93,7 +117,7 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
         freq_hz=np.arange(window // 2 + 1, dtype=np.float64) * (rate_hz / window),
         taper=taper,
         psd_taper=psd_scaled(taper, rate_hz),
-        top_hz=min(p["top_hz"], p["nyquist_share"] * rate_hz),
+        top_hz=top_hz(rate_hz, parameters),
         lag=max(1, round(parameters.jerk["lag_s"] * rate_hz)),
         smooth=max(1, round(parameters.jerk["smooth_s"] * rate_hz)),
     )

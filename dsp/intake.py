@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,6 +54,10 @@ class Intake:
         Samples with an infinite or impossible value so far; they count as missing.
     zeroed
         Samples in which an axis that had held no value by then counts as zero.
+    gaps
+        Times that samples are missing so far, those bridged, and those at either end, included.
+    zero_lead
+        Samples that were zero before gravity came; 0 where the data began otherwise.
     """
 
     rate_hz: float
@@ -61,9 +66,10 @@ class Intake:
     missing: int = 0
     bad_values: int = 0
     zeroed: int = 0
+    gaps: int = 0
+    zero_lead: int = 0
     _last: Floats | None = None
     _gap: int = 0
-    _breaks: list[tuple[int, int]] = field(default_factory=list)
     _blanks: Blanks = field(init=False)
     _seen: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(3, bool))
     _begins: list[int] = field(default_factory=list)
@@ -78,17 +84,13 @@ class Intake:
         return self._blanks.count
 
     @property
-    def gaps(self) -> list[tuple[int, int]]:
-        """Gaps that ended a run: first missing sample, and first sample after."""
-        return self._breaks
-
-    @property
     def longest_fill(self) -> int:
         """Samples that may be bridged."""
         return max(1, int(self.parameters.gaps["fill_s"] * self.rate_hz + 1e-9))
 
     def skip(self, samples: int) -> None:
         """Let `samples` be missing."""
+        self.gaps += samples > 0 and self._gap == 0
         self._gap += samples
         self.position += samples
         self.missing += samples
@@ -99,6 +101,8 @@ class Intake:
         if blank is not None:
             axes_g = np.where(blank, np.float32(np.nan), axes_g)
         self._begins = [] if begins is None else [begins]
+        if begins is not None:
+            self.zero_lead = self.position + begins
         if axes_g.size and axes_g.min() >= -MOST_G and axes_g.max() <= MOST_G and self._seen.all():
             return axes_g
         good: NDArray[np.bool_] = np.abs(axes_g) <= MOST_G
@@ -145,8 +149,6 @@ class Intake:
         self.position += axes_g.shape[1]
         last, self._last = self._last, axes_g[:, -1:].copy()
         if last is None or anew or gap > self.longest_fill:
-            if last is not None and gap:
-                self._breaks.append((index - gap, index))
             return Piece(axes_g, None, index, new_run=True)
         if gap == 0:
             return Piece(axes_g, None, index, new_run=False)
@@ -165,12 +167,11 @@ def checked_rows(xyz_g: ArrayLike) -> Floats:
     InputError
         When the shape is not (n, 3) or the values are not numbers; a common slip (axes as rows) is named.
     """
-    rows = np.asarray(xyz_g)
+    rows = array_of(xyz_g)
+    if not rows.size and (rows.ndim == 1 or rows.shape[1:] == (3,)):
+        return np.empty((0, 3), np.float32)
     if rows.dtype.kind not in "fiu":
         msg = f"acceleration must be numbers in g, not {rows.dtype}; read the file with ts.read"
-        raise InputError(msg)
-    if rows.dtype.kind in "iu":
-        msg = "these are whole numbers, so they look like counts, not g; multiply by the sensor's g per count first"
         raise InputError(msg)
     if rows.ndim == 1 and rows.shape == (3,):
         rows = rows[None, :]
@@ -178,4 +179,27 @@ def checked_rows(xyz_g: ArrayLike) -> Floats:
         hint = "; the axes lie in the rows: pass xyz_g.T" if rows.ndim == 2 and rows.shape[0] == 3 else ""
         msg = f"acceleration must have the shape (n, 3), a column an axis; this has {rows.shape}{hint}"
         raise InputError(msg)
-    return np.ascontiguousarray(rows, dtype=np.float32)
+    if rows.dtype.kind in "iu":
+        msg = "these are whole numbers, so they look like counts, not g; multiply by the sensor's g per count first"
+        raise InputError(msg)
+    with np.errstate(over="ignore"):
+        # What is too large for float32 becomes infinite, which counts as missing.
+        return np.ascontiguousarray(rows, dtype=np.float32)
+
+
+def array_of(xyz_g: ArrayLike) -> NDArray[Any]:
+    """Give what was passed as an array, with NaN where it is masked.
+
+    Raises
+    ------
+    InputError
+        When its rows differ in length.
+    """
+    try:
+        rows = np.asanyarray(xyz_g)
+    except ValueError as error:
+        msg = "acceleration must have the shape (n, 3), three values a row; the rows of this differ in length"
+        raise InputError(msg) from error
+    if isinstance(rows, np.ma.MaskedArray) and rows.dtype.kind == "f":
+        return np.asarray(rows.filled(np.nan))
+    return np.asarray(rows)

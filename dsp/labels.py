@@ -1,6 +1,9 @@
 """The words for what the limb does: states, events, placements, sides."""
 
 from enum import StrEnum
+from typing import NoReturn
+
+from dsp.errors import InputError
 
 
 class State(StrEnum):
@@ -40,6 +43,10 @@ class Placement(StrEnum):
     TRUNK = "trunk"
     UNKNOWN = "unknown"
 
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise InputError(_no_such("placement", cls, value))
+
 
 class Side(StrEnum):
     """Which side of the body the sensor is worn on."""
@@ -47,3 +54,11 @@ class Side(StrEnum):
     LEFT = "left"
     RIGHT = "right"
     UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise InputError(_no_such("side", cls, value))
+
+
+def _no_such(what: str, choices: type[StrEnum], value: object) -> str:
+    return f"{value!r} is no {what}; choose one of {', '.join(choices)}"

@@ -1,42 +1,92 @@
 """Notes: the sentences of a whole analysis that limit trust in it."""
 
-from dsp.grid import TREMOR_RATE_HZ, Grid
+from collections.abc import Sequence
+
+from dsp.grid import TREMOR_RATE_HZ, Grid, top_hz
 from dsp.intake import Intake
-from dsp.quality import ChannelWatch
-from dsp.stuck import StuckWatch
+from dsp.parameters import load_parameters
+from dsp.quality import SMALLEST_CLIP_G, ChannelWatch
+from dsp.stuck import ALL, Stretch, StuckWatch
 
 
-def quality_notes(watch: ChannelWatch, stuck: StuckWatch, intake: Intake, grid: Grid, frames: int) -> tuple[str, ...]:
-    """Say what stands against an analysis of so many frames, a sentence each."""
+def quality_notes(
+    watch: ChannelWatch, stuck: StuckWatch, intake: Intake, grid: Grid, origin_s: float, frames: int
+) -> tuple[str, ...]:
+    """Say what stands against an analysis of so many frames that began at `origin_s`, a sentence each."""
     notes, rate_hz = list(watch.notes()), grid.rate_hz
-    if rate_hz < TREMOR_RATE_HZ:
-        notes.append(
-            f"{rate_hz:g} Hz is too low for tremor: nothing above {grid.top_hz:.1f} Hz can be seen; "
-            "set the sensor to 50 Hz or more"
-        )
+    never = {axis for axis, _ in watch.dead_axes()}
+    notes += [
+        _dead_note("xyz"[axis], dead, _when(dead, rate_hz, origin_s))
+        for axis in range(3)
+        if axis not in never and (dead := stuck.stretches(axis))
+    ]
+    notes += low_rate_notes(rate_hz)
     if intake.missing:
-        gaps = len(intake.gaps)
+        are = "is" if intake.missing == 1 else "are"
         notes.append(
-            f"{intake.missing} samples are missing ({intake.missing / rate_hz:.1f} s), "
-            f"{gaps} gap{'s' if gaps != 1 else ''}"
+            f"{counted(intake.missing, 'sample')} {are} missing ({intake.missing / rate_hz:.1f} s), "
+            f"{counted(intake.gaps, 'gap')}"
         )
-    if stuck.stuck_s:
+    if intake.zero_lead:
+        were = "was" if intake.zero_lead == 1 else "were"
         notes.append(
-            f"the samples did not change for {stuck.stuck_s:.0f} s, which no sensor so fine does at rest: it was "
-            "stuck, and what is found there means nothing; check the sensor"
+            f"{counted(intake.zero_lead, 'sample')} {were} zero before gravity came (until "
+            f"{origin_s + intake.zero_lead / rate_hz:.1f} s): the sensor was off, or packets came empty"
+        )
+    if repeats := stuck.stretches(ALL):
+        seconds = sum(stretch.end - stretch.begin for stretch in repeats) / rate_hz
+        notes.append(
+            f"the samples did not change for {seconds:.0f} s, which no sensor so fine does at rest "
+            f"({_when(repeats, rate_hz, origin_s)}): it was stuck, and what is found there means nothing; "
+            "check the sensor"
         )
     if intake.bad_values:
-        notes.append(f"{intake.bad_values} samples were infinite or impossibly large and count as missing")
-    if intake.blanks:
+        were, count = ("was", "counts") if intake.bad_values == 1 else ("were", "count")
         notes.append(
-            f"{intake.blanks} samples were zero on every axis, where gravity should be, and count as missing: "
-            "the sensor was off, or packets came empty"
+            f"{counted(intake.bad_values, 'sample')} {were} infinite or impossibly large and {count} as missing"
+        )
+    if intake.blanks:
+        were, count = ("was", "counts") if intake.blanks == 1 else ("were", "count")
+        notes.append(
+            f"{counted(intake.blanks, 'sample')} {were} zero on every axis, where gravity should be, and {count} as "
+            "missing: the sensor was off, or packets came empty"
         )
     if intake.zeroed:
+        lack = "lacks" if intake.zeroed == 1 else "lack"
         notes.append(
-            f"{intake.zeroed} samples lack an axis that had held no value by then; it counts as zero there, "
-            "and amplitudes are too small"
+            f"{counted(intake.zeroed, 'sample')} {lack} an axis that had held no value by then; it counts as zero "
+            "there, and amplitudes are too small"
         )
     if not frames:
         notes.append("too short to analyse: at least a second without a gap is needed")
     return tuple(notes)
+
+
+def low_rate_notes(rate_hz: float) -> list[str]:
+    """Say which frequencies a low rate hides; nothing of a rate that shows tremor."""
+    if rate_hz >= TREMOR_RATE_HZ:
+        return []
+    highest = f"nothing above {top_hz(rate_hz, load_parameters()):.1f} Hz can be seen"
+    return [f"{rate_hz:.3g} Hz is too low for tremor: {highest}; set the sensor to 50 Hz or more"]
+
+
+def counted(number: int, noun: str) -> str:
+    """Give a number of things: 1 gap, 2 gaps."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _dead_note(name: str, dead: Sequence[Stretch], when: str) -> str:
+    level_g = dead[0].level_g
+    if abs(level_g) < SMALLEST_CLIP_G:
+        return f"axis {name} did not change while others did ({when}): it was dead there; amplitudes are too small"
+    return (
+        f"axis {name} stood at {level_g:+.2f} g while others changed ({when}): it was cut off there or dead; "
+        "set the sensor to a larger range, or check it"
+    )
+
+
+def _when(stretches: Sequence[Stretch], rate_hz: float, origin_s: float) -> str:
+    """Say when it was: the first time, and how many others there are."""
+    begin_s, end_s = (origin_s + row / rate_hz for row in (stretches[0].begin, stretches[0].end))
+    more = len(stretches) - 1
+    return f"from {begin_s:.1f} s to {end_s:.1f} s" + (f", and {more} more" if more else "")

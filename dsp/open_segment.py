@@ -1,7 +1,7 @@
 """Open segment: the final frames of the state that is going on, which end as a segment when the state changes."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from dsp.parameters import Parameters
 from dsp.results import FatigueEvidence, Segment, Term
 from dsp.run import Run
 from dsp.segments import make_segment, no_data, summarise
+
+Flags = Callable[[float, float], tuple[str, ...]]
+"""What limits trust in a segment, from its start and end, s."""
 
 TIRING_REASONS = 2
 """Of the three reasons that a screen has room for."""
@@ -69,8 +72,8 @@ class OpenSegment:
             return np.empty(0, FRAME_DTYPE)
         return (self._frames.handed_over() if final else self._frames.part(0).copy()).view(FRAME_DTYPE)
 
-    def take(self, frames: NDArray[np.void], run: Run, flags: tuple[str, ...]) -> None:
-        """Take the next final frames of a run: they extend the open segment or end it; `flags` limit trust in it."""
+    def take(self, frames: NDArray[np.void], run: Run, flags: Flags) -> None:
+        """Take the next final frames of a run: they extend the open segment or end it."""
         known, labels = len(self._frames), frames["label"]
         edges = np.nonzero(labels[1:] != labels[:-1])[0] + 1
         names = [State(name) for name in labels[[0, *edges]].tolist()]
@@ -84,7 +87,7 @@ class OpenSegment:
         self._close([known + at for at in begins], starts_s, run, flags, following=names)
         self._forget()
 
-    def end(self, end_s: float, run: Run, flags: tuple[str, ...]) -> None:
+    def end(self, end_s: float, run: Run, flags: Flags) -> None:
         """End the open segment with its run."""
         if self._first < len(self._frames):
             self._close([len(self._frames)], [end_s], run, flags, following=[State.NO_DATA])
@@ -111,7 +114,7 @@ class OpenSegment:
         return self._tiring
 
     def _close(
-        self, ends: list[int], ends_s: list[float], run: Run, flags: tuple[str, ...], *, following: Sequence[State]
+        self, ends: list[int], ends_s: list[float], run: Run, flags: Flags, *, following: Sequence[State]
     ) -> None:
         """End the open segment before the first of some frames, and each that follows before the next of them."""
         if not ends:
@@ -133,7 +136,7 @@ class OpenSegment:
                 summary,
                 parameters,
                 fatigue=fatigue,
-                flags=flags,
+                flags=flags(start_s, end_s),
                 forget=not self._keep_frames,
             )
             self.add(segment)

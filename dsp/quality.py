@@ -110,11 +110,11 @@ class ChannelWatch:
                     found.append((axis, sign * level))
         return found
 
-    def dead_axes(self) -> list[str]:
-        """Axes that never changed while another did."""
-        if self._count < DEAD_AFTER or not self._varied.any():
+    def dead_axes(self) -> list[tuple[int, float]]:
+        """Axes that never changed while another did: (axis, level in g)."""
+        if self._first is None or self._count < DEAD_AFTER or not self._varied.any():
             return []
-        return [name for name, varied in zip("xyz", self._varied, strict=True) if not varied]
+        return [(axis, float(self._first[axis])) for axis in np.nonzero(~self._varied)[0].tolist()]
 
     def flags(self, rate_hz: float) -> tuple[str, ...]:
         """Short flags for segments."""
@@ -128,9 +128,15 @@ class ChannelWatch:
         notes = []
         if self._count and not self._varied.any():
             notes.append("the samples never change: the sensor was off, dead or stuck; check it")
-        notes += [
-            f"axis {name} never changes: it is dead or missing; amplitudes are too small" for name in self.dead_axes()
-        ]
+        for axis, level_g in self.dead_axes():
+            name = "xyz"[axis]
+            if abs(level_g) < SMALLEST_CLIP_G:
+                notes.append(f"axis {name} never changes: it is dead or missing; amplitudes are too small")
+            else:
+                notes.append(
+                    f"axis {name} reads {level_g:+.2f} g and never changes: it is cut off there or dead; "
+                    "set the sensor to a larger range, or check it"
+                )
         notes += [
             f"axis {'xyz'[axis]} is cut off at {level:+.2f} g: set the sensor to a larger range"
             for axis, level in self.clip_levels()
@@ -168,7 +174,8 @@ def check_unit(rows: NDArray[Any], rate_hz: float) -> None:
     if rows.ndim != 2 or rows.shape[1] != 3 or not len(rows) >= rate_hz or rows.dtype.kind not in "fiu":
         # What is wrong with its shape is said where its rows are taken.
         return
-    size = np.sqrt(np.square(rows[:: -(-len(rows) // MOST_LOOKED_AT)].astype(np.float64)).sum(axis=1))
+    with np.errstate(over="ignore"):
+        size = np.sqrt(np.square(rows[:: -(-len(rows) // MOST_LOOKED_AT)].astype(np.float64)).sum(axis=1))
     known = size[np.isfinite(size)]
     if len(known) and M_S2[0] <= np.median(known) <= M_S2[1]:
         msg = "gravity reads 9.8 in these samples, so they are in m/s^2; divide them by 9.80665 to get g"

@@ -25,6 +25,8 @@ SEEN = NUMBERS[len(DECIDED) : NUMBERS.index("missing")]
 SEEN_ROWS = slice(len(DECIDED), NUMBERS.index("missing"))
 LIMITS = {"filled": NUMBERS.index("missing"), "clipped": NUMBERS.index("clipped")}
 """What a share of the frame that is not zero is called."""
+GRAVITY_ROWS = [NUMBERS.index("tilt_rate_deg_per_s"), NUMBERS.index("gravity_g")]
+"""What is known of no frame without gravity."""
 PEAK_ROW = NUMBERS.index("peak_hz")
 MIDDLE_ROWS = [NUMBERS.index(name) for name in ("peak_hz", "rms_g", "displacement_mm")]
 
@@ -71,6 +73,8 @@ def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
     p = np.add.reduceat(numbers[P_ROWS].astype(np.float64), begins, axis=1) / sizes
     spread_hz = _spreads(numbers[PEAK_ROW].astype(np.float64), begins, sizes)
     flagged = {name: np.maximum.reduceat(numbers[row], begins) for name, row in LIMITS.items()}
+    tilt, gravity = np.fmax.reduceat(numbers[GRAVITY_ROWS], begins, axis=1)
+    flagged["no_gravity"] = np.isnan(tilt) & np.isnan(gravity)
     leaders = np.argsort(-p, axis=0, kind="stable")[:2]
     middles, seen = _medians(numbers[MIDDLE_ROWS], begins, sizes), numbers[SEEN_ROWS]
     parts = (seen[:, begin:end] for begin, end in zip(begins, [*begins[1:], len(frames)], strict=True))

@@ -1,18 +1,58 @@
-"""Stuck: a sensor that repeats its last sample instead of measuring."""
+"""Stuck: a sensor, or an axis of it, that repeats its last value instead of measuring; and for which time."""
+
+from bisect import bisect_right
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.repeats import Repeats
+
 Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
 
 LOOKS_PER_S = 5
 """Looks are compared, not samples: that takes a twentieth of the time, and a sensor that is stuck stays so (prior)."""
 STUCK_LOOKS = 10
-"""Looks that are alike, 2 s: noise of half a count repeats a sample of three axes once in ten looks, and ten times in
-a row never (physics)."""
-FINE_G = 0.0015
-"""Counts up to this are no larger than twice the noise of a commodity sensor at rest (LSM6DSO, DS12140: 0.7 mg, in
-low-power mode 1.8 mg), so that its samples never rest. A sensor with larger ones says nothing when they do."""
+"""Looks that are alike, 2 s, are no chance ..."""
+STUCK_REPEATS = 0.4
+"""... where an axis at rest repeats in so many looks at most: noise of half a count repeats on three axes once in ten
+looks, and ten times in a row never (physics)."""
+DEAD_LOOKS = 25
+"""Looks at one axis that are alike, 5 s, while the others change, are no chance ..."""
+DEAD_REPEATS = 0.15
+"""... where an axis at rest repeats so seldom: sensors with counts of a third of their noise do in 3 to 9 of a hundred
+looks, coarse ones that were resampled in 19 to 25 (real recordings of AX6, AX3 and E4); or ..."""
+CHANGED = 0.6
+"""... that is, while others change in so many looks; noise alone does so on one axis (physics)."""
+SWUNG_G = 0.3
+"""Counts that are coarse may rest. But a turn by so much of another one (17 degrees) changes the one that
+gravity lies along by 45 mg, which is three of the coarsest counts (physics) ..."""
+SWUNG_LOOKS = 5
+"""... and it is no single kick when that is seen so often (prior)."""
+ALL = 3
+"""In place of an axis: all of them."""
+
+
+class Stretch(NamedTuple):
+    """Rows in which an axis, or all of them (`ALL`), did not change: the first, the one after, and their level, g.
+
+    It was known for what it is with row `known`.
+    """
+
+    axis: int
+    begin: int
+    end: int
+    known: int
+    level_g: float
+
+
+class _Open:
+    """The stretch that goes on at an axis: since which look, how often others changed and swung, known by which row."""
+
+    def __init__(self, since: int = 0) -> None:
+        self.since, self.changed, self.swung = since, 0, 0
+        self.known: int | None = None
 
 
 class StuckWatch:
@@ -26,37 +66,173 @@ class StuckWatch:
 
     def __init__(self, rate_hz: float) -> None:
         self._apart = max(1, round(rate_hz / LOOKS_PER_S))
-        self._look_s = self._apart / rate_hz
-        self._count = 0
-        self._last: Floats | None = None
-        self._least_g = np.inf
-        # Looks that are like the one before: in long streaks that are over, and in the one that goes on.
-        self._stuck = self._streak = 0
+        self._next = self._rows = 0
+        self._last = np.full((3, 1), np.nan, np.float32)
+        self._repeats = Repeats()
+        self._open = [_Open() for _ in range(ALL + 1)]
+        self._over: list[list[Stretch]] = [[] for _ in range(ALL + 1)]
+        # Over before it was known how often the sensor repeats.
+        self._early: list[Stretch] = []
+        # What the data began with, and when it changed.
+        self._first: Floats | None = None
+        self._first_row = 0
+        self._changed_row: int | None = None
 
-    def take(self, axes_g: Floats) -> None:
-        """Take samples, an axis a row, (3, n), g; rows that are missing are NaN."""
-        looked = axes_g[:, -self._count % self._apart :: self._apart]
-        self._count += axes_g.shape[1]
-        if not looked.shape[1]:
+    def take(self, axes_g: Floats, at: int) -> None:
+        """Take samples, an axis a row, (3, n), g, the first of them row `at`; rows that are missing are NaN."""
+        self._rows = at + axes_g.shape[1]
+        first, end = self._look_from(at), self._look_from(self._rows)
+        if first == end:
             return
-        if self._last is not None:
-            looked = np.concatenate([self._last, looked], axis=1)
+        if first != self._next:
+            self._skip(first)
+        self._next = end
+        looked = axes_g.take(self._row_of(np.arange(first, end)) - at, axis=1)
+        both = np.concatenate([self._last, looked], axis=1)
         self._last = looked[:, -1:].copy()
-        change = np.abs(looked[:, 1:] - looked[:, :-1])
-        # Without gravity in the data a quiet sensor may well read zero for long.
-        same = (change == 0.0).all(axis=0) & looked[:, 1:].any(axis=0)
-        ends = np.nonzero(~same)[0]
-        if not len(ends):
-            self._streak += len(same)
-            return
-        self._least_g = min(self._least_g, float(np.min(change, where=change > 0.0, initial=np.inf)))
-        streaks = np.diff(ends, prepend=-1) - 1
-        streaks[0] += self._streak
-        self._streak = len(same) - 1 - int(ends[-1])
-        self._stuck += int(streaks[streaks >= STUCK_LOOKS].sum())
+        change = np.abs(both[:, 1:] - both[:, :-1])
+        self._note_first_change(looked, first)
+        same = change == 0.0
+        self._repeats.take(change, same, first)
+        for axis in range(3):
+            self._follow(axis, first, same[axis], change, both[axis])
+        alike = same[0] & same[1] & same[2]
+        if alike.any():
+            # Without gravity in the data a quiet sensor may well read zero for long.
+            alike &= (looked[0] != 0.0) | (looked[1] != 0.0) | (looked[2] != 0.0)
+        self._follow(ALL, first, alike, change, both[0])
+        self._judge_early(first)
 
-    @property
-    def stuck_s(self) -> float:
-        """Time for which it was stuck, s; 0 on a sensor whose counts are coarse, and on one that never changed."""
-        going_on = self._streak if self._streak >= STUCK_LOOKS else 0
-        return (self._stuck + going_on) * self._look_s if self._least_g <= FINE_G else 0.0
+    def stretches(self, axis: int) -> list[Stretch]:
+        """Stretches in which an axis, or all of them (`ALL`), was stuck, the one that goes on included."""
+        going_on = self._open[axis]
+        if going_on.known is None:
+            return self._over[axis]
+        level_g = float(self._last[axis % 3, 0])
+        begin = int(self._row_of(going_on.since))
+        return [*self._over[axis], Stretch(axis, begin, self._rows, going_on.known, level_g)]
+
+    def flags(self, begin: int, end: int, known_by: int) -> tuple[str, ...]:
+        """Give the flags of a segment: what was stuck in some rows of it, as far as the rows before `known_by` tell."""
+        dead = any(self._meets(axis, begin, end, known_by) for axis in range(3))
+        stuck = self._meets(ALL, begin, end, known_by) or self._never_changed(known_by)
+        return (*(("stuck",) if stuck else ()), *(("dead_axis",) if dead else ()))
+
+    def _meets(self, axis: int, begin: int, end: int, known_by: int) -> bool:
+        over, going_on = self._over[axis], self._open[axis]
+        for stretch in over[bisect_right(over, begin, key=_end_of) :]:
+            if stretch.begin >= end:
+                return False
+            if stretch.known < known_by:
+                return True
+        known, since = going_on.known, int(self._row_of(going_on.since))
+        return known is not None and known < known_by and since < end
+
+    def _never_changed(self, known_by: int) -> bool:
+        """Whether the samples had been the same since the first by then, for long enough to tell."""
+        if self._first is None or known_by - self._first_row < STUCK_LOOKS * self._apart:
+            return False
+        return self._changed_row is None or self._changed_row >= known_by
+
+    # -- looks --------------------------------------------------------------------------------------------------------
+
+    def _row_of(self, look: NDArray[np.intp] | int) -> NDArray[np.intp] | int:
+        """Row of a look. Every other one comes a row late: an even tone is not the same at all of them."""
+        return look * self._apart + (look & 1 if self._apart > 1 else 0)
+
+    def _look_from(self, row: int) -> int:
+        """First look at a row or after it."""
+        look = row // self._apart
+        return look if self._row_of(look) >= row else look + 1
+
+    def _skip(self, look: int) -> None:
+        """Let the looks before this one be missing."""
+        for axis in range(ALL + 1):
+            self._close(axis, self._next, float(self._last[axis % 3, 0]))
+            self._open[axis] = _Open(look)
+        self._last = np.full((3, 1), np.nan, np.float32)
+
+    def _note_first_change(self, looked: Floats, first: int) -> None:
+        if self._changed_row is not None:
+            return
+        known = np.isfinite(looked).all(axis=0)
+        if self._first is None and known.any():
+            at = int(known.argmax())
+            self._first, self._first_row = looked[:, at : at + 1].copy(), int(self._row_of(first + at))
+        if self._first is not None:
+            changed = known & (looked != self._first).any(axis=0)
+            if changed.any():
+                self._changed_row = int(self._row_of(first + int(changed.argmax())))
+
+    # -- stretches ----------------------------------------------------------------------------------------------------
+
+    def _follow(self, axis: int, first: int, same: Bools, change: Floats, level_g: Floats) -> None:
+        """Follow an axis, or all of them, over looks from `first` on that are the `same` as the one before, or not.
+
+        Levels begin with that of the look before the first.
+        """
+        edges = np.concatenate([[self._open[axis].since - first], np.nonzero(~same)[0], [len(same)]])
+        over = np.nonzero(np.diff(edges[:-1]) > (STUCK_LOOKS if axis == ALL else DEAD_LOOKS))[0]
+        if len(over) and not self._may_be_stuck(axis, first, change):
+            over = over[:0]
+        last = len(edges) - 2
+        for i in (*over.tolist(), last):
+            begin, end = int(edges[i]), int(edges[i + 1])
+            if i:
+                self._open[axis] = _Open(first + begin)
+            self._judge(axis, first, change[:, max(0, begin + 1) : end], max(0, begin + 1))
+            if i < last:
+                self._close(axis, first + end, float(level_g[end]))
+
+    def _may_be_stuck(self, axis: int, first: int, change: Floats) -> bool:
+        """Whether a stretch that ends in these looks can be known for anything; hardly ever with coarse counts."""
+        if self._open[axis].known is not None:
+            return True
+        if axis == ALL:
+            known_from = self._repeats.known_from
+            early = known_from is None or known_from > first
+            return early or bool(self._repeats.rarer(STUCK_REPEATS).any())
+        swung = self._open[axis].swung > 0 or bool((change >= SWUNG_G).any())
+        return swung or bool(self._repeats.rarer(DEAD_REPEATS).any())
+
+    def _judge(self, axis: int, first: int, change: Floats, start: int) -> None:
+        """Find the look at which the stretch that goes on is known to be stuck, of looks from `start` on."""
+        going_on = self._open[axis]
+        looks = np.arange(first + start, first + start + change.shape[1])
+        if going_on.known is not None or not len(looks):
+            return
+        alike = looks - going_on.since
+        if axis == ALL:
+            known = (alike >= STUCK_LOOKS) & self._repeats.rarer(STUCK_REPEATS)[start : start + len(looks)]
+        else:
+            other = np.maximum(change[axis - 1], change[axis - 2])
+            changed = going_on.changed + np.cumsum(other > 0.0)
+            swung = going_on.swung + np.cumsum(other >= SWUNG_G)
+            going_on.changed, going_on.swung = int(changed[-1]), int(swung[-1])
+            rare = self._repeats.rarer(DEAD_REPEATS)[start : start + len(looks)]
+            alive = (rare & (changed >= CHANGED * alike)) | (swung >= SWUNG_LOOKS)
+            known = (alike >= DEAD_LOOKS) & alive
+        if known.any():
+            going_on.known = int(self._row_of(int(looks[known.argmax()])))
+
+    def _close(self, axis: int, end: int, level_g: float) -> None:
+        """End the stretch that goes on before look `end`."""
+        going_on, known_from = self._open[axis], self._repeats.known_from
+        begin, row = int(self._row_of(going_on.since)), int(self._row_of(end))
+        if going_on.known is not None:
+            self._over[axis].append(Stretch(axis, begin, row, going_on.known, level_g))
+        elif axis == ALL and end - going_on.since > STUCK_LOOKS and (known_from is None or end <= known_from):
+            self._early.append(Stretch(axis, begin, row, row, level_g))
+
+    def _judge_early(self, first: int) -> None:
+        """Judge the stretches that were over before it was known how often the sensor repeats, as soon as it is."""
+        known_from = self._repeats.known_from
+        if self._early and known_from is not None:
+            if self._repeats.rarer(STUCK_REPEATS)[known_from - first]:
+                known = int(self._row_of(known_from))
+                self._over[ALL][:0] = [stretch._replace(known=known) for stretch in self._early]
+            self._early.clear()
+
+
+def _end_of(stretch: Stretch) -> int:
+    return stretch.end

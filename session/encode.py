@@ -65,7 +65,7 @@ def analysis_record(
         "rate_hz": plain(analysis.rate_hz),
         "duration_s": plain(analysis.duration_s),
         "placement": analysis.placement.value,
-        "quality": [*warnings, *analysis.quality],
+        "quality": list(dict.fromkeys((*warnings, *analysis.quality))),
         "segments": [plain(s) for s in analysis.segments],
         "events": [plain(e) for e in analysis.events],
         "holds": [plain(h) for h in analysis.holds],

@@ -87,7 +87,7 @@ def analyze(
     ----------
     source
         A path, a `Recording`, or an array of shape (n, 3) in g, or what makes one, with gravity in it or not; rows of
-        NaN are missing samples.
+        NaN, or masked, are missing samples.
     rate_hz
         Samples per second; needed with an array, else the recording's own.
     placement
@@ -116,7 +116,7 @@ def analyze(
     if not isinstance(source, (str, PathLike, recordings.Recording)):
         # Lists and tables of numbers; what else it is, the check of its shape says.
         try:
-            source = np.atleast_1d(np.asarray(source))
+            source = np.atleast_1d(np.asanyarray(source))
         except ValueError as error:
             msg = "acceleration must have the shape (n, 3), three values a row; the rows of this differ in length"
             raise dsp.InputError(msg) from error
@@ -127,8 +127,8 @@ def analyze(
         return dsp.analyze(
             source,
             rate_hz=rate_hz,
-            placement=Placement(placement or Placement.UNKNOWN),
-            side=Side(side or Side.UNKNOWN),
+            placement=Placement.UNKNOWN if placement is None else placement,
+            side=Side.UNKNOWN if side is None else side,
             keep_spectra=keep_spectra,
             multitaper=multitaper,
             progress=progress,

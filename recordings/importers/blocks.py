@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from recordings.importers.timeline import low_rate_warning
+from dsp import counted, low_rate_notes
 
 Floats = NDArray[np.float64]
 
@@ -72,8 +72,8 @@ def block_runs(time_s: Floats, counts: NDArray[np.int64], nominal_hz: float) -> 
     if len(runs) > 1:
         lengths = [float(counts[r.first : r.end].sum()) / rate for r in runs]
         lost = sum(b.start_s - a.start_s - n for (a, b), n in zip(pairwise(runs), lengths, strict=False))
-        warnings.append(f"{len(runs) - 1} gaps, {lost:.1f} s in all")
-    return runs, rate, [*warnings, *low_rate_warning(rate)]
+        warnings.append(f"{counted(len(runs) - 1, 'gap')}, {lost:.1f} s in all")
+    return runs, rate, [*warnings, *low_rate_notes(rate)]
 
 
 def _period(time_s: Floats, first: Floats, nominal: float) -> float:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import FileFormatError, Quality, RateError, Samples, TimeSource
+from dsp import FileFormatError, Quality, RateError, Samples, TimeSource, counted, low_rate_notes
 from recordings.importers.stamps import CLEAR_PERIODS, in_order, typical_period
 
 Floats = NDArray[np.float64]
@@ -24,7 +24,6 @@ FEW_GAPS, MOST_GAPS = 10, 0.25
 RATE_DISAGREES = 0.02
 SAME_RATE = 1e-6
 """Nearer than any crystal (20 ppm): the difference is the rounding of the stamps."""
-LOWEST_TREMOR_RATE_HZ = 25.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,16 +179,8 @@ def _runs(
     _separate(runs)
     if len(runs) > 1:
         lost = sum(b.start_s - a.end_s for a, b in pairwise(runs))
-        warnings.append(f"{len(runs) - 1} gaps, {lost:.1f} s in all")
-    return Timeline(runs, rate_hz, [*warnings, *low_rate_warning(rate_hz)])
-
-
-def low_rate_warning(rate_hz: float) -> list[str]:
-    """Say which frequencies a low rate hides; empty for a rate that shows tremor."""
-    if rate_hz >= LOWEST_TREMOR_RATE_HZ:
-        return []
-    highest = f"nothing above {0.45 * rate_hz:.1f} Hz can be seen"
-    return [f"{rate_hz:.3g} Hz is too low for tremor: {highest}; record with 50 Hz or more"]
+        warnings.append(f"{counted(len(runs) - 1, 'gap')}, {lost:.1f} s in all")
+    return Timeline(runs, rate_hz, [*warnings, *low_rate_notes(rate_hz)])
 
 
 def _common_rate(time_s: Floats, parts: list[tuple[int, int]], rate_hz: float) -> float:

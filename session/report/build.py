@@ -156,7 +156,7 @@ def _sensor(found: AnalysedRecording, words: Wording) -> dict[str, Any]:
         "rhythmic": [s for s in segments if s.label in ("tremor", "reflex_rhythm") and s.duration_s >= LEAST_S][
             :MOST_RHYTHMIC
         ],
-        "quality": [*recording.warnings, *analysis.quality],
+        "quality": list(dict.fromkeys((*recording.warnings, *analysis.quality))),
         "state_words": {k.value: words.text(v) for k, v in STATE_WORDS.items()},
         "event_words": {k: words.text(v) for k, (_, v) in EVENT_MARKS.items()},
     }

@@ -1,5 +1,6 @@
 """Bad input: a defined result with its quality named, never a crash, never a class from nothing."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 import dsp
 from dsp import InputError, RateError, State
 from dsp.parameters import load_parameters, parse_parameters
+from tests.dsp.test_streaming import assert_same
 
 Make = Callable[..., NDArray[np.float32]]
 
@@ -177,9 +179,60 @@ def test_a_low_rate_is_analysed_with_a_warning_and_an_absurd_one_refused(signal:
             dsp.Analyzer(rate_hz)
 
 
+@pytest.mark.parametrize("rate_hz", ["100", "a", True, None, 1j, [100.0], float("nan"), float("inf")])
+def test_a_rate_that_is_no_number_is_refused_with_what_it_was(signal: Make, rate_hz: Any) -> None:
+    with pytest.raises(RateError, match="must be a number of samples per second"):
+        dsp.Analyzer(rate_hz)
+    if rate_hz is not None:
+        with pytest.raises(RateError, match=re.escape(f"not {rate_hz!r}")):
+            dsp.analyze(signal(seconds=5.0), rate_hz=rate_hz)
+
+
+def test_masked_values_are_missing(signal: Make) -> None:
+    masked = np.ma.masked_array(signal(seconds=30.0), mask=False)
+    masked[1000:2000] = np.ma.masked
+    masked[2500, 1] = np.ma.masked
+    holed = masked.filled(np.nan)
+    whole = dsp.analyze(masked, rate_hz=100.0)
+    assert_same(whole, dsp.analyze(holed, rate_hz=100.0))
+    assert whole.findings.gap_s == pytest.approx(10.01)
+    analyzer = dsp.Analyzer(100.0)
+    for at in range(0, 3000, 700):
+        analyzer.push(masked[at : at + 700])
+    analyzer.finish()
+    assert_same(analyzer.result(), whole)
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_beyond_any_float32_are_missing_without_a_warning(signal: Make) -> None:
+    xyz_g = signal(seconds=12.0).astype(np.float64)
+    xyz_g[500] = 1e300
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert "1 sample was infinite or impossibly large and counts as missing" in found.quality
+    assert "1 sample is missing (0.0 s), 1 gap" in found.quality
+
+
+@pytest.mark.parametrize("nothing", [[], (), np.zeros(0), np.zeros((0, 3)), np.zeros((0, 3), int)])
+def test_nothing_pushed_is_nothing_and_no_mistake(signal: Make, nothing: Any) -> None:
+    analyzer = dsp.Analyzer(100.0)
+    analyzer.push(signal(seconds=5.0))
+    assert not analyzer.push(nothing).segments
+    analyzer.finish()
+    assert analyzer.result().duration_s == 5.0
+
+
+def test_gaps_at_either_end_and_bridged_ones_are_counted(signal: Make) -> None:
+    xyz_g = signal(seconds=30.0)
+    for rows in (slice(0, 100), slice(1000, 1003), slice(1500, 1700), slice(2900, None)):
+        xyz_g[rows] = np.nan
+    assert "403 samples are missing (4.0 s), 4 gaps" in dsp.analyze(xyz_g, rate_hz=100.0).quality
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
+        ([[0, 0]], "shape"),
+        ([[1.0, 2.0, 3.0], [1.0]], "differ in length"),
         (np.zeros((3, 100), np.float32), "pass xyz_g.T"),
         (np.zeros((10, 2), np.float32), "shape"),
         (np.zeros((10, 3), np.int16), "counts"),
@@ -218,8 +271,10 @@ def test_an_array_needs_its_rate_and_an_empty_list_is_refused(signal: Make) -> N
 
 
 def test_an_unknown_placement_is_refused_with_the_list() -> None:
-    with pytest.raises(InputError, match="calf"):
+    with pytest.raises(InputError, match="'elbow' is no placement; choose one of foot, ankle, calf"):
         dsp.Analyzer(100.0, "elbow")
+    with pytest.raises(InputError, match="'up' is no side; choose one of left, right, unknown"):
+        dsp.Analyzer(100.0, side="up")
 
 
 @pytest.mark.parametrize("xyz", [np.zeros((5, 2), np.float32), np.zeros(5, np.float32)])

@@ -94,6 +94,19 @@ def constant_samples(xyz_g: Floats) -> Floats:
     return np.tile(xyz_g[:1], (len(xyz_g), 1))
 
 
+def stuck_start(xyz_g: Floats) -> Floats:
+    xyz_g[: len(xyz_g) // 3] = xyz_g[len(xyz_g) // 3]
+    return xyz_g
+
+
+def dying_axes(xyz_g: Floats) -> Floats:
+    """Two of them, one after the other."""
+    for axis, share in ((0, 0.2), (2, 0.4)):
+        at = int(share * len(xyz_g))
+        xyz_g[at:, axis] = xyz_g[at, axis]
+    return xyz_g
+
+
 def drifting_rate(xyz_g: Floats) -> Floats:
     """The clock runs up to a tenth too fast and too slow."""
     n = len(xyz_g)
@@ -125,6 +138,8 @@ FAULTS = (
     blank_stretch,
     stuck_samples,
     constant_samples,
+    stuck_start,
+    dying_axes,
     drifting_rate,
     one_sample,
     no_sample,
@@ -188,13 +203,17 @@ def test_faults_together_in_random_chunks_equal_the_whole(
         (missing_axis, "lack an axis"),
         (late_axis, "lack an axis"),
         (lost_axis, "are missing"),
-        (saturated_axis, "axis z never changes"),
+        (saturated_axis, "axis z reads +2.00 g and never changes: it is cut off there or dead"),
         (impossible_values, "impossibly large"),
         (constant_samples, "never change"),
         (nothing_but_nan, "are missing"),
         (blank_rows, "zero on every axis"),
         (blank_stretch, "zero on every axis"),
-        (stuck_samples, "did not change for 4 s"),
+        (blank_start, "zero before gravity came (until 3.0 s)"),
+        (stuck_samples, "did not change for 4 s, which no sensor so fine does at rest (from 4.0 s to 8.0 s)"),
+        (stuck_start, "did not change for 4 s, which no sensor so fine does at rest (from 0.0 s to 4."),
+        (dying_axes, "axis x did not change while others did (from 2.4 s to 12.0 s)"),
+        (dying_axes, "axis z did not change while others did (from 4.8 s to 12.0 s)"),
     ],
 )
 def test_the_quality_names_the_fault(signal: Make, fault: Callable[[Floats], Floats], words: str) -> None:

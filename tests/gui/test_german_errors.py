@@ -35,8 +35,8 @@ PARTS = (
 )  # fmt: skip
 """Parts of sentences, which are judged as a whole."""
 WHOLE = {
-    "* Hz is too low for tremor: *; record with 50 Hz or more": (
-        "20 Hz is too low for tremor: nothing above 9.0 Hz can be seen; record with 50 Hz or more"
+    "* Hz is too low for tremor: *; set the sensor to 50 Hz or more": (
+        "20 Hz is too low for tremor: nothing above 9.0 Hz can be seen; set the sensor to 50 Hz or more"
     ),
     "* has *; it has *": "a.csv has several sensors like 'lef'; it has left 1, left 2",
     "*: none of its * files is a recording*": "a.zip: none of its 2 files is a recording: b.txt is empty; choose another file",

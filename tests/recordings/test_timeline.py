@@ -119,6 +119,7 @@ def test_even_runs_turn_rows_of_nan_into_gaps_and_warn_of_a_low_rate() -> None:
     found = even_runs(xyz_g, 20.0, start_ns=10**18)
     assert [(s.start_s, len(s)) for s in found.samples] == [(0.0, 100), (7.5, 250)]
     assert found.samples[1].start_ns == 10**18 + 7_500_000_000
+    assert "1 gap, 2.5 s in all" in found.warnings
     assert any("too low for tremor" in w for w in found.warnings)
     with pytest.raises(FileFormatError, match="no acceleration"):
         even_runs(np.full((10, 3), np.nan, np.float32), 50.0)

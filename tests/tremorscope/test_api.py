@@ -52,6 +52,23 @@ def test_a_list_of_rows_is_an_array_and_what_is_none_is_refused() -> None:
             ts.analyze(nothing, 50.0)  # type: ignore[arg-type]
 
 
+def test_what_is_no_placement_side_or_rate_is_refused_with_what_there_is() -> None:
+    rows = np.random.default_rng(0).normal([0, 0, 1], 0.002, (500, 3))
+    for wrong in ("knee", "Calf", 3):
+        with pytest.raises(ts.InputError, match="is no placement; choose one of foot, ankle, calf"):
+            ts.analyze(rows, rate_hz=100.0, placement=wrong)  # type: ignore[arg-type]
+    with pytest.raises(ts.InputError, match="'up' is no side; choose one of left, right"):
+        ts.analyze(rows, rate_hz=100.0, side="up")
+    with pytest.raises(ts.RateError, match="must be a number of samples per second"):
+        ts.analyze(rows, rate_hz="100")  # type: ignore[arg-type]
+
+
+def test_masked_rows_are_missing() -> None:
+    rows = np.ma.masked_array(np.random.default_rng(0).normal([0, 0, 1], 0.002, (2000, 3)), mask=False)
+    rows[500:1000] = np.ma.masked
+    assert ts.analyze(rows, rate_hz=100.0).findings.gap_s == pytest.approx(5.0)
+
+
 def test_an_array_without_rate_is_refused() -> None:
     with pytest.raises(ts.InputError, match="rate"):
         ts.analyze(np.zeros((100, 3)))

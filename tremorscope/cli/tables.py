@@ -26,7 +26,7 @@ def print_analysis(found: AnalysedRecording, advice: guidance.Advice) -> None:
         f"{recording.format}, {analysis.rate_hz:.4g} Hz, {clock(analysis.duration_s)} long, worn on: "
         f"{analysis.placement.value}, parameters {analysis.parameters_version}"
     )
-    for sentence in (*recording.warnings, *analysis.quality):
+    for sentence in dict.fromkeys((*recording.warnings, *analysis.quality)):
         console.print(f"[yellow]note:[/yellow] {sentence}")
     console.print(segment_table(analysis))
     if analysis.events:

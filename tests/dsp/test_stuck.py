@@ -1,0 +1,259 @@
+"""What a sensor repeats instead of measuring: noted with its time, flagged where it lies, and told from coarse rest."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+import dsp
+import recordings
+from dsp import State
+from dsp.repeats import Repeats
+from dsp.stuck import ALL, StuckWatch
+from tests.dsp.test_streaming import assert_same
+
+Floats = NDArray[np.float32]
+Make = Callable[..., Floats]
+
+
+def flags_at(found: dsp.Analysis, time_s: float) -> tuple[str, ...]:
+    return next(s.flags for s in found.segments if s.start_s <= time_s < s.end_s)
+
+
+def watched(xyz_g: Floats, rate_hz: float) -> StuckWatch:
+    watch = StuckWatch(rate_hz)
+    watch.take(np.ascontiguousarray(xyz_g.T), 0)
+    return watch
+
+
+def counted_in(xyz_g: NDArray[np.floating], count_g: float) -> Floats:
+    return (np.round(xyz_g / count_g) * count_g).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0, 208.0])
+def test_a_sensor_that_gets_stuck_is_flagged_and_its_time_is_told(signal: Make, rate_hz: float) -> None:
+    xyz_g = signal(rate_hz=rate_hz, seconds=60.0)
+    xyz_g[round(20 * rate_hz) :] = xyz_g[round(20 * rate_hz)]
+    found = dsp.analyze(xyz_g, rate_hz=rate_hz)
+    assert "stuck" in flags_at(found, 40.0)
+    assert "dead_axis" not in flags_at(found, 40.0)
+    (note,) = found.quality
+    begin_s = float(note.partition("(from ")[2].split()[0])
+    assert begin_s == pytest.approx(20.0, abs=0.3)
+    assert f"to {found.duration_s:.1f} s" in note
+
+
+def test_what_lies_before_and_after_is_not_flagged(signal: Make) -> None:
+    xyz_g = signal(seconds=90.0, tremor=(10, 20, 6.0, 0.05))
+    xyz_g[7000:7500] += signal(seconds=5.0, tremor=(0, 5, 6.0, 0.05)) - np.float32([0, 0, 1])
+    xyz_g[3000:5000] = xyz_g[3000]
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert "stuck" in flags_at(found, 40.0)
+    assert "stuck" not in flags_at(found, 15.0)
+    assert "stuck" not in flags_at(found, 72.0)
+    assert "stuck" not in flags_at(found, 85.0)
+
+
+def test_zeros_before_gravity_are_flagged_and_their_end_is_told(signal: Make) -> None:
+    xyz_g = signal(seconds=60.0)
+    xyz_g[:1500] = 0.0
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert [(s.end_s, s.flags) for s in found.segments] == [(15.0, ("stuck", "no_gravity")), (60.0, ())]
+    assert found.quality == (
+        "1500 samples were zero before gravity came (until 15.0 s): the sensor was off, or packets came empty",
+    )
+
+
+@pytest.mark.parametrize("level_g", [0.0, 1.0])
+def test_samples_that_never_change_are_flagged(level_g: float) -> None:
+    found = dsp.analyze(np.full((3000, 3), level_g, np.float32), rate_hz=100.0)
+    (segment,) = found.segments
+    assert "stuck" in segment.flags
+    assert any("never change" in q for q in found.quality)
+
+
+@pytest.mark.parametrize("axes", [(0,), (1,), (2,), (0, 2)])
+@pytest.mark.parametrize("begin_s", [0.0, 15.0, 40.0])
+def test_axes_that_freeze_are_flagged_and_named_with_the_time(
+    signal: Make, axes: tuple[int, ...], begin_s: float
+) -> None:
+    xyz_g = signal(seconds=60.0)
+    for axis in axes:
+        xyz_g[round(100 * begin_s) :, axis] = 0.3
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert "dead_axis" in flags_at(found, 50.0)
+    for axis, name in enumerate("xyz"):
+        said = [q for q in found.quality if q.startswith(f"axis {name} ")]
+        assert bool(said) == (axis in axes)
+        when = f"(from {begin_s:.1f} s to 60.0 s)" if begin_s else "never changes"
+        assert all(when in q for q in said)
+
+
+def test_an_axis_that_stands_at_the_end_of_its_range_is_said_to_be_cut_off(signal: Make) -> None:
+    xyz_g = signal(seconds=60.0)
+    xyz_g[3000:, 2] = 2.0
+    (note,) = [q for q in dsp.analyze(xyz_g, rate_hz=100.0).quality if q.startswith("axis z stood")]
+    assert note.startswith("axis z stood at +2.00 g while others changed (from 30.0 s to 60.0 s): it was cut off there")
+
+
+def test_several_times_are_counted(signal: Make) -> None:
+    xyz_g = signal(seconds=90.0)
+    for begin in (2000, 4000, 6000):
+        xyz_g[begin : begin + 800, 0] = 0.1
+        xyz_g[begin + 1000 : begin + 1500] = 0.4
+    notes = dsp.analyze(xyz_g, rate_hz=100.0).quality
+    assert any("axis x did not change while others did (from 20.0 s to 28.0 s, and 2 more)" in q for q in notes)
+    assert any("did not change for 15 s" in q and "(from 30.0 s to 35.0 s, and 2 more)" in q for q in notes)
+
+
+def test_a_coarse_axis_that_rests_while_others_swing_is_dead_and_one_that_rests_with_them_is_not() -> None:
+    rng, t = np.random.default_rng(5), np.arange(6000) / 100.0
+    rest = rng.normal([0.5, 0.1, 0.8], 0.002, (6000, 3))
+    assert dsp.analyze(counted_in(rest, 0.016), rate_hz=100.0).quality == ()
+    swing = rest + 0.4 * np.sin(2 * np.pi * 0.9 * t)[:, None] * ((t > 20) & (t < 50))[:, None]
+    alive = dsp.analyze(counted_in(swing, 0.016), rate_hz=100.0)
+    swing[:, 1] = 0.1
+    dead = dsp.analyze(counted_in(swing, 0.016), rate_hz=100.0)
+    assert "dead_axis" in flags_at(dead, 40.0)
+    assert not any("dead_axis" in s.flags for s in alive.segments)
+
+
+@pytest.mark.parametrize("count_g", [0.003, 0.004, 0.016])
+@pytest.mark.parametrize("noise_g", [0.0002, 0.001, 0.003])
+def test_hours_of_rest_with_coarse_counts_are_neither_stuck_nor_dead(count_g: float, noise_g: float) -> None:
+    rng = np.random.default_rng(8)
+    t = np.arange(3 * 3600 * 50) / 50.0
+    posture = np.stack([np.sin(t / 4000.0), np.cos(t / 4000.0) * 0.6, np.cos(t / 4000.0) * 0.8], axis=1)
+    watch = watched(counted_in(posture + rng.normal(0, noise_g, (len(t), 3)), count_g), 50.0)
+    assert not any(watch.stretches(axis) for axis in (0, 1, 2, ALL))
+
+
+def test_a_tone_that_looks_the_same_five_times_a_second_is_not_stuck() -> None:
+    rng, t = np.random.default_rng(2), np.arange(4000) / 100.0
+    xyz_g = rng.normal([0, 0, 1], 0.002, (4000, 3))
+    tone = np.tile(0.1 * np.sin(2 * np.pi * 5.0 * t[:20]), 100)
+    xyz_g[2000:] = np.stack([tone, 0.5 * tone, 1.0 + 0.2 * tone], axis=1)
+    found = dsp.analyze(xyz_g.astype(np.float32), rate_hz=100.0)
+    assert not any("did not change" in q for q in found.quality)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rate_hz=st.sampled_from([12.5, 25.0, 51.3, 100.0]),
+    sizes=st.lists(st.integers(1, 400), min_size=1, max_size=20),
+    parts=st.lists(st.tuples(st.integers(0, 39), st.integers(1, 15), st.integers(0, ALL)), max_size=4),
+    holes=st.lists(st.tuples(st.integers(0, 39), st.floats(0.01, 3.0)), max_size=3),
+)
+def test_flags_and_notes_do_not_depend_on_chunks(
+    signal: Make,
+    rate_hz: float,
+    sizes: list[int],
+    parts: list[tuple[int, int, int]],
+    holes: list[tuple[int, float]],
+) -> None:
+    xyz_g = signal(rate_hz=rate_hz, seconds=40.0, tremor=(12, 20, 3.1, 0.05), kicks=(25.0,))
+    for at_s, lasts_s, axis in parts:
+        rows = slice(round(at_s * rate_hz), round((at_s + lasts_s) * rate_hz))
+        axes = slice(None) if axis == ALL else axis
+        xyz_g[rows, axes] = xyz_g[rows.start, axes]
+    for at_s, lasts_s in holes:
+        xyz_g[round(at_s * rate_hz) : round((at_s + lasts_s) * rate_hz)] = np.nan
+    analyzer, at, i = dsp.Analyzer(rate_hz), 0, 0
+    while at < len(xyz_g):
+        analyzer.push(xyz_g[at : at + sizes[i % len(sizes)]])
+        at, i = at + sizes[i % len(sizes)], i + 1
+    analyzer.finish()
+    assert_same(analyzer.result(), dsp.analyze(xyz_g, rate_hz=rate_hz))
+
+
+def test_a_jump_in_time_equals_rows_of_nan_and_parts_what_lies_around_it(signal: Make) -> None:
+    xyz_g = signal(seconds=60.0)
+    xyz_g[2000:2150], xyz_g[2300:2450] = xyz_g[2000], xyz_g[2000]
+    xyz_g[4000:, 1] = 0.2
+    holed = xyz_g.copy()
+    holed[2150:2300] = holed[4100:4400] = np.nan
+    runs = [
+        dsp.Samples(xyz_g=xyz_g[a:b], rate_hz=100.0, start_s=a / 100.0)
+        for a, b in ((0, 2150), (2300, 4100), (4400, 6000))
+    ]
+    whole = dsp.analyze(runs)
+    assert_same(whole, dsp.analyze(holed, rate_hz=100.0))
+    # Twice 1.5 s do not make 3 s.
+    assert not any("did not change for" in q for q in whole.quality)
+    assert any("axis y did not change while others did (from 44.0 s to 60.0 s)" in q for q in whole.quality)
+
+
+def test_times_count_from_the_start_of_the_recording(signal: Make) -> None:
+    xyz_g = signal(seconds=60.0)
+    xyz_g[2000:, 1] = 0.2
+    found = dsp.analyze([dsp.Samples(xyz_g=xyz_g, rate_hz=100.0, start_s=100.0)])
+    assert any("(from 120.0 s to 160.0 s)" in q for q in found.quality)
+    assert "dead_axis" in flags_at(found, 150.0)
+
+
+def test_gravity_that_is_in_no_frame_of_a_segment_is_flagged(signal: Make) -> None:
+    xyz_g = signal(seconds=30.0, tremor=(10, 20, 6.0, 0.05))
+    without = dsp.analyze(xyz_g - np.float32([0, 0, 1]), rate_hz=100.0)
+    assert all("no_gravity" in s.flags for s in without.segments)
+    assert not any("no_gravity" in s.flags for s in dsp.analyze(xyz_g, rate_hz=100.0).segments)
+
+
+def test_repeats_are_known_after_enough_looks_at_rest_and_long_streaks_count_little() -> None:
+    change = np.full((3, 60), 0.01, np.float32)
+    change[:, 30:50] = 0.0
+    change[0, ::2] = 0.0
+    repeats = Repeats()
+    repeats.take(change, change == 0.0, 0)
+    assert repeats.known_from is None or repeats.known_from == 19
+    assert not repeats.rarer(1.0).any()  # such changes may be coarse counts
+    change[2, 5] = 0.0005
+    repeats = Repeats()
+    repeats.take(change, change == 0.0, 0)
+    assert repeats.rarer(0.0).tolist() == [False] * 19 + [True] * 11 + [False] * 30
+    assert repeats.rarer(0.1)[19:].all()
+
+
+@pytest.mark.needs_data
+@pytest.mark.parametrize(
+    "file",
+    [
+        "ggirread/ax3_testfile.cwa",
+        "ggirread/ax3test.wav",
+        "geneactiv-csv/demo_data.csv",
+        "empatica-e4/ACC.csv",
+        "mims/activpal3.csv",
+        "skdh/ax3_sample.cwa",
+    ],
+)
+def test_real_sensors_with_coarse_counts_are_neither_stuck_nor_dead(data: Path, file: str) -> None:
+    """`ax3test.wav` holds counts of 16 mg that its logger's program resampled."""
+    recording = recordings.read(data / "vendor" / file)
+    found = dsp.analyze(recording.samples)
+    assert not any({"stuck", "dead_axis"} & set(s.flags) for s in found.segments)
+    assert not any("did not change" in q for q in found.quality)
+
+
+@pytest.mark.needs_data
+def test_coarse_counts_of_a_day_that_somebody_resampled_hold_no_dead_axis(data: Path) -> None:
+    (run,) = recordings.read(data / "vendor" / "mims" / "activpal3.csv").samples
+    t = np.arange(len(run.xyz_g)) / run.rate_hz
+    finer = PchipInterpolator(t, run.xyz_g)(np.arange(0.0, t[-1], 0.01))
+    watch = watched(counted_in(finer, 1 / 4096), 100.0)
+    assert not any(watch.stretches(axis) for axis in (0, 1, 2, ALL))
+
+
+def test_zeros_of_a_sensor_that_is_off_are_no_stillness_without_a_flag(signal: Make) -> None:
+    xyz_g = signal(seconds=30.0)
+    xyz_g[:1000] = 0.0
+    xyz_g[2000:] = 0.0
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert [(s.label, bool(s.flags)) for s in found.segments] == [
+        (State.STILL, True),
+        (State.STILL, False),
+        (State.NO_DATA, True),
+    ]
