@@ -62,7 +62,7 @@ class ReplaySource:
         self._label = label or recording.sensor or "replay"
         self._loop = loop
         self._changed = threading.Condition()
-        self._speed = _checked_speed(speed)
+        self._speed = checked_speed(speed)
         self._end_s = recording.samples[-1].end_s if end_s is None else end_s
         self._start_s = self._position_s = self._clamped(start_s)
         if not self._end_s > self._start_s:
@@ -152,7 +152,7 @@ class ReplaySource:
 
     def set_speed(self, speed: float) -> None:
         """Change the speed from here on."""
-        checked = _checked_speed(speed)
+        checked = checked_speed(speed)
         with self._changed:
             self._speed = checked
             self._changed.notify_all()
@@ -295,7 +295,14 @@ class _Pacer:
         return not source._stopping  # noqa: SLF001 - as above
 
 
-def _checked_speed(speed: float) -> float:
+def checked_speed(speed: float) -> float:
+    """Give a speed that a replay can play at.
+
+    Raises
+    ------
+    InputError
+        When it is out of range.
+    """
     if speed == 0.0 or MIN_SPEED <= speed <= MAX_SPEED:
         return float(speed)
     msg = f"the speed must lie between {MIN_SPEED} and {MAX_SPEED:g}, or be 0 for as fast as possible; it is {speed}"

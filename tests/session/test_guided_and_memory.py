@@ -217,8 +217,8 @@ def test_the_check_in_can_be_listed_shown_forgotten_and_answered_in_words(
     assert main(["checkin", "--clear", *home]) == 0
     assert main(["checkin", "--show", *home]) == 0
     assert "0 answers kept" in capsys.readouterr().out
-    assert main(["checkin", "--answer", "nonsense", *home]) == 1
-    assert main(["checkin", "--answer", "load=nonsense", *home]) == 1
+    assert main(["checkin", "--answer", "nonsense", *home]) == 2
+    assert main(["checkin", "--answer", "load=nonsense", *home]) == 2
 
 
 def test_a_session_mentions_the_check_in_until_it_was_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -255,7 +255,7 @@ def test_answers_given_with_a_file_count_for_its_advice(capsys: pytest.CaptureFi
     advice = json.loads(capsys.readouterr().out)["guidance"]
     assert advice["causes"][0]["id"] == "nerve"
     assert advice["help_cards"][0]["level"] == "appointment"
-    assert main(["analyze", str(path), "--json", "--answer", "signs=flying"]) == 1
+    assert main(["analyze", str(path), "--json", "--answer", "signs=flying"]) == 2
     assert main(["analyze", str(path), "--answer", "mood=tense", "--answer", "hands=yes"]) == 0
     printed = capsys.readouterr().out
     assert "This looks most like: tension or worry." in printed

@@ -105,6 +105,43 @@ def test_wrong_arguments_end_with_two(arguments: list[str], capsys: pytest.Captu
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["export", "samples", str(FATIGUE), "-o", "x.csv", "--from", "90", "--to", "60"], "ends before it begins"),
+        (["export", "spectra", str(FATIGUE), "-o", "x.csv", "--low", "10", "--high", "3"], "ends before it begins"),
+        (["analyze", str(FATIGUE), "--unit", "bananas"], "'bananas' is no unit"),
+        (["analyze", str(FATIGUE), "--answer", "foo=bar"], "no answer foo=bar"),
+        (["analyze", str(FATIGUE), "--answer", "foo"], "write QUESTION=ANSWER"),
+        (["analyze", str(FATIGUE), "--rate", "-3"], "above 0"),
+        (["replay", str(FATIGUE), "--speed", "-1"], "must lie between 0.25 and 64"),
+        (["replay", str(FATIGUE), "--from", "9", "--to", "6"], "nothing to play from 9 to 6 s"),
+        (["live", "simulated", "--no-gui", "--speed", "-1"], "--speed"),
+        (["demo", "--terminal", "--speed", "-1"], "--speed"),
+    ],
+)
+def test_arguments_that_make_no_sense_end_with_two_and_say_why(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_low_rate_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = np.random.default_rng(0).normal([0, 0, 1], 0.002, (400, 3))
+    time_s = np.arange(400) / 20.0
+    np.savetxt(tmp_path / "slow.csv", np.c_[time_s, rows], delimiter=",", header="time_s,x_g,y_g,z_g", comments="")
+    main(["analyze", "--json", str(tmp_path / "slow.csv")])
+    quality = json.loads(capsys.readouterr().out)["quality"]
+    assert [q for q in quality if "too low" in q] == [
+        "20 Hz is too low for tremor: nothing above 9.0 Hz can be seen; set the sensor to 50 Hz or more"
+    ]
+    main(["analyze", str(tmp_path / "slow.csv")])
+    assert capsys.readouterr().out.count("too low for tremor") == 1
+    main(["report", str(tmp_path / "slow.csv"), "-o", str(tmp_path / "slow.html")])
+    assert (tmp_path / "slow.html").read_text().count("too low for tremor") == 1
+
+
 def test_an_empty_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze", str(tmp_path)]) == 2
     assert "no recordings" in capsys.readouterr().err

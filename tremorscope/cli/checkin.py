@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tremorscope.cli.arguments import arguments
 from tremorscope.cli.options import HomeOption, JsonOption
 
 if TYPE_CHECKING:
@@ -70,21 +71,21 @@ def answers_in(answers: "Iterable[str]") -> "guidance.CheckIn":
 
     Raises
     ------
-    InputError
+    typer.BadParameter
         When one is not of this form, or not in the check-in.
     """
     import guidance
-    from dsp import InputError
 
     chosen: dict[str, tuple[str, ...]] = {}
     for each in answers:
         question, found, text = each.partition("=")
         if not found:
             msg = f"{each!r} is no answer; write QUESTION=ANSWER as `tremorscope checkin --questions` lists them"
-            raise InputError(msg)
+            raise typer.BadParameter(msg)
         chosen[question] = (*chosen.get(question, ()), text)
-    read = guidance.CheckIn(chosen=chosen)
-    list(read.answers())
+    with arguments():
+        read = guidance.CheckIn(chosen=chosen)
+        list(read.answers())
     return read
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tremorscope.cli.arguments import arguments
 from tremorscope.cli.options import HomeOption, PlacementOption, RateOption, SensorOption, UnitOption
 from tremorscope.cli.progress import progress_bar
 
@@ -86,9 +87,10 @@ def export(  # noqa: PLR0917 - typer passes by name
     if all_sensors and sensor is not None:
         msg = "--all-sensors and --sensor exclude each other; leave one out"
         raise typer.BadParameter(msg)
-    options = recordings.ExportOptions(
-        start_s=start, end_s=end, low_hz=low, high_hz=high, decimate=every, identify=identify
-    )
+    with arguments():
+        options = recordings.ExportOptions(
+            start_s=start, end_s=end, low_hz=low, high_hz=high, decimate=every, identify=identify
+        )
     recordings.check_export(kind.value, out, options=options)
     several = holds_several_sensors(kind.value, out) and sensor is None and (all_sensors or kind is Kind.samples)
     if all_sensors and not several:

@@ -39,7 +39,9 @@ def live(  # noqa: PLR0917 - typer passes by name
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help="Folder to record into.")] = None,
     seconds: Annotated[float | None, typer.Option("--seconds", help="Stop after this long of streaming.")] = None,
     rate: Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Ask the sensor for this rate.")] = None,
-    speed: Annotated[float, typer.Option("--speed", help="Of the simulated limb; 0 is as fast as possible.")] = 1.0,
+    speed: Annotated[
+        float, typer.Option("--speed", min=0.0, help="Of the simulated limb; 0 is as fast as possible.")
+    ] = 1.0,
     placement: Annotated[
         PlacementName, typer.Option("--placement", "-p", help="Where it is worn.")
     ] = PlacementName.calf,
@@ -104,7 +106,9 @@ def demo(
     terminal: Annotated[
         bool, typer.Option("--terminal", help="In the terminal even where there is a display.")
     ] = False,
-    speed: Annotated[float, typer.Option("--speed", help="How much faster than life, in the terminal.")] = DEMO_SPEED,
+    speed: Annotated[
+        float, typer.Option("--speed", min=0.0, help="How much faster than life, in the terminal.")
+    ] = DEMO_SPEED,
     script: Annotated[str, typer.Option("--script", metavar="NAME", help="Which simulated session.")] = "demo",
     radio: Annotated[
         bool, typer.Option("--radio", help="Over Bluetooth, from two virtual sensors in this program, in real time.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tremorscope.cli.arguments import arguments
 from tremorscope.cli.options import HomeOption, JsonOption, PlacementOption, RateOption, SensorOption, UnitOption
 
 if TYPE_CHECKING:
@@ -21,9 +22,18 @@ def register(app: typer.Typer) -> None:
     app.command("replay")(replay)
 
 
+def _playable(speed: float) -> float:
+    from session.replay import checked_speed
+
+    with arguments():
+        return checked_speed(speed)
+
+
 def replay(  # noqa: PLR0917 - typer passes by name
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The recording.")],
-    speed: Annotated[float, typer.Option("--speed", help="0.25 to 64 times life; 0 is as fast as possible.")] = 1.0,
+    speed: Annotated[
+        float, typer.Option("--speed", callback=_playable, help="0.25 to 64 times life; 0 is as fast as possible.")
+    ] = 1.0,
     start: Annotated[
         float | None,
         typer.Option("--from", metavar="SECONDS", help="Begin here; what lies before is analysed first, unseen."),
@@ -51,6 +61,9 @@ def replay(  # noqa: PLR0917 - typer passes by name
 
     Example: tremorscope replay night.cwa --speed 4
     """
+    if end is not None and not end > (start or 0.0):
+        msg = f"there is nothing to play from {start or 0.0:g} to {end:g} s; choose a later end"
+        raise typer.BadParameter(msg)
     asked = (start, end, seconds, sensor, unit, rate)
     in_terminal = no_gui or as_json or loop or control or any(a is not None for a in asked)
     if has_display() and not in_terminal:

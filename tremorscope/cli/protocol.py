@@ -54,7 +54,7 @@ def run(
         PlacementName, typer.Option("--placement", "-p", help="Where it is worn.")
     ] = PlacementName.calf,
     side: Annotated[SideName, typer.Option("--side", help="The leg that begins.")] = SideName.left,
-    speed: Annotated[float, typer.Option("--speed", help="Of the simulated limb.")] = 1.0,
+    speed: Annotated[float, typer.Option("--speed", min=0.0, help="Of the simulated limb.")] = 1.0,
     virtual: VirtualOption = False,
     checkin: Annotated[bool, typer.Option("--checkin", help="Ask twenty seconds of questions first.")] = False,
     as_json: JsonOption = False,
