@@ -21,8 +21,8 @@ COARSER = 4
 BLOCK = 1 << 15
 LEAST_SPAN_S = 0.2
 """A shorter drag is a click."""
-PEAK_HZ = (4.0, 12.0)
-"""The tremor band, in which a peak of a span is named."""
+PEAK_HZ = (3.5, 14.0)
+"""Where a peak of a span is named: what the analysis looks for (``bands.peak_hz``), without what is slow motion."""
 STANDS_OUT_DB = 9.0
 """Peaks of noise and of movement stand 5 to 8 dB out of the background (``beside`` of the analysis; physics)."""
 BESIDE_HZ = 0.75
@@ -158,7 +158,7 @@ class Document:
         return (spectra.freq_hz[keep], part.mean(axis=0, dtype=np.float64)) if len(part) else None
 
     def peak_hz(self, start_s: float, end_s: float) -> float:
-        """Frequency of a span's peak in the tremor band; NaN when none stands out.
+        """Frequency of the peak of a span's shaking; NaN when none stands out.
 
         It is the median of what the analysis found in the frames, where most of them agree that something stands out
         of their background, and where the span's mean spectrum rises to it and falls again: the edge of the band is

@@ -34,6 +34,7 @@ class BandPlot(Plot):
         self.addItem(self._band, ignoreBounds=True)
         self._label = pg.TextItem(anchor=(0.5, 1.0))
         self._label.setFont(face(BODY_SIZE_PX, face(1).Weight.DemiBold))
+        self._label.textItem.document().setDocumentMargin(2)
         self.addItem(self._label, ignoreBounds=True)
         self.setXRange(-0.4, TOP_HZ + 1.4, padding=0)
         # The last tick is written around its line, into the margin at the right.

@@ -37,7 +37,7 @@ class SpanNumbers:
     start_s, end_s
         The span.
     peak_hz, rms_g, above_rest_db
-        Peak of the tremor band, median size, and level of the peak above the recording's own rest; NaN where there is
+        Peak of the shaking, median size, and level of the peak above the recording's own rest; NaN where there is
         none.
     shaking_s, jerks
         Seconds of tremor and reflex rhythm, and reflex jerks, in it.

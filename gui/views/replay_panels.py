@@ -113,10 +113,13 @@ class SpanSpectrum(Card):
         freq_hz, psd = found
         level = level_db(psd)
         draw_fast(self._span, freq_hz, level)
-        self.plot.set_top(float(level[band_bins(document.bin_hz, len(level))].max()))
         if self._current is None or (self._current[2].start_s, self._current[2].end_s) != (start_s, end_s):
             self._current = (freq_hz, psd, numbers_of(document, start_s, end_s))
         numbers = self._current[2]
+        top_db = float(level[band_bins(document.bin_hz, len(level))].max())
+        if np.isfinite(numbers.peak_hz):
+            top_db = max(top_db, float(level[round(numbers.peak_hz / document.bin_hz)]))
+        self.plot.set_top(top_db)
         self.plot.name_peak(numbers.peak_hz, level, document.bin_hz)
         self.words.setText(peak_words(numbers))
 
@@ -124,7 +127,7 @@ class SpanSpectrum(Card):
 def peak_words(numbers: SpanNumbers) -> str:
     """Say where a span's peak lies and how far above rest; or that there is none."""
     if not np.isfinite(numbers.peak_hz):
-        return tr("no peak in 4–12 Hz")
+        return tr("no peak stands out")
     text = f"{number(numbers.peak_hz)} Hz"
     if np.isfinite(numbers.above_rest_db):
         text += ", " + tr("{n} dB above rest", n=number(numbers.above_rest_db, ".0f"))
