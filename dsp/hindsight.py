@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS, Waiting
 from dsp.evidence import EVENT_WEIGHT, strongest
 from dsp.few import largest, middle_of
+from dsp.kick_level import STEP_S
 from dsp.labels import EventLabel
 from dsp.results import Event, Term
 from dsp.run_view import AFTER_KICK_STEPS, RunView
-from dsp.surroundings import moved_s
+from dsp.surroundings import moved_steps
 
 Floats = NDArray[np.float32]
 
@@ -136,7 +137,8 @@ def _goes_on_moving(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool
         return False
     if view.slow_after(at - 1 - AFTER_KICK_STEPS, at) <= p["goes_on"] * top:
         return False
-    return moved_s(kick.began, kick.began - RISE_STEPS, top, loud, view) > p["moved_s"]
+    moved = moved_steps(kick.began, kick.began - RISE_STEPS, top, loud, view)
+    return moved > round(p["moved_s"] / STEP_S)
 
 
 def _swells(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:

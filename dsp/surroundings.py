@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS
-from dsp.kick_level import STEP_S
 from dsp.run_view import RunView
 
 Floats = NDArray[np.float32]
@@ -102,13 +101,13 @@ def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
     loud
         Level of any motion of every step so far, g.
     """
-    p = view.parameters.jerk
     last = onset_step - view.steps["stretch_before_s"]
-    return moved_s(onset_step, last, peak, loud, view) > p["stir_s"] and not view.shakes(onset_step)
+    moved = moved_steps(onset_step, last, peak, loud, view)
+    return moved > view.steps["stir_s"] and not view.shakes(onset_step)
 
 
-def moved_s(onset_step: int, last: int, peak: float, loud: Floats, view: RunView) -> float:
-    """How long the limb moved before step `last`, of the last seconds before a burst, noticeably beside the burst, s.
+def moved_steps(onset_step: int, last: int, peak: float, loud: Floats, view: RunView) -> int:
+    """Count steps before step `last`, of the last seconds before a burst, in which the limb moved noticeably beside it.
 
     Parameters
     ----------
@@ -116,6 +115,6 @@ def moved_s(onset_step: int, last: int, peak: float, loud: Floats, view: RunView
         As `stirs`.
     """
     p = view.parameters.jerk
-    first = max(0, onset_step - round(p["stir_window_s"] / STEP_S))
+    first = max(0, onset_step - view.steps["stir_window_s"])
     least = max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
-    return STEP_S * int(np.count_nonzero(loud[first : max(0, last)] > least))
+    return int(np.count_nonzero(loud[first : max(0, last)] > least))

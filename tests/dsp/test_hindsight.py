@@ -37,6 +37,10 @@ class View:
     hidden: bool = False
     parameters: Parameters = field(default_factory=load_parameters)
 
+    @property
+    def steps(self) -> dict[str, int]:
+        return {"stir_window_s": round(10 * self.parameters.jerk["stir_window_s"])}
+
     def tilt_between(self, first: int, second: int) -> float:
         return {
             (BEGAN - 13, BEGAN - 3): self.before_deg,
