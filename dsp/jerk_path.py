@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from dsp.fast_second import NO_BURST
 from dsp.frames import Frames
 from dsp.grid import Grid
-from dsp.jerks import JerkFinder, Levels
+from dsp.jerks import JerkFinder
 from dsp.parameters import Parameters
 from dsp.pulses import PulseFinder
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.slow_steps import SlowSteps
+from dsp.step_levels import Levels
 from dsp.steps import Steps
 from dsp.stream import Stream
 from dsp.volleys import VolleyFinder

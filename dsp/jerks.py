@@ -3,7 +3,6 @@
 Every value is made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,11 +11,11 @@ from numpy.typing import NDArray
 from dsp.aftermath import Waiting, belongs_to, is_contradicted
 from dsp.hindsight import is_movement, looked_back
 from dsp.kick import measure_kick
-from dsp.kick_begin import new_kicks, shakes_on
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
+from dsp.step_levels import Levels
 from dsp.surroundings import RING_STEPS, Burst, level_around
 from dsp.volley import is_one_of_beats
 
@@ -24,62 +23,8 @@ Floats = NDArray[np.float32]
 
 BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
-FEW = 16
-"""So few steps may go on shaking for all of them, which is known sooner: a live push brings one or two."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
-
-
-@dataclass(slots=True, eq=False)
-class Levels:
-    """What the steps amount to; the newest ones begin at step `first`.
-
-    Attributes
-    ----------
-    level, loud
-        Kick level of every step that is kept, and that of any motion, g.
-    thresholds, floors
-        Levels that open an event in the newest steps, and the floors of these, g.
-    first
-        The first of the newest.
-    above
-        Those of the newest whose level is above their threshold, in order.
-    """
-
-    level: Floats
-    loud: Floats
-    thresholds: NDArray[np.float64]
-    floors: Floats
-    first: int
-    above: list[int] = field(init=False)
-    _new_kicks: dict[int, int] | None = None
-
-    def __post_init__(self) -> None:
-        """Look for the loud ones."""
-        self.above = (self.first + np.nonzero(self.level[self.first :] > self.thresholds)[0]).tolist()
-
-    def threshold(self, at: int) -> float:
-        """Level that opens an event in one of the newest steps."""
-        return float(self.thresholds[at - self.first])
-
-    def floor(self, at: int) -> float:
-        """Floor of one of the newest steps."""
-        return float(self.floors[at - self.first])
-
-    def next_above(self, at: int) -> int:
-        """First step from `at` on whose level is above its threshold; one past the newest without one."""
-        following = bisect_left(self.above, at)
-        return self.above[following] if following < len(self.above) else len(self.level)
-
-    def rise(self, at: int, view: RunView) -> int | None:
-        """Sample from which a new kick rises in one of the newest steps; None where none does."""
-        if self._new_kicks is None:
-            if not self.level[at] > self.threshold(at):
-                return None
-            if len(self.above) <= FEW and shakes_on(at, self.level, view):
-                return None
-            self._new_kicks = new_kicks(np.array(self.above), self.level, view)
-        return self._new_kicks.get(at)
 
 
 @dataclass(slots=True)

@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp.grid import make_grid
-from dsp.jerks import JerkFinder, Levels
+from dsp.jerks import JerkFinder
 from dsp.kick_level import floors
 from dsp.parameters import load_parameters
 from dsp.run_view import RunView
+from dsp.step_levels import Levels
 
 RATE_HZ = 100.0
 STEPS_PER_S = 10

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dsp.grid import make_grid
-from dsp.jerks import FEW, Levels
 from dsp.kick_begin import new_kicks, shakes_on
 from dsp.parameters import Parameters, load_parameters
 from dsp.rises import LONG, Rise, _so_far, rises_to
 from dsp.run_view import RunView
+from dsp.step_levels import FEW, Levels
 
 Floats = NDArray[np.float32]
 Steps = NDArray[np.int64]
