@@ -73,7 +73,7 @@ def timeline(found: AnalysedRecording, words: Wording) -> Figure | None:
     parts = [f"{seconds[s]:.0f} s {words.text(STATE_WORDS[s])}" for s in State if seconds[s] >= 1.0]
     count = len(analysis.events)
     text = words.say(
-        "Over {seconds} s: {parts}; {events}; {holds} stretches held.",
+        "Over {seconds} s: {parts}; {events}; stretches held: {holds}.",
         seconds=f"{analysis.duration_s:.0f}",
         parts=", ".join(parts),
         events=words.say("{n} brief events", n=count) if count else words.text("no brief events"),
