@@ -114,9 +114,17 @@ class StuckWatch:
 
     def flags(self, begin: int, end: int, known_by: int) -> tuple[str, ...]:
         """Give the flags of a segment: what was stuck in some rows of it, as far as the rows before `known_by` tell."""
+        if self._changed_row is not None and self._changed_row < known_by and not self._any_stuck:
+            # Hardly any sensor is ever stuck, and there are thousands of segments.
+            return ()
         dead = any(self._meets(axis, begin, end, known_by) for axis in range(3))
         stuck = self._meets(ALL, begin, end, known_by) or self._never_changed(known_by)
         return (*(("stuck",) if stuck else ()), *(("dead_axis",) if dead else ()))
+
+    @property
+    def _any_stuck(self) -> bool:
+        """Whether an axis, or all of them, were ever stuck so far."""
+        return any(self._over) or any(going_on.known is not None for going_on in self._open)
 
     def _meets(self, axis: int, begin: int, end: int, known_by: int) -> bool:
         over, going_on = self._over[axis], self._open[axis]
