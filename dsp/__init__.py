@@ -15,7 +15,7 @@ from dsp.errors import (
 from dsp.findings import Findings, HoldFinding, SideComparison
 from dsp.frame_fields import FRAME_DTYPE
 from dsp.labels import EventLabel, Placement, Side, State
-from dsp.notes import counted, low_rate_notes
+from dsp.notes import counted, low_rate_notes, percent_sure
 from dsp.parameters import parameters_version
 from dsp.results import (
     Analysis,
@@ -66,4 +66,5 @@ __all__ = [
     "counted",
     "low_rate_notes",
     "parameters_version",
+    "percent_sure",
 ]

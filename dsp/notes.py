@@ -75,6 +75,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def percent_sure(confidence: float) -> int:
+    """Give a confidence as people are told it, 1 to 99 %: nothing that one sensor shows is certain."""
+    return min(99, max(1, round(100.0 * confidence)))
+
+
 def _dead_note(name: str, dead: Sequence[Stretch], when: str) -> str:
     level_g = dead[0].level_g
     if abs(level_g) < SMALLEST_CLIP_G:

@@ -61,10 +61,13 @@ class StateCard(Card):
         numbers = ""
         if live.label in RHYTHMIC:
             numbers = f"{number(live.peak_hz)} Hz · {size_g(live.rms_g)} · {size_mm(live.displacement_mm)}"
+        sure = SIGNS[live.label.value]
+        if live.label is not dsp.State.NO_DATA:
+            sure += f" {dsp.percent_sure(live.confidence)} %"
         self._show(
             state_name(live.label.value, tiring=live.tiring),
             live.label.value,
-            f"{SIGNS[live.label.value]} {100 * live.confidence:.0f} %",
+            sure,
             numbers,
             tr("for {n} s", n=int(max(0.0, live.time_s - live.since_s))),
             [foreign(t.text) for t in live.evidence],

@@ -54,7 +54,7 @@ class WhyCard(Card):
         self.title.setText(
             tr("Why {name}, not {other}", name=name, other=other) if other else tr("Why {name}", name=name)
         )
-        self.aside.setText(f"{100 * segment.confidence:.0f} %")
+        self.aside.setText(f"{dsp.percent_sure(segment.confidence)} %")
         terms = [*segment.evidence, *(segment.fatigue.terms if segment.fatigue is not None else ())]
         states = self.theme.states
         against = states[(segment.runner_up or segment.label).value]

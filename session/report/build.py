@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import guidance
-from dsp import InputError, Placement, Side, SideComparison, StorageError
+from dsp import InputError, Placement, Side, SideComparison, StorageError, percent_sure
 from session.analysis import AnalysedRecording, compare
 from session.guided import guided_findings_of
 from session.report.figures import average_spectra, holds, spectrogram, timeline, trace
@@ -132,6 +132,7 @@ def _template(words: Wording) -> Any:
         "number": partial(_number, words),
         "milli_g": partial(_milli_g, words),
         "signed": partial(_signed, words),
+        "sure": percent_sure,
     }
     return environment.get_template("page.html.j2")
 

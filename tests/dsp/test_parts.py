@@ -281,3 +281,8 @@ def test_rows_without_a_column_add_up_to_nothing(rows: int) -> None:
     for total in (sums(empty), weighted(empty, weights), products(empty, empty)):
         assert total.tolist() == [0.0] * rows
         assert total.dtype == np.float32
+
+
+def test_nothing_is_told_as_certain() -> None:
+    told = [dsp.percent_sure(confidence) for confidence in (0.0, 0.004, 0.5, 0.784, 0.994, 0.996, 1.0)]
+    assert told == [1, 1, 50, 78, 99, 99, 99]

@@ -52,7 +52,7 @@ def segment_table(analysis: dsp.Analysis) -> Table:
             clock(s.start_s),
             clock(s.end_s),
             word,
-            f"{100 * s.confidence:.0f} %",
+            "" if s.label is dsp.State.NO_DATA else f"{dsp.percent_sure(s.confidence)} %",
             amount(s.peak_hz, "Hz", 2) if rhythmic else "",
             milli_g(s.rms_g) if rhythmic else "",
             "; ".join(t.text for t in s.evidence[:2]),
@@ -73,7 +73,7 @@ def event_table(analysis: dsp.Analysis) -> Table:
         table.add_row(
             clock(e.onset_s),
             event_word(e),
-            f"{100 * e.confidence:.0f} %",
+            f"{dsp.percent_sure(e.confidence)} %",
             milli_g(e.peak_g),
             "" if e.stretch_delay_s is None else f"{e.stretch_delay_s:.2f} s",
             "; ".join(t.text for t in e.evidence[:2]),

@@ -5,6 +5,7 @@ import threading
 import time
 from typing import Any, TextIO
 
+import dsp
 import session
 from session import (
     AdviceUpdate,
@@ -154,7 +155,8 @@ class LiveLine:
         if live.label in ("tremor", "reflex_rhythm"):
             rhythm = f"  {amount(live.peak_hz, 'Hz')}  {milli_g(live.rms_g)}"
         reason = live.evidence[0].text if live.evidence else ""
-        text = f"{word:<15}{100 * live.confidence:3.0f} %{rhythm}  {reason}"
+        sure = "" if live.label is dsp.State.NO_DATA else f"{dsp.percent_sure(live.confidence)} %"
+        text = f"{word:<15}{sure:>4}{rhythm}  {reason}"
         if changed and not self._renew:
             self._stay(text.rstrip(), at_s=live.time_s)
         if self._renew and (changed or time.monotonic() - self._drawn_at > REDRAW_EVERY_S):
