@@ -152,6 +152,9 @@ class PulseFinder:
         p, level, loud = self.parameters.pulse, slow.level.kept, slow.loud.kept
         if stirs(c.onset_step, c.peak, loud, view):
             return None
+        past = middle(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
+        if past > p["isolation_ratio"] * c.peak:
+            return None
         beside = max(
             largest(level[max(0, c.onset_step - BEFORE_STEPS) : max(0, c.onset_step - 2)]),
             largest(level[c.end_step : at + 1]),
@@ -159,9 +162,6 @@ class PulseFinder:
         # What is quiet beside the pulse, or anywhere, need not be held against the floor, which takes long to tell.
         quiet = max(p["isolation_ratio"] * c.peak, 1e-3 * self.parameters.jerk["on_mg"])
         if beside > quiet and beside > p["on_ratio"] * slow.floor_before(at + view.first_step):
-            return None
-        past = middle(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
-        if past > p["isolation_ratio"] * c.peak:
             return None
         event = measure_pulse(view, c.onset_step, c.end_step, at, c.peak, past)
         if event is None or any(belongs_to(event, other, self.parameters) for other in self.events[-2:]):
