@@ -81,7 +81,7 @@ class Analyzer:
         self._watch = ChannelWatch()
         self._stuck = StuckWatch(self._grid.rate_hz)
         self._motion = Motion()
-        self._tracker = LiveTracker(self._parameters)
+        self._tracker = LiveTracker(self._grid, self._parameters)
         self._origin_s = 0.0
         self._run: Run | None = None
         self._finished = False
@@ -292,15 +292,14 @@ class Analyzer:
 
     def _absorb(self, run: Run, batches: list[FrameBatch]) -> None:
         """Take what became final in a run."""
-        new = [*run.jerks.events[self._taken_events :], *run.volleys]
-        self._events.extend(sorted(new, key=_onset))
-        run.volleys.clear()
+        if new := [*run.jerks.events[self._taken_events :], *run.volleys]:
+            self._events.extend(sorted(new, key=_onset))
+            run.volleys.clear()
         # The newest two are still looked at: what bounces after an impact belongs to it.
         del run.jerks.events[:-2]
         self._taken_events = len(run.jerks.events)
-        flags = self._flags_in(run)
         for batch in batches:
-            self._open.take(batch.frames, run, flags)
+            self._open.take(batch.frames, run, self._flags_in(run))
             self._handed.batches.append(batch)
 
     def _flags_in(self, run: Run) -> Flags:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.grid import Grid, hann
 from dsp.parameters import Parameters
-from dsp.peaks import STANDARD_GRAVITY_MM_S2
+from dsp.peaks import STANDARD_GRAVITY_MM_S2, TINY
 from dsp.rows import neighbours, products, sums
 
 Floats = NDArray[np.float32]
@@ -56,51 +56,67 @@ class FastSeconds:
     displacement_mm: Floats
 
 
-def fast_seconds(samples: Floats, grid: Grid, parameters: Parameters) -> FastSeconds:
-    """Measure seconds; each is computed from itself alone, so that one has the bits that it has among many.
+class SecondMeter:
+    """Measures seconds; each from itself alone, so that one has the bits that it has among many.
 
     Parameters
     ----------
-    samples
-        Of each second, (3, seconds, samples), g.
+    grid, parameters
+        Of the analysis.
     """
-    from scipy.fft import rfft  # noqa: PLC0415 - loaded with the first frame
 
-    size = samples.shape[2]
-    taper = hann(size)
-    padded = np.zeros((*samples.shape[:2], grid.window), np.float32)
-    second = padded[:, :, :size]
-    np.subtract(samples, samples[:, :, :1], out=second)
-    second *= taper
-    # Real and imaginary parts in turn; what lies above the bands is not looked at.
-    parts = rfft(padded, axis=-1).view(np.float32)[:, :, : 2 * grid.bins(0.0, parameters.bands["whole_hz"][1]).stop]
-    squared = parts * parts
-    power_of_axes = squared[:, :, 0::2] + squared[:, :, 1::2]
-    psd = power_of_axes[0]
-    psd += power_of_axes[1]
-    psd += power_of_axes[2]
-    psd *= np.float32(2.0 / (grid.rate_hz * float((taper.astype(np.float64) ** 2).sum())))
-    df, bands, tiny = np.float32(grid.df_hz), parameters.bands, np.float32(1e-16)
+    def __init__(self, grid: Grid, parameters: Parameters) -> None:
+        bands = parameters.bands
+        whole, self._peak = grid.bins(*bands["whole_hz"]), grid.bins(*bands["peak_hz"])
+        self._window, self._df, self._freq_hz = grid.window, np.float32(grid.df_hz), grid.freq_hz
+        self._taper = hann(grid.fast_window)
+        self._scale = np.float32(2.0 / (grid.rate_hz * float((self._taper.astype(np.float64) ** 2).sum())))
+        self._tremor, self._low, self._whole = grid.bins(*bands["tremor_hz"]), grid.bins(*bands["low_hz"]), whole
+        self._fast = grid.bins(SHARE_FROM_HZ, bands["peak_hz"][1])
+        # What lies above the bands is not looked at.
+        self._stop = grid.bins(0.0, bands["whole_hz"][1]).stop
+        # A 1 s Hann window is 1.5 Hz wide by itself, so twice the main window's band belongs to the peak.
+        self._reach = int(2.0 * bands["around_peak_hz"] / grid.df_hz + 1e-9)
+        around = np.arange(self._stop)[:, None] + np.arange(-self._reach, self._reach + 1)
+        # For each bin that the peak may be: which of those around it count.
+        self._counts = ((around >= whole.start) & (around < self._stop)).astype(np.float32)
 
-    def power(low_hz: float, high_hz: float) -> Floats:
-        return sums(psd[:, grid.bins(low_hz, high_hz)]) * df
+    def measured(self, samples: Floats) -> FastSeconds:
+        """Measure seconds.
 
-    where = grid.bins(*bands["peak_hz"])
-    peak = where.start + psd[:, where].argmax(axis=1)
-    peak_hz = grid.freq_hz[peak]
-    # A 1 s Hann window is 1.5 Hz wide by itself, so twice the main window's band belongs to the peak.
-    half = 2.0 * bands["around_peak_hz"]
-    reach = int(half / grid.df_hz + 1e-9)
-    bins = peak[:, None] + np.arange(-reach, reach + 1)
-    counts = (bins >= grid.bins(*bands["whole_hz"]).start) & (bins < psd.shape[1])
-    near = products(neighbours(psd, peak, reach), counts.astype(np.float32)) * df
-    return FastSeconds(
-        rms_g=np.sqrt(power(*bands["tremor_hz"])),
-        low_ratio=np.asarray(power(*bands["low_hz"]) / np.maximum(power(*bands["whole_hz"]), tiny), np.float32),
-        peak_hz=peak_hz.astype(np.float32),
-        share=np.minimum(near / np.maximum(power(SHARE_FROM_HZ, bands["peak_hz"][1]), tiny), np.float32(1.0)),
-        displacement_mm=(np.sqrt(near) * STANDARD_GRAVITY_MM_S2 / (2.0 * np.pi * peak_hz) ** 2).astype(np.float32),
-    )
+        Parameters
+        ----------
+        samples
+            Of each, (3, seconds, samples), g.
+        """
+        from scipy.fft import rfft  # noqa: PLC0415 - loaded with the first frame
+
+        padded = np.zeros((*samples.shape[:2], self._window), np.float32)
+        second = padded[:, :, : samples.shape[2]]
+        np.subtract(samples, samples[:, :, :1], out=second)
+        second *= self._taper
+        # Real and imaginary parts in turn.
+        parts = rfft(padded, axis=-1).view(np.float32)[:, :, : 2 * self._stop]
+        squared = parts * parts
+        power_of_axes = squared[:, :, 0::2] + squared[:, :, 1::2]
+        psd = power_of_axes[0]
+        psd += power_of_axes[1]
+        psd += power_of_axes[2]
+        psd *= self._scale
+        whole, fast = self._power(psd, self._whole), self._power(psd, self._fast)
+        peak = self._peak.start + psd[:, self._peak].argmax(axis=1)
+        peak_hz = self._freq_hz[peak]
+        near = products(neighbours(psd, peak, self._reach), self._counts[peak]) * self._df
+        return FastSeconds(
+            rms_g=np.sqrt(self._power(psd, self._tremor)),
+            low_ratio=np.asarray(self._power(psd, self._low) / np.maximum(whole, TINY), np.float32),
+            peak_hz=peak_hz.astype(np.float32),
+            share=np.minimum(near / np.maximum(fast, TINY), np.float32(1.0)),
+            displacement_mm=(np.sqrt(near) * STANDARD_GRAVITY_MM_S2 / (2.0 * np.pi * peak_hz) ** 2).astype(np.float32),
+        )
+
+    def _power(self, psd: Floats, bins: slice) -> Floats:
+        return sums(psd[:, bins]) * self._df
 
 
 def step_level(step_energy: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """Frames: the features of a run's frames become states, and frames that are final."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from dsp.frame_fields import FRAME_DTYPE, NUMBERS, numbers_of
 from dsp.grid import Grid
 from dsp.growing import Growing
 from dsp.labels import State
+from dsp.levels import SIZES
 from dsp.parameters import DECIDED, Parameters
 from dsp.spectra_room import SpectraRoom
 from dsp.weighed import weighed
@@ -67,6 +68,8 @@ class Frames:
         self._shaking = Growing((), np.float64)
         self._likelihood = Growing((STATE_FIELDS,), np.float64)
         self._raw = Growing((len(FEATURE_FIELDS),), np.float32)
+        # Of the frames taken last.
+        self._weighed: Mapping[str, Floats] = {}
         self._spectra = SpectraRoom(len(grid.freq_hz), keep=False) if spectra is None else spectra
 
     # -- the newest frame, final or not -------------------------------------------------------------------------------
@@ -75,6 +78,13 @@ class Frames:
     def newest(self) -> dict[str, float]:
         """Features of the newest frame."""
         return dict(zip(FEATURE_FIELDS, self._raw.newest(1)[0].tolist(), strict=True))
+
+    @property
+    def newest_weighed(self) -> dict[str, float]:
+        """The same as they are weighed, beside those that a frame carries; sizes as they are in the data."""
+        newest = self.newest
+        weighed_newest = {name: float(column[-1]) for name, column in self._weighed.items()}
+        return weighed_newest | {name: newest[name] for name in SIZES}
 
     @property
     def newest_probabilities(self) -> NDArray[np.float64]:
@@ -101,7 +111,8 @@ class Frames:
     def take(self, values: dict[str, Floats]) -> None:
         """Take the features of the next frames, whose spectra have been filled in."""
         values["wander_hz"] = self._wander(values["peak_hz"])
-        scores = score(centre.heard(weighed(values, self._parameters), self.weighed_by), self.weighed_by)
+        self._weighed = centre.heard(weighed(values, self._parameters), self.weighed_by)
+        scores = score(self._weighed, self.weighed_by)
         too_much = values["missing"] > self._parameters.gaps["most_missing"]
         if too_much.any():
             scores[too_much] = 0.0

@@ -3,7 +3,8 @@
 The causal filter over the 4 s windows names the state; a 1 s window beside it sees an onset or an end first.
 """
 
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,12 @@ from numpy.typing import NDArray
 from dsp import decision, fast_second
 from dsp.centre import least_answer
 from dsp.evidence import state_terms
-from dsp.fast_second import ONSET_KEPT_STEPS, ONSET_STEPS, FastSeconds
+from dsp.fast_second import ONSET_KEPT_STEPS, ONSET_STEPS, FastSeconds, SecondMeter
+from dsp.grid import Grid
 from dsp.labels import EventLabel, State
 from dsp.parameters import DECIDED, Parameters
 from dsp.results import Event, LiveState, Term
 from dsp.run import Run
-from dsp.segments import heard_features
 
 Floats = NDArray[np.float32]
 
@@ -26,27 +27,54 @@ EVENT_SHOWN_S = 2.0
 """After its onset: a kick is confirmed a second after it, and stands for another one."""
 
 
-@dataclass(slots=True, eq=False)
+class _Named(NamedTuple):
+    """A label, its confidence and reasons, and the numbers beside it."""
+
+    label: State
+    confidence: float
+    terms: tuple[Term, ...]
+    numbers: dict[str, float]
+
+
+class _Newest:
+    """The newest second of a run: how loud it is, and what is in it, which is measured when it is asked for."""
+
+    def __init__(self, samples: Floats, run: Run, meter: SecondMeter) -> None:
+        self._samples, self._meter = samples, meter
+        self.energy = run.steps.energy.newest(ONSET_STEPS)[None]
+        self.level_g = fast_second.step_level(self.energy)
+
+    @cached_property
+    def fast(self) -> FastSeconds:
+        """What it shows."""
+        return self._meter.measured(self._samples[:, None])
+
+
 class LiveTracker:
     """Follows the newest samples of the runs of one analyzer.
 
-    Attributes
+    Parameters
     ----------
-    parameters
+    grid, parameters
         Of the analysis.
     """
 
-    parameters: Parameters
-    _run: Run | None = None
-    _steps: int = -1
-    _state: LiveState | None = None
-    _onset_step: int = -ONSET_KEPT_STEPS - 1
-    _since: tuple[State, float] | None = None
+    def __init__(self, grid: Grid, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._meter, self._answer = SecondMeter(grid, parameters), least_answer(grid, parameters)
+        self._run: Run | None = None
+        self._steps = -1
+        self._state: LiveState | None = None
+        self._onset_step = -ONSET_KEPT_STEPS - 1
+        self._since: tuple[State, float] | None = None
+        self._frames = 0
+        self._main: _Named | None = None
 
     def state(self, run: Run, last_event: Event | None) -> LiveState | None:
         """State now; None before the first second. Computed once a step."""
         if run is not self._run:
             self._run, self._steps, self._state, self._onset_step = run, -1, None, -ONSET_KEPT_STEPS - 1
+            self._frames, self._main = 0, None
         if run.steps.count != self._steps:
             self._steps = run.steps.count
             self._state = self._look(run, last_event)
@@ -57,63 +85,76 @@ class LiveTracker:
         if samples is None:
             return None
         now_s = run.start_s + run.steps.edge(run.steps.count) / run.grid.rate_hz
-        energy, floor_g = run.steps.energy.newest(ONSET_STEPS)[None], np.array([run.newest_floor], np.float32)
-        fast = fast_second.fast_seconds(samples[:, None], run.grid, self.parameters)
-        burst = run.jerks.burst_steps(np.array([run.steps.count]))
-        level_g = fast_second.step_level(energy)
-        begins = fast_second.may_begin(level_g, floor_g, least_answer(run.grid, self.parameters))
-        begins &= fast_second.is_even(energy, burst) & fast_second.is_onset(fast, floor_g, self.parameters)
-        if begins[0]:
+        newest = _Newest(samples, run, self._meter)
+        if self._begins(newest, run):
             self._onset_step = run.steps.count
-        lasting = run.steps.count - self._onset_step <= ONSET_KEPT_STEPS and bool(fast_second.lasts(fast.rms_g)[0])
-        label, confidence, terms, numbers = self._named(run, fast, level_g, onset=lasting)
-        if self._since is None or self._since[0] is not label:
-            self._since = (label, now_s)
+        lasting = run.steps.count - self._onset_step <= ONSET_KEPT_STEPS
+        named = self._named(run, newest, onset=lasting and bool(fast_second.lasts(newest.fast.rms_g)[0]))
+        if self._since is None or self._since[0] is not named.label:
+            self._since = (named.label, now_s)
         hold = run.holds.current
         event = provisional_event(run)
         if event is None and last_event is not None and now_s - last_event.onset_s <= EVENT_SHOWN_S:
             event = last_event
         return LiveState(
             time_s=now_s,
-            label=label,
-            confidence=confidence,
-            peak_hz=numbers["peak_hz"],
-            rms_g=numbers["rms_g"],
-            displacement_mm=numbers["displacement_mm"],
+            label=named.label,
+            confidence=named.confidence,
+            peak_hz=named.numbers["peak_hz"],
+            rms_g=named.numbers["rms_g"],
+            displacement_mm=named.numbers["displacement_mm"],
             since_s=self._since[1],
-            evidence=terms[:3],
+            evidence=named.terms[:3],
             holding=hold is not None,
             hold_start_s=None if hold is None else hold.start_s,
             event=event,
             psd=run.frames.newest_psd,
         )
 
-    def _named(
-        self, run: Run, fast: FastSeconds, level_g: Floats, *, onset: bool
-    ) -> tuple[State, float, tuple[Term, ...], dict[str, float]]:
-        """Label, confidence, reasons and numbers."""
-        numbers = {name: float(getattr(fast, name)[0]) for name in ("peak_hz", "rms_g", "displacement_mm")}
-        still_g = 1e-3 * self.parameters.still["floor_mg"]
+    def _begins(self, newest: _Newest, run: Run) -> bool:
+        """Whether shaking begins in the newest second; most are too quiet for it."""
+        floor_g = np.array([run.newest_floor], np.float32)
+        if not fast_second.may_begin(newest.level_g, floor_g, self._answer)[0]:
+            return False
+        burst = run.jerks.burst_steps(np.array([run.steps.count]))
+        if not fast_second.is_even(newest.energy, burst)[0]:
+            return False
+        return bool(fast_second.is_onset(newest.fast, floor_g, self._parameters)[0])
+
+    def _named(self, run: Run, newest: _Newest, *, onset: bool) -> _Named:
+        """Name what goes on."""
         if run.frames.count == 0:
+            numbers = _numbers(newest.fast)
             if onset:
-                return State.TREMOR, ONSET_CONFIDENCE, _onset_terms(fast), numbers
-            return (State.STILL if numbers["rms_g"] < still_g else State.UNCLEAR), 0.5, (), numbers
-        main, p = run.frames.newest, run.frames.newest_probabilities
-        label = State(str(decision.labels(p[None, :], self.parameters)[0]))
-        rhythmic = label in (State.TREMOR, State.REFLEX_RHYTHM)
+                return _Named(State.TREMOR, ONSET_CONFIDENCE, _onset_terms(newest.fast), numbers)
+            still = numbers["rms_g"] < 1e-3 * self._parameters.still["floor_mg"]
+            return _Named(State.STILL if still else State.UNCLEAR, 0.5, (), numbers)
+        if self._main is None or self._frames != run.frames.count:
+            self._frames, self._main = run.frames.count, self._named_by_frames(run)
+        main = self._main
+        rhythmic = main.label in (State.TREMOR, State.REFLEX_RHYTHM)
         if onset and not rhythmic:
-            return State.TREMOR, max(ONSET_CONFIDENCE, float(p[3])), _onset_terms(fast), numbers
-        main_rms_g = np.array([main["rms_g"]], np.float32)
-        quiet = fast_second.may_have_stopped(level_g, main_rms_g)
-        if rhythmic and (quiet & fast_second.has_stopped(fast.rms_g, main_rms_g, self.parameters))[0]:
-            text = f"the shaking fell to {1000 * numbers['rms_g']:.2g} mg in the last second"
-            return State.STILL, ONSET_CONFIDENCE, (Term(name="stopped", value=1.0, text=text),), numbers
-        order = np.argsort(-p, kind="stable")
-        best, second = DECIDED[int(order[0])], DECIDED[int(order[1])]
-        features = heard_features(main, self.parameters)
-        terms = tuple(t for t in state_terms(features, best, second, self.parameters) if t.value > 0)
+            confidence = max(ONSET_CONFIDENCE, float(run.frames.newest_probabilities[3]))
+            return _Named(State.TREMOR, confidence, _onset_terms(newest.fast), _numbers(newest.fast))
+        if rhythmic:
+            main_rms_g = np.array([main.numbers["rms_g"]], np.float32)
+            quiet = fast_second.may_have_stopped(newest.level_g, main_rms_g)[0]
+            if quiet and fast_second.has_stopped(newest.fast.rms_g, main_rms_g, self._parameters)[0]:
+                numbers = _numbers(newest.fast)
+                text = f"the shaking fell to {1000 * numbers['rms_g']:.2g} mg in the last second"
+                return _Named(State.STILL, ONSET_CONFIDENCE, (Term(name="stopped", value=1.0, text=text),), numbers)
+        return main
+
+    def _named_by_frames(self, run: Run) -> _Named:
+        """Name what the newest frame, and those before it, show; the same until the next frame."""
+        p = run.frames.newest_probabilities
+        label = State(str(decision.labels(p[None, :], self._parameters)[0]))
+        order = np.argsort(-p, kind="stable").tolist()
+        best, second = DECIDED[order[0]], DECIDED[order[1]]
+        terms = state_terms(run.frames.newest_weighed, best, second, self._parameters)
         lead = float(p[order[0]] - p[order[1]])
-        return label, (1.0 - lead if label is State.UNCLEAR else float(p[order[0]])), terms, main
+        confidence = 1.0 - lead if label is State.UNCLEAR else float(p[order[0]])
+        return _Named(label, confidence, tuple(t for t in terms if t.value > 0), run.frames.newest)
 
 
 def provisional_event(run: Run) -> Event | None:
@@ -148,3 +189,7 @@ def _onset_terms(fast: FastSeconds) -> tuple[Term, ...]:
         Term(name="one_frequency", value=1.0, text=share),
         Term(name="size", value=0.8, text=f"{1000 * fast.rms_g[0]:.2g} mg of shaking"),
     )
+
+
+def _numbers(fast: FastSeconds) -> dict[str, float]:
+    return {name: float(getattr(fast, name)[0]) for name in ("peak_hz", "rms_g", "displacement_mm")}

@@ -42,6 +42,7 @@ class LiveLabels:
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
         self._grid, self._parameters = grid, parameters
         self._answer = least_answer(grid, parameters)
+        self._meter = fast_second.SecondMeter(grid, parameters)
         self._window_hops = -(-grid.window // grid.hop)
         # The first that has a second and its newest steps behind it.
         self._first_hop = max(-(-grid.fast_window // grid.hop), -(-ONSET_STEPS // STEPS_PER_HOP))
@@ -99,7 +100,7 @@ class LiveLabels:
         hop, size = self._grid.hop, self._grid.fast_window
         samples = stream.samples.part(int(of_hops[0]) * hop - size, int(of_hops[-1]) * hop)
         seconds = windows(samples, size, hop, len(of_hops))[:, where]
-        fast = fast_second.fast_seconds(seconds, self._grid, self._parameters)
+        fast = self._meter.measured(seconds)
         onset, fast_rms_g = np.zeros(len(of_hops), bool), np.zeros(len(of_hops), np.float32)
         onset[where] = fast_second.is_onset(fast, floor_g[where], self._parameters) & begins[where]
         fast_rms_g[where] = fast.rms_g
