@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dsp import centre
 from dsp.bridge import Bridge, widened
 from dsp.features import burst_features, burst_levels
-from dsp.grid import STEPS_PER_HOP, Grid
+from dsp.grid import Grid, cut_steps
 from dsp.parameters import Parameters
 from dsp.rows import ordered, sums
 from dsp.steps import sums_of_steps
@@ -119,12 +119,10 @@ class Beside:
         Second differences are strongest at 8 Hz and would miss a kick of 3 Hz, so that first ones are looked at too.
         """
         p, g = self._parameters.beside, self._grid
-        hops = energy.shape[1] // STEPS_PER_HOP
-        starts = (np.arange(hops)[:, None] * g.hop + g.step_edges[:-1]).ravel()
-        sizes = np.tile(np.diff(g.step_edges), hops).astype(np.float32)
-        moved = sums_of_steps(change[:, : hops * g.hop], starts, even=g.hop % STEPS_PER_HOP == 0)
+        cut = cut_steps(0, energy.shape[1], g)
+        moved = sums_of_steps(change[:, : cut.end], cut)
         out = np.zeros(energy.shape, bool)
-        for part in (moved / sizes, energy):
+        for part in (moved / cut.sizes, energy):
             over = part / (ordered(part)[:, part.shape[1] // 2] + TINY)[:, None]
             loud, rings = over > np.float32(p["loud"] ** 2), over > np.float32(p["rings"] ** 2)
             for _ in range(RING_STEPS):

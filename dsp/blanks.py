@@ -60,13 +60,13 @@ class Blanks:
             self._leading = False
         newest = axes_g[:, -self._looked_at :]
         # One axis tells nearly always, or leaves few rows to look at; and of the others the newest are all that counts.
-        may_be = np.nonzero(axes_g[0] == 0.0)[0]
-        is_zero = ~axes_g[1:, may_be].any(axis=0)
-        if not self._leading and not is_zero.any() and not np.isnan(newest).any():
+        may_be = (axes_g[0] == 0.0).nonzero()[0]
+        zeros = may_be[~axes_g[1:, may_be].any(axis=0)] if len(may_be) else may_be
+        if not self._leading and not len(zeros) and not np.isnan(newest).any():
             self._follow(_sizes(newest) >= STOOD_G)
             return None, None
         zero = np.zeros(axes_g.shape[1], bool)
-        zero[may_be] = is_zero
+        zero[zeros] = True
         valued = ~zero & ~np.isnan(axes_g).all(axis=0)
         size = _sizes(axes_g)
         stands, begins = size >= STOOD_G, None
@@ -96,8 +96,12 @@ class Blanks:
 
 def _sizes(axes_g: Floats) -> NDArray[np.float64]:
     """Size of each row, g; a value that is not known counts for none."""
-    known = np.nan_to_num(axes_g.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    return np.asarray(np.sqrt(np.square(known).sum(axis=0)))
+    known = axes_g.astype(np.float64)
+    finite = np.isfinite(known)
+    if not finite.all():
+        known[~finite] = 0.0
+    np.square(known, out=known)
+    return np.asarray(np.sqrt(known[0] + known[1] + known[2]))
 
 
 def _stretches(flags: Bools) -> list[tuple[int, int]]:

@@ -123,12 +123,38 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
     )
 
 
-def step_edges(first: int, last: int, grid: Grid) -> NDArray[np.int64]:
-    """First sample of each step from `first` to `last`, both included, counted from the start of the run."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """Where the samples of some steps begin and end.
+
+    Attributes
+    ----------
+    begin, end
+        First sample of the first step, and one past the last, counted from the start of the run.
+    starts
+        First sample of each step, counted from `begin`; None where all are equally long.
+    sizes
+        Samples of each step, or of all.
+    count
+        Steps.
+    """
+
+    begin: int
+    end: int
+    starts: NDArray[np.int64] | None
+    sizes: NDArray[np.float32] | np.float32
+    count: int
+
+
+def cut_steps(first: int, last: int, grid: Grid, tick: int = 1) -> Cut:
+    """Cut the steps from `first` to before `last`, in samples or in ticks of several of them."""
+    size, rest = divmod(grid.hop, STEPS_PER_HOP * tick)
+    if not rest:
+        return Cut(first * size, last * size, None, np.float32(size), last - first)
     steps = np.arange(first, last + 1)
-    if grid.hop % STEPS_PER_HOP == 0:
-        return np.asarray(steps * (grid.hop // STEPS_PER_HOP))
-    return np.asarray(steps // STEPS_PER_HOP * grid.hop + grid.step_edges[steps % STEPS_PER_HOP])
+    edges = (steps // STEPS_PER_HOP * grid.hop + grid.step_edges[steps % STEPS_PER_HOP]) // tick
+    sizes = (edges[1:] - edges[:-1]).astype(np.float32)
+    return Cut(int(edges[0]), int(edges[-1]), edges[:-1] - edges[0], sizes, last - first)
 
 
 def hann(size: int) -> NDArray[np.float32]:

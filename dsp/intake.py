@@ -103,7 +103,7 @@ class Intake:
         self._begins = [] if begins is None else [begins]
         if begins is not None:
             self.zero_lead = self.position + begins
-        if axes_g.size and axes_g.min() >= -MOST_G and axes_g.max() <= MOST_G and self._seen.all():
+        if axes_g.size and axes_g.min() >= -MOST_G and axes_g.max() <= MOST_G and all(self._seen.tolist()):
             return axes_g
         good: NDArray[np.bool_] = np.abs(axes_g) <= MOST_G
         if good.all():

@@ -40,6 +40,8 @@ class JerkPath:
         self._finder = JerkFinder(parameters)
         # Both keep one list, so that each knows of the other's events.
         self._pulses = PulseFinder(parameters, self._finder.events)
+        # A slow pulse is no fainter, whatever the floor.
+        self._least_pulse = self._pulses.thresholds(np.zeros(1, np.float32))
         self.volleys = VolleyFinder(parameters, 0.5 * grid.hop / grid.rate_hz)
         self._view = RunView(parameters, grid, start_s)
 
@@ -106,9 +108,10 @@ class JerkPath:
         """Find the newest steps, from step `first` on, that are loud enough for a slow pulse."""
         level = slow.level.kept
         # Without any floor few are: only for these it is looked up.
-        loud = first + np.nonzero(level[first:] > self._pulses.thresholds(np.zeros(1, np.float32)))[0]
+        loud = (level[first:] > self._least_pulse).nonzero()[0]
         if not len(loud):
             return loud
+        loud += first
         floors_g = slow.floors_before(loud + self._view.first_step)
         return loud[level[loud] > self._pulses.thresholds(floors_g)]
 

@@ -1,5 +1,6 @@
 """Quality: what the samples themselves say against trusting them."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -39,15 +40,16 @@ class ChannelWatch:
         self._blocks_of_m_s2 = 0
         self._first: Floats | None = None
         self._varied = np.zeros(3, bool)
-        self._extreme = np.zeros((2, 3), np.float32)
-        self._at_extreme = np.zeros((2, 3), np.int64)
+        # The highest and the lowest (its sign turned) of each axis, and how often they have been met.
+        self._extreme = [[0.0] * 3, [0.0] * 3]
+        self._at_extreme = [[0] * 3, [0] * 3]
 
     def take(self, axes_g: Floats) -> None:
         """Take samples, an axis a row; those with a value that is not finite are passed over."""
         if not axes_g.shape[1]:
             return
         low, high = axes_g.min(axis=1), axes_g.max(axis=1)
-        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        if not all(map(math.isfinite, (*low.tolist(), *high.tolist()))):
             axes_g = axes_g[:, np.isfinite(axes_g).all(axis=0)]
             if not axes_g.shape[1]:
                 return
@@ -61,12 +63,14 @@ class ChannelWatch:
 
     def _note_extremes(self, axes_g: Floats, low: Floats, high: Floats) -> None:
         """Count how often the most extreme values so far have been met; what stays below 1 g cannot be clipped."""
-        for end, picks in ((0, high), (1, -low)):
-            for axis in np.nonzero((picks >= self._extreme[end]) & (picks >= SMALLEST_CLIP_G))[0]:
-                level = picks[axis]
-                count = int(np.count_nonzero(axes_g[axis] == (level if end == 0 else -level)))
-                known = self._at_extreme[end, axis] if level == self._extreme[end, axis] else 0
-                self._extreme[end, axis], self._at_extreme[end, axis] = level, known + count
+        # In plain numbers: most pushes meet none.
+        for end, picks in enumerate((high.tolist(), (-low).tolist())):
+            extreme, at_extreme = self._extreme[end], self._at_extreme[end]
+            for axis, level in enumerate(picks):
+                if level >= SMALLEST_CLIP_G and level >= extreme[axis]:
+                    count = int(np.count_nonzero(axes_g[axis] == np.float32(level if end == 0 else -level)))
+                    at_extreme[axis] = count + (at_extreme[axis] if level == extreme[axis] else 0)
+                    extreme[axis] = level
 
     def _weigh(self, axes_g: Floats) -> None:
         """Count the blocks of a fixed number of samples whose mean is as large as gravity, however they are cut."""
@@ -101,10 +105,10 @@ class ChannelWatch:
         found = []
         for end, sign in ((0, 1.0), (1, -1.0)):
             for axis in range(3):
-                level = float(self._extreme[end, axis])
+                level = self._extreme[end][axis]
                 if (
                     level >= SMALLEST_CLIP_G
-                    and self._at_extreme[end, axis] >= LONGEST_PLATEAU * 5
+                    and self._at_extreme[end][axis] >= LONGEST_PLATEAU * 5
                     and self._varied[axis]
                 ):
                     found.append((axis, sign * level))

@@ -112,7 +112,8 @@ class Run:
             for batch in self.frames.settled(self.grid.window, self._look):
                 self.volleys += self.jerks.volleys.settle(batch.frames)
                 out.append(batch)
-            self._forget()
+            if steps.hops > hops:
+                self._forget()
 
     def finish(self) -> list[FrameBatch]:
         """End the run: a run shorter than the window is analysed whole, and what waits becomes final."""

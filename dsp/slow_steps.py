@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import kick_level
-from dsp.grid import STEPS_PER_HOP, Grid, step_edges
+from dsp.grid import STEPS_PER_HOP, Grid, cut_steps
 from dsp.growing import Growing
 from dsp.kick_level import START_FLOOR_G
 from dsp.parameters import Parameters
@@ -41,8 +41,8 @@ class SlowSteps:
         tick_s = self._tick / grid.rate_hz
         self._lag = max(1, math.floor(parameters.pulse["lag_s"] / tick_s + 0.5))
         self._smooth = max(1, round(parameters.jerk["smooth_s"] / tick_s))
-        self._even = grid.hop % (STEPS_PER_HOP * self._tick) == 0
-        self._last = np.zeros((2, 1), np.float32)
+        # Of the newest step, the largest second and first difference.
+        self._last = np.zeros(1, np.float32), np.zeros(1, np.float32)
         self._count = 0
         self.energy = Growing((), np.float32)
         self.level = Growing((), np.float32)
@@ -50,13 +50,14 @@ class SlowSteps:
 
     def take(self, stream: Stream, target: int) -> None:
         """Take the steps up to `target`, whose samples are all there."""
-        ticks = step_edges(self._count, target, self._grid) // self._tick
-        energy, slow, smoothed = self._energies(stream, int(ticks[0]), int(ticks[-1]))
-        starts, sizes = ticks[:-1] - ticks[0], (ticks[1:] - ticks[:-1]).astype(np.float32)
-        both = (np.sqrt(largest_of_steps(part, starts, even=self._even)) for part in (smoothed, slow))
-        fast, slow_g = (np.concatenate([before, new]) for before, new in zip(self._last, both, strict=True))
-        self._last = np.stack([fast[-1:], slow_g[-1:]])
-        self.energy.extend(sums_of_steps(energy[None], starts, even=self._even)[0] / sizes)
+        cut = cut_steps(self._count, target, self._grid, self._tick)
+        energy, slow, smoothed = self._energies(stream, cut.begin, cut.end)
+        fast, slow_g = (
+            np.concatenate([before, np.sqrt(largest_of_steps(part, cut))])
+            for before, part in zip(self._last, (smoothed, slow), strict=True)
+        )
+        self._last = fast[-1:].copy(), slow_g[-1:].copy()
+        self.energy.extend(sums_of_steps(energy[None], cut)[0] / cut.sizes)
         self.loud.extend(fast[1:])
         self.level.extend(kick_level.kick_level(fast, slow_g, self._parameters))
         self._count = target
@@ -67,7 +68,8 @@ class SlowSteps:
         Only what may be a pulse asks for it, so that most hops of a night need none.
         """
         hops = steps // STEPS_PER_HOP - 1
-        fresh = np.diff(hops, prepend=-2) > 0
+        fresh = np.ones(len(hops), bool)
+        fresh[1:] = hops[1:] > hops[:-1]
         hops, of_steps = hops[fresh], np.add.accumulate(fresh, dtype=np.intp) - 1
         known = hops >= 0
         floor = np.full(len(hops), START_FLOOR_G, np.float32)

@@ -41,7 +41,7 @@ class Levels:
 
     def __post_init__(self) -> None:
         """Look for the loud ones."""
-        self.above = (self.first + np.nonzero(self.level[self.first :] > self.thresholds)[0]).tolist()
+        self.above = [self.first + at for at in (self.level[self.first :] > self.thresholds).nonzero()[0].tolist()]
 
     def threshold(self, at: int) -> float:
         """Level that opens an event in one of the newest steps."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import gravity, kick_level, posture
-from dsp.grid import STEPS_PER_HOP, Grid, step_edges
+from dsp.grid import STEPS_PER_HOP, Cut, Grid, cut_steps
 from dsp.growing import Growing
 from dsp.parameters import Parameters
 from dsp.rows import largest, running_least
@@ -20,26 +20,19 @@ COUNT_HOPS = 20
 """Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
 
 
-def sums_of_steps(values: Floats, starts: NDArray[np.int64], *, even: bool) -> Floats:
-    """Sum of each step of each row, (rows, steps).
+def sums_of_steps(values: Floats, cut: Cut) -> Floats:
+    """Sum of each step of each row, (rows, steps), of `values` (rows, n).
 
-    Parameters
-    ----------
-    values
-        Of all steps, (rows, n).
-    starts
-        First value of each step.
-    even
-        Whether all steps are equally long, at this rate: then it takes a third of the time.
+    Where all are equally long it takes a third of the time.
     """
-    if not even:
-        return np.add.reduceat(values, starts, axis=1)
-    return np.asarray(np.einsum("aij->ai", values.reshape(len(values), len(starts), -1)))
+    if cut.starts is not None:
+        return np.add.reduceat(values, cut.starts, axis=1)
+    return np.asarray(np.einsum("aij->ai", values.reshape(len(values), cut.count, -1)))
 
 
-def largest_of_steps(values: Floats, starts: NDArray[np.int64], *, even: bool) -> Floats:
+def largest_of_steps(values: Floats, cut: Cut) -> Floats:
     """Largest value of each step, (steps,), of `values` (n,); as `sums_of_steps`."""
-    return largest(values.reshape(len(starts), -1)) if even else np.maximum.reduceat(values, starts)
+    return largest(values.reshape(cut.count, -1)) if cut.starts is None else np.maximum.reduceat(values, cut.starts)
 
 
 class Steps:
@@ -81,9 +74,9 @@ class Steps:
         self.hop_mean = Growing((3,), np.float32)
         self.hop_gravity = Growing((), np.float32)
         self.hop_tilt = Growing((), np.float32)
-        self._even = grid.hop % STEPS_PER_HOP == 0
         self._edges: list[int] = grid.step_edges.tolist()
-        self._last = np.zeros((2, 1), np.float32)
+        # Of the newest step, the largest second and first difference.
+        self._last = np.zeros(1, np.float32), np.zeros(1, np.float32)
         self.counts_g: list[float] = []
 
     def edge(self, step: int) -> int:
@@ -108,7 +101,7 @@ class Steps:
         known = self.hop_floor.part(max(0, hop - 1), (last - 1) // STEPS_PER_HOP)
         if not hop:
             known = np.concatenate([np.full(1, kick_level.START_FLOOR_G, np.float32), known])
-        return np.repeat(known, STEPS_PER_HOP)[rest : rest + last - first]
+        return known.repeat(STEPS_PER_HOP)[rest : rest + last - first]
 
     def forget(self, hops: int) -> None:
         """Forget the first `hops` hops, and their steps."""
@@ -118,20 +111,16 @@ class Steps:
             part.drop(hops)
 
     def _take_steps(self, stream: Stream, target: int) -> None:
-        edges = step_edges(self.count, target, self._grid)
-        begin, end = int(edges[0]), int(edges[-1])
-        starts = edges[:-1] - begin
-        sizes = (edges[1:] - edges[:-1]).astype(np.float32)
-        energy = sums_of_steps(stream.energy.part(begin, end), starts, even=self._even)[0]
-        energy /= sizes
-        both = (
-            np.sqrt(largest_of_steps(p.part(begin, end)[0], starts, even=self._even))
-            for p in (stream.level, stream.slow)
+        cut = cut_steps(self.count, target, self._grid)
+        energy = sums_of_steps(stream.energy.part(cut.begin, cut.end), cut)[0]
+        energy /= cut.sizes
+        fast, slow = (
+            np.concatenate([before, np.sqrt(largest_of_steps(part.part(cut.begin, cut.end)[0], cut))])
+            for before, part in zip(self._last, (stream.level, stream.slow), strict=True)
         )
-        fast, slow = (np.concatenate([before, new]) for before, new in zip(self._last, both, strict=True))
-        self._last = np.stack([fast[-1:], slow[-1:]])
-        mean = sums_of_steps(stream.samples.part(begin, end), starts, even=self._even)
-        mean /= sizes
+        self._last = fast[-1:].copy(), slow[-1:].copy()
+        mean = sums_of_steps(stream.samples.part(cut.begin, cut.end), cut)
+        mean /= cut.sizes
         self.energy.extend(energy)
         self.loud.extend(fast[1:])
         self.level.extend(kick_level.kick_level(fast, slow, self._parameters))

@@ -179,8 +179,13 @@ class StuckWatch:
 
         Levels begin with that of the look before the first.
         """
-        edges = np.concatenate([[self._open[axis].since - first], np.nonzero(~same)[0], [len(same)]])
-        over = np.nonzero(np.diff(edges[:-1]) > (STUCK_LOOKS if axis == ALL else DEAD_LOOKS))[0]
+        longest = STUCK_LOOKS if axis == ALL else DEAD_LOOKS
+        if not same.any() and first - self._open[axis].since <= longest:
+            # The many looks of which nothing can become known: each begins a stretch.
+            self._open[axis] = _Open(first + len(same) - 1)
+            return
+        edges = np.concatenate([[self._open[axis].since - first], (~same).nonzero()[0], [len(same)]])
+        over = (edges[1:-1] - edges[:-2] > longest).nonzero()[0]
         if len(over) and not self._may_be_stuck(axis, first, change):
             over = over[:0]
         last = len(edges) - 2

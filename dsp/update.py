@@ -11,6 +11,8 @@ from dsp.frame_fields import joined
 from dsp.frames import FrameBatch
 from dsp.results import Event, Segment
 
+NO_FRAMES = joined([])
+
 
 class Update(NamedTuple):
     """What became final.
@@ -48,10 +50,11 @@ class Handed:
         """Hand over what is new among all segments and events, and the frames; their spectra beside it."""
         frames = [batch.frames for batch in self.batches]
         psd = [batch.psd for batch in self.batches]
+        # Most pushes end nothing, and are not to take the time of a look.
         update = Update(
-            frames[0] if len(frames) == 1 else joined(frames),
-            tuple(segments[self._segments :]),
-            tuple(events[self._events :]),
+            frames[0] if len(frames) == 1 else joined(frames) if frames else NO_FRAMES,
+            tuple(segments[self._segments :]) if len(segments) > self._segments else (),
+            tuple(events[self._events :]) if len(events) > self._events else (),
         )
         self.batches, self._segments, self._events = [], len(segments), len(events)
         return update, psd
