@@ -55,7 +55,7 @@ def centre_features(step_energy: Floats, step_mean: Floats, hop_mean: Floats, an
     hops, steps = step_energy.shape
     energy = sums(step_energy)
     # Long rows side by side: three values at a time take half as long again.
-    away = step_mean.reshape(hops, -1) - np.tile(hop_mean, steps)
+    away = step_mean.reshape(hops, -1) - np.concatenate([hop_mean] * steps, axis=1)
     within, apart = products(away, away), hop_mean[1:] - hop_mean[:-1]
     count = np.float32(CENTRE_HOPS * steps)
     # Within the two hops, and from one to the other.

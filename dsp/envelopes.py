@@ -1,5 +1,7 @@
 """Envelopes: how even the swing around the peak is, from its analytic signal in all three axes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,8 +22,48 @@ BLOCK = 3072
 NAMES = ("envelope_cv", "cycle_cv", "autocorrelation", "envelope_fall")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """Points of an envelope, worked out once for a taper.
+
+    Attributes
+    ----------
+    centre
+        Those that are used.
+    untaper_power, untaper_pair
+        What takes the taper out of the power of the swing there, and out of that of two neighbours.
+    line
+        A line through them of no mean and unit length.
+    step_s
+        Time from one to the next.
+    """
+
+    centre: slice
+    untaper_power: Floats
+    untaper_pair: Floats
+    line: Floats
+    step_s: float
+
+
+def envelope_points(grid: Grid, taper: Floats) -> Points:
+    """Points for windows under a taper; that of a short run ends with it, and zeros follow, (window or fewer,)."""
+    share = len(taper) / grid.window
+    centre = slice(round(CENTRE.start * share), round(CENTRE.stop * share))
+    positions = np.arange(ENVELOPE_POINTS)[centre] * (grid.window / ENVELOPE_POINTS)
+    untaper = 1.0 / np.interp(positions, np.arange(len(taper)), taper)
+    line = np.linspace(-1.0, 1.0, len(positions), dtype=np.float32)
+    line /= np.sqrt(line @ line)
+    return Points(
+        centre,
+        (untaper**2).astype(np.float32),
+        (untaper[1:] * untaper[:-1]).astype(np.float32),
+        line,
+        grid.window / grid.rate_hz / ENVELOPE_POINTS,
+    )
+
+
 def band_features(
-    spectrum: Spectrum, peak: Peaks, peak_hz: Floats, loud: NDArray[np.bool_], grid: Grid, plan: Plan, taper: Floats
+    spectrum: Spectrum, peak: Peaks, peak_hz: Floats, loud: NDArray[np.bool_], grid: Grid, plan: Plan, points: Points
 ) -> dict[str, Floats]:
     """Envelope and beat of the band around the peak; NaN in frames that are not `loud`.
 
@@ -31,23 +73,18 @@ def band_features(
         Of the frames.
     loud
         Which of them to look at, (frames,).
-    taper
-        The taper of these windows; that of a short run ends with it, and zeros follow, (window or fewer,).
+    points
+        As `envelope_points` gives them for the taper of these windows.
     """
-    frames = np.nonzero(loud)[0]
+    frames = loud.nonzero()[0]
     out = np.full((len(NAMES), len(loud)), np.nan, np.float32)
     if len(frames):
-        share = len(taper) / grid.window
-        centre = slice(round(CENTRE.start * share), round(CENTRE.stop * share))
-        positions = np.arange(ENVELOPE_POINTS)[centre] * (grid.window / ENVELOPE_POINTS)
-        untaper = 1.0 / np.interp(positions, np.arange(len(taper)), taper)
-        step_s = grid.window / grid.rate_hz / ENVELOPE_POINTS
         for at in range(0, len(frames), BLOCK):
             part = frames[at : at + BLOCK]
             slowest_hz = np.maximum(peak_hz[part], np.float32(0.5))
             z = _analytic(spectrum, peak.index[part], part, plan)
-            out[1, part] = _wander(z, centre, untaper, plan.reach, step_s) / slowest_hz
-            out[0, part], out[3, part] = _variation(z, centre, untaper)
+            out[1, part] = _wander(z, points, plan.reach) / slowest_hz
+            out[0, part], out[3, part] = _variation(z, points)
             out[2, part] = _rhythm(peak, part, slowest_hz, spectrum.psd.shape[1], grid, plan)
     return dict(zip(NAMES, out, strict=True))
 
@@ -68,7 +105,7 @@ def _analytic(
     return np.asarray(ifft(compact, axis=-1, norm="forward", overwrite_x=True))
 
 
-def _variation(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.float64]) -> tuple[Floats, Floats]:
+def _variation(z: NDArray[np.complex64], points: Points) -> tuple[Floats, Floats]:
     """Coefficient of variation of the envelope, and of its steady fall (a line; 0 where it grows); overwrites `z`."""
     # Of all points, though some are not used: rows that are cut to a part take two and a half times as long.
     squared = z.view(np.float32)
@@ -76,20 +113,18 @@ def _variation(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.floa
     total = squared[0]
     total += squared[1]
     total += squared[2]
-    envelope = total[:, 0::2][:, centre] + total[:, 1::2][:, centre]
-    envelope *= (untaper**2).astype(np.float32)
+    envelope = total[:, 0::2][:, points.centre] + total[:, 1::2][:, points.centre]
+    envelope *= points.untaper_power
     np.sqrt(envelope, out=envelope)
-    points = np.float32(envelope.shape[1])
-    mean = sums(envelope) / points
+    count = np.float32(envelope.shape[1])
+    mean = sums(envelope) / count
     envelope -= mean[:, None]
-    line = np.linspace(-1.0, 1.0, envelope.shape[1], dtype=np.float32)
-    line /= np.sqrt(line @ line)
-    slope = np.minimum(weighted(envelope, line), np.float32(0.0))
+    slope = np.minimum(weighted(envelope, points.line), np.float32(0.0))
     mean += TINY
-    return np.sqrt(products(envelope, envelope) / points) / mean, -slope / np.sqrt(points) / mean
+    return np.sqrt(products(envelope, envelope) / count) / mean, -slope / np.sqrt(count) / mean
 
 
-def _wander(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.float64], reach: int, step_s: float) -> Floats:
+def _wander(z: NDArray[np.complex64], points: Points, reach: int) -> Floats:
     """Spread of the beat, Hz: how far it runs ahead of and behind its own mean, weighted by power.
 
     The turn from point to point, over all axes, is the beat against the lowest bin of the band; the peak lies `reach`
@@ -103,12 +138,12 @@ def _wander(z: NDArray[np.complex64], centre: slice, untaper: NDArray[np.float64
     turned += turn[1]
     turned += turn[2]
     turned *= np.complex64(np.exp(-2j * np.pi * reach / ENVELOPE_POINTS))
-    product = turned.reshape(-1, ENVELOPE_POINTS)[:, centre][:, :-1]
+    product = turned.reshape(-1, ENVELOPE_POINTS)[:, points.centre][:, :-1]
     # Apart, real and imaginary parts take a third of the time.
     beat_hz = np.arctan2(product.imag.copy(), product.real.copy())
-    beat_hz *= np.float32(1.0 / (2.0 * np.pi * step_s))
+    beat_hz *= np.float32(1.0 / (2.0 * np.pi * points.step_s))
     weight = np.abs(product)
-    weight *= (untaper[1:] * untaper[:-1]).astype(np.float32)
+    weight *= points.untaper_pair
     weight_sum = sums(weight) + TINY
     beat_hz -= (products(weight, beat_hz) / weight_sum)[:, None]
     np.square(beat_hz, out=beat_hz)

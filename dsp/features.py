@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import white
-from dsp.envelopes import band_features
+from dsp.envelopes import Points, band_features
 from dsp.grid import Grid
 from dsp.knocks import knock_level
 from dsp.parameters import Parameters
@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 
 
 def spectral_features(
-    spectrum: Spectrum, grid: Grid, plan: Plan, parameters: Parameters, taper: Floats
+    spectrum: Spectrum, grid: Grid, plan: Plan, parameters: Parameters, points: Points
 ) -> dict[str, Floats]:
     """Features that come from the spectrum.
 
@@ -34,8 +34,8 @@ def spectral_features(
         Of the frames; without its band (multi-taper) envelope and beat are unknown.
     grid, plan, parameters
         Of the analysis.
-    taper
-        The taper of these windows; that of a short run ends with it, and zeros follow, (window or fewer,).
+    points
+        Of the envelopes of these windows.
     """
     psd, still = spectrum.psd, parameters.still
 
@@ -59,7 +59,7 @@ def spectral_features(
         loud |= out["prominence_db"] >= np.float32(parameters.entry["prominence_db"])
         loud &= out["rms_g"] >= np.float32(1e-3 * still["silent_mg"])
         loud |= out["low_rms_g"] >= np.float32(1e-3 * still["silent_low_mg"])
-    out |= band_features(spectrum, peak, out["peak_hz"], loud, grid, plan, taper)
+    out |= band_features(spectrum, peak, out["peak_hz"], loud, grid, plan, points)
     slow_half, fast_half = band_power(plan.slow_half), band_power(plan.fast_half)
     out["low_high_ratio"] = slow_half / (fast_half + TINY)
     out["uneven_db"] = white.unevenness(band_power(plan.slowest), low, tremor, whole, slow_half, fast_half, plan)

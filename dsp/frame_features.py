@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from dsp import centre, features, noise, posture, spectra, white
 from dsp.beside import Beside
 from dsp.entry import Entry
+from dsp.envelopes import envelope_points
 from dsp.gain import Gain
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
 from dsp.parameters import Parameters
@@ -39,6 +40,8 @@ class FrameFeatures:
         self._gain = Gain(grid.window // grid.hop)
         self._noise = noise.Noise(grid, parameters)
         self._answer = centre.least_answer(grid, parameters)
+        self._points = envelope_points(grid, grid.taper)
+        self._turn_weights = _middle_first(grid.window // grid.hop - posture.RATE_HOPS)
         self._beside = Beside(grid, parameters, self._peaks, self._measured)
 
     def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
@@ -66,9 +69,8 @@ class FrameFeatures:
         self._beside.put(values, psd, windows_g, change, blocks)
         least = steps.hop_quiet.part(first + hops - 1, first + hops - 1 + frames)
         values["uneven_db"] = white.unless_lately_quieter(values["uneven_db"], values["middle_g"], least)
-        turns = hops - posture.RATE_HOPS
-        turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), turns, 1, frames)
-        values["tilt_rate_deg_per_s"] = weighted(turning, _middle_first(turns))
+        turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), len(self._turn_weights), 1, frames)
+        values["tilt_rate_deg_per_s"] = weighted(turning, self._turn_weights)
         shaking = is_shaking(values, self._parameters)
         values["entry_deg_per_s"] = self._entry.follow(shaking, steps, first)
         values["tempo_drift"] = self._tempo.follow(values, shaking)
@@ -85,7 +87,7 @@ class FrameFeatures:
         padded = np.zeros((3, 1, g.window), np.float32)
         padded[:, 0, :count] = stream.centred.part(0, count)
         spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, psd)
-        values = features.spectral_features(spectrum, g, self._plan, self._parameters, taper)
+        values = features.spectral_features(spectrum, g, self._plan, self._parameters, envelope_points(g, taper))
         values |= features.burst_features(features.burst_levels(steps.energy.part(0, max(3, steps.count)))[None])
         # Too short for a middle second, and for bands whose densities could be compared.
         values |= centre.unknown_centre(1) | {"uneven_db": np.full(1, np.nan, np.float32)}
@@ -101,7 +103,7 @@ class FrameFeatures:
     def _measured(self, windows_g: Floats, psd: Floats) -> dict[str, Floats]:
         """Features that the spectra of windows show, (3, frames, window); fills `psd` with these."""
         spectrum = self._spectrum(windows_g, psd)
-        return features.spectral_features(spectrum, self._grid, self._plan, self._parameters, self._grid.taper)
+        return features.spectral_features(spectrum, self._grid, self._plan, self._parameters, self._points)
 
     def _peaks(self, windows_g: Floats, psd: Floats) -> dict[str, Floats]:
         """Those of them that tell of the peaks."""

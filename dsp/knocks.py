@@ -31,7 +31,7 @@ def beyond_a_muscle(knock_db: Floats, peak_hz: Floats, parameters: Parameters) -
     """Give the level of knocks over the overtones that a muscle may have at this frequency, dB, (frames,)."""
     (slow_hz, fast_hz), (slow_db, fast_db) = parameters.bands["overtone_hz"], parameters.bands["overtone_db"]
     slope = np.float32((fast_db - slow_db) / (fast_hz - slow_hz))
-    overtones_db = np.clip(peak_hz, np.float32(slow_hz), np.float32(fast_hz)) - np.float32(slow_hz)
+    overtones_db = np.minimum(np.maximum(peak_hz, np.float32(slow_hz)), np.float32(fast_hz)) - np.float32(slow_hz)
     overtones_db *= slope
     overtones_db += np.float32(slow_db)
     return np.asarray(knock_db - overtones_db, np.float32)

@@ -89,10 +89,14 @@ def _fundamentals(
     """
     first, half = plan.peak.start, (at + plan.peak.start) // 2
     lowest = np.where(calm, first + plan.sway, first)
-    rows = np.nonzero(half + 1 >= lowest)[0]
+    rows = (half + 1 >= lowest).nonzero()[0]
+    if not len(rows):
+        return at
     # A look at two bins leaves few, and of noise hardly one has a line there.
     top = psd[rows, at[rows] + first]
     rows = rows[np.maximum(psd[rows, half[rows]], psd[rows, half[rows] + 1]) > np.float32(0.5) * top]
+    if not len(rows):
+        return at
     # The bins at half and beside it, of which the line is one.
     index = half[rows] - 1 + psd[rows[:, None], half[rows, None] + np.arange(-1, 2)].argmax(axis=1)
     line = np.exp(slope[rows] * plan.log_f[np.maximum(index - plan.background.start, 0)] + mean[rows])
@@ -118,7 +122,7 @@ def _shift(near: Floats) -> Floats:
     shift = np.where(
         curved, np.float32(0.5) * (logs[:, 0] - logs[:, 2]) / np.where(curved, bend, np.float32(-1.0)), 0.0
     )
-    return np.asarray(np.clip(shift, -0.5, 0.5), np.float32)
+    return np.asarray(np.minimum(np.maximum(shift, np.float32(-0.5)), np.float32(0.5)), np.float32)
 
 
 def _line(level: Floats, plan: Plan) -> tuple[Floats, Floats]:
