@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.beats import Beats
+from dsp.curves import TermCurve
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
 from dsp.results import Term
@@ -41,6 +42,22 @@ def state_terms(
     features: Mapping[str, float], label: State, against: State, parameters: Parameters
 ) -> tuple[Term, ...]:
     """Name the strongest terms for `label` against the runner-up, strongest first: three for, three against."""
+    ordered = _speaking(features, label, against, parameters)
+    pros = [pair for pair in ordered if pair[0] > 0][:STRONGEST]
+    cons = [pair for pair in ordered if pair[0] < 0][:STRONGEST]
+    return _worded(sorted((*pros, *cons), key=lambda pair: -abs(pair[0])), features)
+
+
+def terms_for(features: Mapping[str, float], label: State, against: State, parameters: Parameters) -> tuple[Term, ...]:
+    """Name those of them alone that speak for `label`."""
+    ordered = _speaking(features, label, against, parameters)
+    return _worded([pair for pair in ordered if pair[0] > 0][:STRONGEST], features)
+
+
+def _speaking(
+    features: Mapping[str, float], label: State, against: State, parameters: Parameters
+) -> list[tuple[float, TermCurve]]:
+    """Terms for and against `label`, with what each adds, strongest first."""
     row, other = DECIDED.index(label), DECIDED.index(against)
     seen = []
     for curve in parameters.terms:
@@ -50,15 +67,13 @@ def state_terms(
         value = curve.difference(row, other, x)
         if abs(value) >= SMALLEST_TERM:
             seen.append((value, curve))
-    ordered = sorted(seen, key=lambda pair: -abs(pair[0]))
-    pros = [pair for pair in ordered if pair[0] > 0][:STRONGEST]
-    cons = [pair for pair in ordered if pair[0] < 0][:STRONGEST]
+    return sorted(seen, key=lambda pair: -abs(pair[0]))
+
+
+def _worded(terms: Sequence[tuple[float, TermCurve]], features: Mapping[str, float]) -> tuple[Term, ...]:
+    """Put terms into words: only what will be read."""
     numbers = _spoken(features)
-    # Only what will be read is put into words.
-    return tuple(
-        Term(name=curve.name, value=value, text=curve.text.format_map(numbers))
-        for value, curve in sorted((*pros, *cons), key=lambda pair: -abs(pair[0]))
-    )
+    return tuple(Term(name=curve.name, value=value, text=curve.text.format_map(numbers)) for value, curve in terms)
 
 
 def strongest(terms: Sequence[Term]) -> tuple[Term, ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dsp import decision, fast_second
 from dsp.centre import least_answer
-from dsp.evidence import state_terms
+from dsp.evidence import terms_for
 from dsp.fast_second import ONSET_KEPT_STEPS, ONSET_STEPS, FastSeconds, SecondMeter
 from dsp.grid import Grid
 from dsp.labels import EventLabel, State
@@ -149,12 +149,12 @@ class LiveTracker:
         """Name what the newest frame, and those before it, show; the same until the next frame."""
         p = run.frames.newest_probabilities
         label = State(str(decision.labels(p[None, :], self._parameters)[0]))
-        order = np.argsort(-p, kind="stable").tolist()
+        order = sorted(range(len(DECIDED)), key=lambda state: -p[state])
         best, second = DECIDED[order[0]], DECIDED[order[1]]
-        terms = state_terms(run.frames.newest_weighed, best, second, self._parameters)
+        terms = terms_for(run.frames.newest_weighed, best, second, self._parameters)
         lead = float(p[order[0]] - p[order[1]])
         confidence = 1.0 - lead if label is State.UNCLEAR else float(p[order[0]])
-        return _Named(label, confidence, tuple(t for t in terms if t.value > 0), run.frames.newest)
+        return _Named(label, confidence, terms, run.frames.newest)
 
 
 def provisional_event(run: Run) -> Event | None:
