@@ -57,10 +57,14 @@ class Entry:
             self._age = 0
             return np.full(len(shaking), np.nan, np.float32)
         age = ages(shaking, self._age)
+        looked = (shaking & (age <= LOOKS)).nonzero()[0]
+        if not len(looked) and shaking.all():
+            # What goes on as it began.
+            self._age = int(age[-1])
+            return np.full(len(shaking), self._turn, np.float32)
         # 0 is what an earlier batch found.
         turn = np.concatenate([[self._turn], np.zeros(len(age), np.float32)])
         known = shaking & (age == 1)
-        looked = np.nonzero(shaking & (age <= LOOKS))[0]
         if len(looked):
             seen, turns = self._onsets.turns(steps, looked + first)
             turn[1 + looked[seen]] = turns[seen]

@@ -7,7 +7,6 @@ data without gravity are as large, and a limb that is thrown about feels more or
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.rows import products, sums
 from dsp.sliding import windows
 from dsp.steps import Steps
 
@@ -22,6 +21,11 @@ NOISE_G = 0.02
 def taken_g(gravity_g: Floats) -> Floats:
     """Size of gravity that a sensor is taken to show, g: 1 where none has been seen."""
     return np.where(np.isnan(gravity_g), np.float32(1.0), gravity_g)
+
+
+def _total(axes: Floats) -> Floats:
+    """Sum over the axes (first)."""
+    return np.asarray(axes[0] + axes[1] + axes[2])
 
 
 class Gain:
@@ -46,13 +50,11 @@ class Gain:
         did, or when it showed no gravity.
         """
         share = np.float32(1.0 / self._hops)
-        spread, power = np.zeros((2, frames), np.float32)
-        for axis in steps.hop_mean.part(first, first + frames + self._hops - 1).T.copy():
-            means = windows(axis, self._hops, 1, frames)
-            centre = share * sums(means)
-            away = means - centre[:, None]
-            spread += share * products(away, away)
-            power += np.square(centre)
+        axes = steps.hop_mean.part(first, first + frames + self._hops - 1).T.copy()
+        means = windows(axes, self._hops, 1, frames)
+        centre = share * np.einsum("aij->ai", means)
+        away = means - centre[:, :, None]
+        spread, power = _total(share * np.einsum("aij,aij->ai", away, away)), _total(np.square(centre))
         calm = np.sqrt(spread) <= np.maximum(np.float32(STEADY) * np.sqrt(power), np.float32(NOISE_G))
         newest = first + self._hops - 1
         known = np.concatenate([[self._gravity_g], steps.hop_gravity.part(newest, newest + frames)])

@@ -74,6 +74,9 @@ class LiveLabels:
         last_still = np.maximum.accumulate(np.where(numbers == STILL, at, -1 - self._since_still))
         since = at - last_still
         self._since_still = int(since[-1])
+        rises = ~shakes & (since < STILL_HOPS)
+        if not (rises.any() or shakes.any()):
+            return numbers
         # Which hops are looked at: those of these frames, and before them those whose onsets are kept.
         before = int(min(KEPT_HOPS, hops[0] - self._first_hop))
         of_hops = np.arange(hops[0] - before, hops[-1] + 1)
@@ -84,17 +87,17 @@ class LiveLabels:
         level_g, frames = fast_second.step_level(energy), slice(before, None)
         ends = shakes & fast_second.may_have_stopped(level_g[frames], rms_g)
         begins = fast_second.may_begin(level_g, floor_g, self._answer)
-        rises = ~shakes & (since < STILL_HOPS) & _any_of_last(begins)[frames]
+        rises &= _any_of_last(begins)[frames]
         if rises.any():
             begins &= _any_of_next(np.concatenate([np.zeros(before, bool), rises]))
-            at = np.nonzero(begins)[0]
+            at = begins.nonzero()[0]
             begins[at] = fast_second.is_even(energy[at], jerks.burst_steps(of_hops[at] * STEPS_PER_HOP))
             rises &= _any_of_last(begins)[frames]
         else:
             begins[:] = False
         looked = begins.copy()
         looked[frames] |= rises | ends
-        where = np.nonzero(looked)[0]
+        where = looked.nonzero()[0]
         if not len(where):
             return numbers
         hop, size = self._grid.hop, self._grid.fast_window

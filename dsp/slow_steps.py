@@ -44,6 +44,8 @@ class SlowSteps:
         # Of the newest step, the largest second and first difference.
         self._last = np.zeros(1, np.float32), np.zeros(1, np.float32)
         self._count = 0
+        # The hop whose floor was asked for last, and that floor.
+        self._asked = -2, START_FLOOR_G
         self.energy = Growing((), np.float32)
         self.level = Growing((), np.float32)
         self.loud = Growing((), np.float32)
@@ -68,6 +70,10 @@ class SlowSteps:
         Only what may be a pulse asks for it, so that most hops of a night need none.
         """
         hops = steps // STEPS_PER_HOP - 1
+        newest = int(hops[-1])
+        if hops[0] == newest == self._asked[0]:
+            # Step by step, a live hop asks for the same one.
+            return np.full(len(hops), self._asked[1], np.float32)
         fresh = np.ones(len(hops), bool)
         fresh[1:] = hops[1:] > hops[:-1]
         hops, of_steps = hops[fresh], np.add.accumulate(fresh, dtype=np.intp) - 1
@@ -75,6 +81,7 @@ class SlowSteps:
         floor = np.full(len(hops), START_FLOOR_G, np.float32)
         first = self.energy.first // STEPS_PER_HOP
         floor[known] = kick_level.floors(self.energy.kept, hops[known] - first, self._parameters)
+        self._asked = newest, float(floor[-1])
         return np.asarray(floor[of_steps])
 
     def floor_before(self, step: int) -> float:
