@@ -1,6 +1,7 @@
 """Analyzer: samples in, in any chunks; frames, segments and events out, as soon as they are final."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -269,6 +270,7 @@ class Analyzer:
                 alone=self._alone,
                 multitaper=self._multitaper,
                 spectra=self._spectra,
+                stuck=partial(self._stuck.shares, piece.index),
             )
             self._open.start_s = start_s
         self._run.append(piece.axes_g, piece.filled)

@@ -44,7 +44,7 @@ FRAME_DTYPE = np.dtype(
         ("gravity_g", np.float32),  # size of gravity in the data as last seen at rest, g; NaN before or without
         ("entry_deg_per_s", np.float32),  # peak rate of the turn with which this shaking sprang up; else NaN
         ("tempo_drift", np.float32),  # how far the peak roams in 4 s beyond what its cycles do, over itself; else NaN
-        ("missing", np.float32),  # share of the window that is missing, 0 to 1
+        ("missing", np.float32),  # share of the window that is missing; in no_data, that a stuck sensor repeated, too
         ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1
     ]
 )

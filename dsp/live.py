@@ -3,6 +3,7 @@
 The causal filter over the 4 s windows names the state; a 1 s window beside it sees an onset or an end first.
 """
 
+import math
 from functools import cached_property
 from typing import NamedTuple
 
@@ -34,6 +35,9 @@ class _Named(NamedTuple):
     confidence: float
     terms: tuple[Term, ...]
     numbers: dict[str, float]
+
+
+NOTHING_KNOWN = _Named(State.NO_DATA, 1.0, (), dict.fromkeys(("peak_hz", "rms_g", "displacement_mm"), math.nan))
 
 
 class _Newest:
@@ -124,6 +128,8 @@ class LiveTracker:
     def _named(self, run: Run, newest: _Newest, *, onset: bool) -> _Named:
         """Name what goes on."""
         if run.frames.count == 0:
+            if run.is_stuck:
+                return NOTHING_KNOWN
             numbers = _numbers(newest.fast)
             if onset:
                 return _Named(State.TREMOR, ONSET_CONFIDENCE, _onset_terms(newest.fast), numbers)
@@ -132,6 +138,8 @@ class LiveTracker:
         if self._main is None or self._frames != run.frames.count:
             self._frames, self._main = run.frames.count, self._named_by_frames(run)
         main = self._main
+        if main.label is State.NO_DATA:
+            return main
         rhythmic = main.label in (State.TREMOR, State.REFLEX_RHYTHM)
         if onset and not rhythmic:
             confidence = max(ONSET_CONFIDENCE, float(run.frames.newest_probabilities[3]))
@@ -147,6 +155,8 @@ class LiveTracker:
 
     def _named_by_frames(self, run: Run) -> _Named:
         """Name what the newest frame, and those before it, show; the same until the next frame."""
+        if run.frames.newest["missing"] > self._parameters.gaps["most_missing"]:
+            return NOTHING_KNOWN
         p = run.frames.newest_probabilities
         label = State(str(decision.labels(p[None, :], self._parameters)[0]))
         order = sorted(range(len(DECIDED)), key=lambda state: -p[state])

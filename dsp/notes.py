@@ -33,11 +33,18 @@ def quality_notes(
             f"{counted(intake.zero_lead, 'sample')} {were} zero before gravity came (until "
             f"{origin_s + intake.zero_lead / rate_hz:.1f} s): the sensor was off, or packets came empty"
         )
+    lead = stuck.lead
+    told = intake.zero_lead or any(stretch.begin == 0 for stretch in stuck.stretches(ALL))
+    if lead is not None and lead[1] - lead[0] >= grid.window and not told:
+        notes.append(
+            f"the samples did not change before {origin_s + lead[1] / rate_hz:.1f} s: nothing shows that the sensor "
+            "measured until then"
+        )
     if repeats := stuck.stretches(ALL):
         seconds = sum(stretch.end - stretch.begin for stretch in repeats) / rate_hz
         notes.append(
             f"the samples did not change for {seconds:.0f} s, which no sensor so fine does at rest "
-            f"({_when(repeats, rate_hz, origin_s)}): it was stuck, and what is found there means nothing; "
+            f"({_when(repeats, rate_hz, origin_s)}): it was stuck, and nothing is known of that time; "
             "check the sensor"
         )
     if intake.bad_values:

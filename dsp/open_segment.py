@@ -122,7 +122,7 @@ class OpenSegment:
         first, frames = self._first, self._frames.part(self._first, ends[-1])
         begins = [0, *(end - first for end in ends[:-1])]
         summaries = summarise(frames, begins)
-        parameters = run.frames.weighed_by
+        parameters, before_s = run.frames.weighed_by, 0.5 * self._grid.window / self._grid.rate_hz
         for i, (end, end_s, label, summary) in enumerate(zip(ends, ends_s, following, summaries, strict=True)):
             start_s, fatigue = self.start_s, None
             if self._label is State.TREMOR:
@@ -136,7 +136,8 @@ class OpenSegment:
                 summary,
                 parameters,
                 fatigue=fatigue,
-                flags=flags(start_s, end_s),
+                # No data are the windows of frames, which begin before the time that a frame stands for.
+                flags=flags(start_s - (before_s if self._label is State.NO_DATA else 0.0), end_s),
                 forget=not self._keep_frames,
             )
             self.add(segment)

@@ -1,5 +1,7 @@
 """Run: the analysis of one gap-free stretch of samples, whatever the chunks it comes in."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,8 @@ from dsp.stream import Stream
 Floats = NDArray[np.float32]
 BATCH_HOPS = 6000
 """Hops worked on at once: so many that the calls do not count, so few that memory does not (measured)."""
+Shares = Callable[[int, int, int, int], Floats | None]
+"""The share of windows in which the sensor was stuck; see `dsp.stuck.StuckWatch.shares`."""
 KEEP_S = 8.0
 """Samples behind the newest hop that events and windows may still look at."""
 LOOK_BACK_STEPS = 600
@@ -46,6 +50,8 @@ class Run:
         Whether to use multi-taper spectra.
     spectra
         Where spectra are written; a room of the run's own when it is not given.
+    stuck
+        Tells the share of windows in which the sensor was stuck; None: it never is.
 
     Attributes
     ----------
@@ -67,9 +73,11 @@ class Run:
         alone: Parameters | None = None,
         multitaper: bool = False,
         spectra: SpectraRoom | None = None,
+        stuck: Shares | None = None,
     ) -> None:
         self.grid, self.parameters, self.start_s = grid, parameters, start_s
         self._alone = parameters if alone is None else alone
+        self._stuck = stuck
         self.stream = Stream(grid)
         self.steps = Steps(grid, parameters)
         self.slow_steps = SlowSteps(grid, parameters)
@@ -122,7 +130,8 @@ class Run:
         shortest = round(self.parameters.spectrum["shortest_s"] * g.rate_hz)
         if self.frames.count == 0 and shortest <= count < g.window:
             self.frames.weighed_by = self._alone
-            self.frames.take(self._features.of_short_run(self.stream, self.steps, self.frames.room_for_psd(1)))
+            values = self._features.of_short_run(self.stream, self.steps, self.frames.room_for_psd(1))
+            self._take(values, 0, count)
         elif self.frames.count == 0 and count >= g.window:
             # The window is full but its last hop is not (window and hop need not divide).
             self._add_frames(1)
@@ -137,7 +146,18 @@ class Run:
         """Analyse the frames up to `ready`, whose samples are all there."""
         first = self.frames.count
         psd = self.frames.room_for_psd(ready - first)
-        self.frames.take(self._features.of_frames(self.stream, self.steps, first, psd))
+        values = self._features.of_frames(self.stream, self.steps, first, psd)
+        self._take(values, first * self.grid.hop, self.grid.window)
+
+    def _take(self, values: dict[str, Floats], begin: int, size: int) -> None:
+        """Take the features of windows of `size` samples, the first of them from sample `begin` on."""
+        missing = values["missing"]
+        stuck = None if self._stuck is None else self._stuck(begin, size, self.grid.hop, len(missing))
+        if stuck is not None:
+            # What a stuck sensor repeats is no measurement; what little of it a window may hold was not filled, though.
+            lost = np.minimum(missing + stuck, np.float32(1.0))
+            values["missing"] = np.where(lost > self.parameters.gaps["most_missing"], lost, missing)
+        self.frames.take(values)
 
     def _look(self, numbers: NDArray[np.intp], rms_g: Floats, first: int) -> NDArray[np.intp]:
         """Live labels of frames that become final, by number."""
@@ -180,6 +200,14 @@ class Run:
         """Newest floor of the jerk path, g."""
         floors = self.steps.hop_floor
         return float(floors.newest(1)[0]) if len(floors) else START_FLOOR_G
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the sensor is known to be stuck in the newest second; asked for before the first frame."""
+        size = self.grid.fast_window
+        begin = self.steps.edge(self.steps.count) - size
+        stuck = None if self._stuck is None else self._stuck(begin, size, size, 1)
+        return stuck is not None and bool(stuck[0] > self.parameters.gaps["most_missing"])
 
     def newest_second(self) -> Floats | None:
         """Give the samples of the last second before the newest step, (3, n); None before there is one."""

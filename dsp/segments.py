@@ -154,6 +154,10 @@ def make_segment(
     else:
         own = DECIDED.index(label)
         confidence, runner_up = p[own], DECIDED[second if first == own else first]
+    limits = summary.limits
+    if label is State.NO_DATA and "stuck" in flags:
+        # What is missing in its frames is what the sensor repeated.
+        limits = tuple(limit for limit in limits if limit != "filled")
     peak_hz, rms_g, displacement_mm = summary.middles
     seen = summary.typical if forget else summary.seen
     return Segment(
@@ -169,7 +173,7 @@ def make_segment(
         # An array and no inner function: thousands of segments are kept, and what holds other objects is gone through
         # again and again by the garbage collector, which took as long as making them.
         evidence=functools.partial(_evidence, label, runner_up, seen, parameters),
-        flags=(*flags, *summary.limits),
+        flags=(*flags, *limits),
         fatigue=fatigue,
     )
 

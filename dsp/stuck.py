@@ -30,8 +30,12 @@ SWUNG_G = 0.3
 gravity lies along by 45 mg, which is three of the coarsest counts (physics) ..."""
 SWUNG_LOOKS = 5
 """... and it is no single kick when that is seen so often (prior)."""
+EDGE_LOOKS = 2
+"""Half a hop, and what a look may be late."""
 ALL = 3
 """In place of an axis: all of them."""
+FIRST_ROWS = 64
+"""Within which nearly every sensor changes for the first time."""
 
 
 class Stretch(NamedTuple):
@@ -81,6 +85,10 @@ class StuckWatch:
     def take(self, axes_g: Floats, at: int) -> None:
         """Take samples, an axis a row, (3, n), g, the first of them row `at`; rows that are missing are NaN."""
         self._rows = at + axes_g.shape[1]
+        if self._changed_row is None:
+            # Of all samples: what hits a sensor that reads zero at rest may be over between two looks.
+            self._note_first_change(axes_g[:, :FIRST_ROWS], at)
+            self._note_first_change(axes_g[:, FIRST_ROWS:], at + FIRST_ROWS)
         first, end = self._look_from(at), self._look_from(self._rows)
         if first == end:
             return
@@ -91,7 +99,6 @@ class StuckWatch:
         both = np.concatenate([self._last, looked], axis=1)
         self._last = looked[:, -1:].copy()
         change = np.abs(both[:, 1:] - both[:, :-1])
-        self._note_first_change(looked, first)
         same = change == 0.0
         self._repeats.take(change, same, first)
         for axis in range(3):
@@ -114,12 +121,53 @@ class StuckWatch:
 
     def flags(self, begin: int, end: int, known_by: int) -> tuple[str, ...]:
         """Give the flags of a segment: what was stuck in some rows of it, as far as the rows before `known_by` tell."""
-        if self._changed_row is not None and self._changed_row < known_by and not self._any_stuck:
+        lead = self._leads(end, known_by)
+        if not lead and not self._any_stuck:
             # Hardly any sensor is ever stuck, and there are thousands of segments.
             return ()
         dead = any(self._meets(axis, begin, end, known_by) for axis in range(3))
-        stuck = self._meets(ALL, begin, end, known_by) or self._never_changed(known_by)
+        # Where a segment of no data begins or ends is known to half a hop: so much of it belongs to its neighbours.
+        stuck = lead or self._meets(ALL, begin, end - EDGE_LOOKS * self._apart, known_by)
         return (*(("stuck",) if stuck else ()), *(("dead_axis",) if dead else ()))
+
+    def shares(self, run_row: int, begin: int, size: int, apart: int, count: int) -> Floats | None:
+        """Give the share of each window in which all axes were stuck, as far as its own rows tell; None without any.
+
+        Parameters
+        ----------
+        run_row
+            Row that a run begins with.
+        begin, size, apart, count
+            First row of the first window, counted from there, rows of each, from one window to the next, and windows.
+        """
+        begin += run_row
+        changed = self._changed_row is not None and self._changed_row < begin + size
+        near = self._near(begin, begin + (count - 1) * apart + size)
+        if changed and not near:
+            return None
+        begins = begin + apart * np.arange(count)
+        ends, rows = begins + size, np.zeros(count, np.intp)
+        for stretch in near:
+            met = slice(int(ends.searchsorted(stretch.known, "right")), int(begins.searchsorted(stretch.end)))
+            rows[met] += np.minimum(ends[met], stretch.end) - np.maximum(begins[met], stretch.begin)
+        if not changed and self._first is not None:
+            same = count if self._changed_row is None else int(ends.searchsorted(self._changed_row, "right"))
+            rows[:same] = np.maximum(rows[:same], ends[:same] - np.maximum(begins[:same], self._first_row))
+        return (rows / size).astype(np.float32)
+
+    def _near(self, begin: int, end: int) -> list[Stretch]:
+        """Stretches in which all axes were stuck that may touch these rows."""
+        over = self._over[ALL]
+        if not over and self._open[ALL].known is None:
+            return []
+        stretches = self.stretches(ALL)
+        near = stretches[bisect_right(stretches, begin, key=_end_of) :]
+        return [stretch for stretch in near if stretch.begin < end]
+
+    @property
+    def lead(self) -> tuple[int, int] | None:
+        """First row, and the one that was the first to differ; None before there was any."""
+        return None if self._changed_row is None else (self._first_row, self._changed_row)
 
     @property
     def _any_stuck(self) -> bool:
@@ -136,11 +184,11 @@ class StuckWatch:
         known, since = going_on.known, int(self._row_of(going_on.since))
         return known is not None and known < known_by and since < end
 
-    def _never_changed(self, known_by: int) -> bool:
-        """Whether the samples had been the same since the first by then, for long enough to tell."""
-        if self._first is None or known_by - self._first_row < STUCK_LOOKS * self._apart:
+    def _leads(self, end: int, known_by: int) -> bool:
+        """Whether the samples up to this row were all the same, and there were some by then."""
+        if self._first is None or known_by <= self._first_row:
             return False
-        return self._changed_row is None or self._changed_row >= known_by
+        return self._changed_row is None or self._changed_row >= min(end, known_by)
 
     # -- looks --------------------------------------------------------------------------------------------------------
 
@@ -160,17 +208,18 @@ class StuckWatch:
             self._open[axis] = _Open(look)
         self._last = np.full((3, 1), np.nan, np.float32)
 
-    def _note_first_change(self, looked: Floats, first: int) -> None:
+    def _note_first_change(self, axes_g: Floats, at: int) -> None:
+        """Look for the first sample, and for the first one that differs from it, from row `at` on."""
         if self._changed_row is not None:
             return
-        known = np.isfinite(looked).all(axis=0)
+        known = np.isfinite(axes_g).all(axis=0)
         if self._first is None and known.any():
-            at = int(known.argmax())
-            self._first, self._first_row = looked[:, at : at + 1].copy(), int(self._row_of(first + at))
+            first = int(known.argmax())
+            self._first, self._first_row = axes_g[:, first : first + 1].copy(), at + first
         if self._first is not None:
-            changed = known & (looked != self._first).any(axis=0)
+            changed = known & (axes_g != self._first).any(axis=0)
             if changed.any():
-                self._changed_row = int(self._row_of(first + int(changed.argmax())))
+                self._changed_row = at + int(changed.argmax())
 
     # -- stretches ----------------------------------------------------------------------------------------------------
 

@@ -157,7 +157,7 @@ def test_what_is_level_but_louder_than_the_last_minute_was_is_not_the_sensors_no
     assert np.isnan(loud).all()
 
 
-def test_a_sensor_that_sends_one_value_says_nothing_of_noise() -> None:
+def test_a_sensor_that_sends_one_value_says_nothing_of_noise_and_nothing_at_all() -> None:
     frames = dsp.analyze(np.tile([0.0, 0.0, 1.0], (3000, 1)).astype(np.float32), rate_hz=100.0).frames
     assert np.isnan(frames["uneven_db"]).all()
-    assert (frames["label"] == "still").all()
+    assert (frames["label"] == "no_data").all()

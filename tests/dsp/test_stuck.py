@@ -247,13 +247,96 @@ def test_coarse_counts_of_a_day_that_somebody_resampled_hold_no_dead_axis(data: 
     assert not any(watch.stretches(axis) for axis in (0, 1, 2, ALL))
 
 
-def test_zeros_of_a_sensor_that_is_off_are_no_stillness_without_a_flag(signal: Make) -> None:
+def test_zeros_of_a_sensor_that_is_off_are_no_stillness(signal: Make) -> None:
     xyz_g = signal(seconds=30.0)
     xyz_g[:1000] = 0.0
     xyz_g[2000:] = 0.0
     found = dsp.analyze(xyz_g, rate_hz=100.0)
     assert [(s.label, bool(s.flags)) for s in found.segments] == [
-        (State.STILL, True),
+        (State.NO_DATA, True),
         (State.STILL, False),
         (State.NO_DATA, True),
     ]
+
+
+LABELS = ("label", "live_label")
+
+
+@pytest.mark.parametrize("rate_hz", [12.5, 25.0, 52.0, 100.0, 208.0])
+def test_a_sensor_that_is_stuck_tells_nothing_from_there_until_it_measures_again(signal: Make, rate_hz: float) -> None:
+    xyz_g = signal(rate_hz=rate_hz, seconds=60.0)
+    xyz_g[round(20 * rate_hz) : round(40 * rate_hz)] = xyz_g[round(20 * rate_hz)]
+    found = dsp.analyze(xyz_g, rate_hz=rate_hz)
+    frames, half_s = found.frames, 2.0
+    end_s = frames["time_s"] + half_s
+    # Known with the eleventh look that is the same; over when less than a twentieth of the window is left of it.
+    stuck = (end_s >= 22.7) & (end_s - 2 * half_s <= 39.5)
+    free = (end_s <= 21.5) | (end_s - 2 * half_s >= 40.3)
+    for name in LABELS:
+        assert (frames[name][stuck] == "no_data").all()
+        assert (frames[name][free] == "still").all()
+    assert (frames["missing"][stuck] > 0.05).all()
+    assert (frames["missing"][free] == 0.0).all()
+    before, during, after = found.segments
+    assert (before.label, during.label, after.label) == (State.STILL, State.NO_DATA, State.STILL)
+    assert (before.flags, during.flags, after.flags) == tuple(
+        (*low, *own) for low in [("low_rate",) if rate_hz < 25.0 else ()] for own in ((), ("stuck",), ())
+    )
+    assert (during.start_s, during.end_s) == pytest.approx((20.0, 41.8), abs=0.6)
+    assert found.findings.still_s == pytest.approx(60.0 - during.duration_s, abs=1e-6)
+    assert found.findings.analysed_s == found.findings.still_s
+    assert any("nothing is known of that time" in q for q in found.quality)
+
+
+@pytest.mark.parametrize("level_g", [0.0, 1.0])
+@pytest.mark.parametrize("seconds", [1.2, 3.0, 30.0])
+def test_a_sensor_that_never_changes_tells_nothing_offline_and_live(level_g: float, seconds: float) -> None:
+    xyz_g = np.full((round(100 * seconds), 3), level_g, np.float32)
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert [s.label for s in found.segments] == [State.NO_DATA]
+    assert "stuck" in found.segments[0].flags
+    assert found.findings.analysed_s == 0.0
+    analyzer, told = dsp.Analyzer(100.0), []
+    for at in range(0, len(xyz_g), 10):
+        analyzer.push(xyz_g[at : at + 10])
+        told.append(analyzer.live)
+    assert {live.label for live in told if live is not None} == {State.NO_DATA}
+    assert all(np.isnan(live.rms_g) for live in told if live is not None)
+
+
+def test_the_live_view_tells_nothing_while_the_sensor_is_stuck(signal: Make) -> None:
+    xyz_g = signal(seconds=30.0)
+    xyz_g[1000:2000] = xyz_g[1000]
+    analyzer, told = dsp.Analyzer(100.0), {}
+    for at in range(0, len(xyz_g), 10):
+        analyzer.push(xyz_g[at : at + 10])
+        if analyzer.live is not None:
+            told[round(analyzer.live.time_s, 2)] = analyzer.live.label
+    assert {told[t] for t in told if t <= 12.0 or t >= 24.0} == {State.STILL}
+    assert {told[t] for t in told if 12.7 <= t <= 23.0} == {State.NO_DATA}
+
+
+def test_coarse_counts_are_still_as_soon_as_they_have_changed_once() -> None:
+    xyz_g = np.tile(np.float32([0.0, 0.0, 1.0]), (6000, 1))
+    xyz_g[2000:, 2] += np.float32(0.016)
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    first, second = found.segments
+    assert (first.label, first.flags) == (State.NO_DATA, ("stuck",))
+    assert (second.label, second.flags) == (State.STILL, ())
+    assert first.end_s == pytest.approx(18.0, abs=0.6)
+    assert (
+        "the samples did not change before 20.0 s: nothing shows that the sensor measured until then" in found.quality
+    )
+    # Without gravity in the data just so, and what hits it may be over between two looks.
+    hit = np.zeros((6000, 3), np.float32)
+    hit[2003:2006, 0] = 0.2
+    assert [s.label for s in dsp.analyze(hit, rate_hz=100.0).segments] == [State.NO_DATA, State.STILL]
+
+
+def test_a_sensor_that_is_stuck_is_no_rest_of_the_person(signal: Make) -> None:
+    xyz_g = signal(seconds=90.0, tremor=(60, 80, 6.0, 0.03))
+    xyz_g[500:5500] = xyz_g[500]
+    clean = dsp.analyze(signal(seconds=90.0), rate_hz=100.0).findings.rest_rms_g
+    found = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert found.findings.rest_rms_g == pytest.approx(clean, rel=0.3)
+    assert all(s.fatigue.above_rest_db < 40.0 for s in found.segments if s.fatigue is not None)
