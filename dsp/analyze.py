@@ -1,10 +1,10 @@
 """Whole recordings through the analyzer."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from dsp.analyzer import LONGEST_PUSH, Analyzer
 from dsp.errors import InputError
@@ -20,7 +20,7 @@ TOGETHER = 1e-3
 
 
 def analyze(
-    source: Sequence[Samples] | NDArray[Any],
+    source: Sequence[Samples] | ArrayLike,
     *,
     rate_hz: float | None = None,
     placement: Placement | str = Placement.UNKNOWN,
@@ -34,7 +34,8 @@ def analyze(
     Parameters
     ----------
     source
-        Gap-free runs in order of time, or an array (n, 3) in g with rows of NaN, or masked, where samples are missing.
+        Gap-free runs in order of time, or an array (n, 3) in g, or what makes one, with rows of NaN, or masked, where
+        samples are missing.
     rate_hz
         Needed with an array; with runs it overrides theirs.
     placement, side, keep_spectra, multitaper
@@ -45,27 +46,28 @@ def analyze(
     Raises
     ------
     InputError
-        Nothing to analyse, an array without a rate or in m/s^2, runs out of order.
+        Nothing to analyse, what is no acceleration, an array without a rate or in m/s^2, runs out of order.
     RateError
         A rate below 5 Hz.
     """
-    if isinstance(source, np.ndarray):
-        if rate_hz is None:
-            msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"
-            raise InputError(msg)
-        source, rate = array_of(source), checked_rate(rate_hz)
-        check_unit(source, rate)
-        total = len(source)
-    else:
+    runs: Sequence[Samples] | NDArray[Any]
+    if _are_runs(source):
         if not len(source):
             msg = "there are no samples to analyse"
             raise InputError(msg)
-        rate = rate_hz if rate_hz is not None else source[0].rate_hz
+        runs, rate = source, rate_hz if rate_hz is not None else source[0].rate_hz
         total = getattr(source, "total", 0) or sum(len(run) for run in source)
+    else:
+        if rate_hz is None:
+            msg = "an array needs its rate: analyze(xyz_g, rate_hz=100.0)"
+            raise InputError(msg)
+        runs, rate = np.atleast_1d(array_of(source)), checked_rate(rate_hz)
+        check_unit(runs, rate)
+        total = len(runs)
     analyzer = Analyzer(rate, placement, side=side, keep_spectra=keep_spectra, multitaper=multitaper)
     analyzer.expect(total)
     done = 0
-    for xyz_g, start_s in _pieces(source):
+    for xyz_g, start_s in _pieces(runs):
         if not len(xyz_g):
             analyzer.push(xyz_g)
         for at in range(0, len(xyz_g), LONGEST_PUSH):
@@ -76,6 +78,13 @@ def analyze(
                 progress(done / max(1, total))
     analyzer.finish()
     return analyzer.result()
+
+
+def _are_runs(source: Sequence[Samples] | ArrayLike) -> TypeGuard[Sequence[Samples]]:
+    """Whether it is a sequence of runs, of which some are decoded when looked at; a list may hold numbers instead."""
+    if isinstance(source, (list, tuple)):
+        return all(isinstance(run, Samples) for run in source)
+    return isinstance(source, Sequence) and not isinstance(source, (str, bytes))
 
 
 def _pieces(source: Sequence[Samples] | NDArray[Any]) -> Iterator[tuple[NDArray[Any], float | None]]:

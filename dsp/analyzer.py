@@ -11,7 +11,7 @@ from dsp.findings import Findings
 from dsp.findings_builder import build_findings
 from dsp.frames import FrameBatch
 from dsp.grid import checked_rate, make_grid
-from dsp.intake import Intake, Piece, checked_rows
+from dsp.intake import Intake, Piece, checked_rows, checked_start
 from dsp.labels import Placement, Side, State
 from dsp.live import LiveTracker, provisional_event
 from dsp.motion import Motion
@@ -173,14 +173,14 @@ class Analyzer:
         Raises
         ------
         InputError
-            Wrong shape or type, time going backwards, or after `finish`.
+            Wrong shape or type, a time that is none or goes backwards, or after `finish`.
         """
         if self._finished:
             msg = "this analysis is finished; make a new Analyzer for more samples"
             raise InputError(msg)
         rows = checked_rows(xyz_g)
         if start_s is not None:
-            self._jump(start_s)
+            self._jump(checked_start(start_s))
         self._motion.take(rows)
         for at in range(0, len(rows), LONGEST_PUSH):
             axes_g = self._intake.usable(np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T))

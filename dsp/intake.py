@@ -1,5 +1,6 @@
 """Intake: what a caller pushes becomes gap-free runs; short losses are bridged, long ones end a run."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,6 +15,8 @@ from dsp.parameters import Parameters
 
 Floats = NDArray[np.float32]
 
+LATEST_S = 1e11
+"""No clock in seconds is so late (three thousand years from its zero): one in milliseconds since 1970 is later."""
 MOST_G = 1e4
 """No acceleration that a body survives, and in no sensor's range (shock sensors end at 2000 g): damage."""
 
@@ -159,6 +162,28 @@ class Intake:
         return Piece(np.concatenate([bridge, axes_g], axis=1), filled, index - gap, new_run=False)
 
 
+def checked_start(start_s: object) -> float:
+    """Give the time of a first row as a float, s.
+
+    Raises
+    ------
+    InputError
+        When it is no number of seconds.
+    """
+    try:
+        # Text and truth are numbers by accident.
+        start = math.nan if isinstance(start_s, (str, bytes, bool)) else float(start_s)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        start = math.nan
+    if not abs(start) <= LATEST_S:
+        msg = (
+            f"start_s must be the time of the first row in seconds, not {start_s!r}; milliseconds and nanoseconds must "
+            "be divided first, and without it the rows follow on"
+        )
+        raise InputError(msg)
+    return start
+
+
 def checked_rows(xyz_g: ArrayLike) -> Floats:
     """Rows as float32 (n, 3).
 
@@ -187,7 +212,7 @@ def checked_rows(xyz_g: ArrayLike) -> Floats:
         return np.ascontiguousarray(rows, dtype=np.float32)
 
 
-def array_of(xyz_g: ArrayLike) -> NDArray[Any]:
+def array_of(xyz_g: object) -> NDArray[Any]:
     """Give what was passed as an array, with NaN where it is masked.
 
     Raises

@@ -270,6 +270,49 @@ def test_an_array_needs_its_rate_and_an_empty_list_is_refused(signal: Make) -> N
         dsp.analyze([])
 
 
+def test_lists_are_taken_as_arrays_are(signal: Make) -> None:
+    xyz_g = signal(seconds=12.0)
+    whole = dsp.analyze(xyz_g, rate_hz=100.0)
+    assert_same(dsp.analyze(xyz_g.tolist(), rate_hz=100.0), whole)
+    assert_same(dsp.analyze(tuple(map(tuple, xyz_g.tolist())), rate_hz=100.0), whole)
+    with pytest.raises(InputError, match="needs its rate"):
+        dsp.analyze(xyz_g.tolist())
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (None, "must be numbers in g, not object"),
+        ("walk.csv", "read the file with ts.read"),
+        (b"walk.csv", "read the file with ts.read"),
+        (3.0, r"shape \(n, 3\)"),
+        ({"x": 1.0}, "must be numbers in g, not object"),
+        ([None, None], "must be numbers in g, not object"),
+        ([[1.0, 2.0, 3.0], [1.0]], "differ in length"),
+        ([dsp.Samples(xyz_g=np.zeros((5, 3), np.float32), rate_hz=100.0), None], "must be numbers in g, not object"),
+    ],
+)
+def test_what_is_no_recording_is_refused_with_the_reason(source: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        dsp.analyze(source, rate_hz=100.0)
+
+
+@pytest.mark.parametrize(
+    "start_s", [float("nan"), float("inf"), float("-inf"), 1e300, 1.7e12, 10**400, "2", [1.0], True]
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_time_that_is_none_is_refused_and_changes_nothing(signal: Make, start_s: Any, first: bool) -> None:
+    xyz_g = signal(seconds=12.0)
+    analyzer = dsp.Analyzer(100.0)
+    if not first:
+        analyzer.push(xyz_g[:600])
+    with pytest.raises(InputError, match="start_s must be the time of the first row in seconds, not"):
+        analyzer.push(xyz_g[600:], start_s=start_s)
+    analyzer.push(xyz_g if first else xyz_g[600:])
+    analyzer.finish()
+    assert_same(analyzer.result(), dsp.analyze(xyz_g, rate_hz=100.0))
+
+
 def test_an_unknown_placement_is_refused_with_the_list() -> None:
     with pytest.raises(InputError, match="'elbow' is no placement; choose one of foot, ankle, calf"):
         dsp.Analyzer(100.0, "elbow")
