@@ -10,13 +10,14 @@ from dsp.evidence import event_terms
 from dsp.few import largest
 from dsp.labels import EventLabel
 from dsp.results import Event
+from dsp.ring import FOR_S, FROM_S, ring
 from dsp.run_view import RunView
 from dsp.swings import Felt, squares
 
 Floats = NDArray[np.float64]
 
-RING_FROM_S = 0.05
-"""The kick's own turn back is no ring."""
+RING_S = FROM_S + FOR_S
+"""After the top in which a ring is looked for."""
 OTHER = {EventLabel.TWITCH: EventLabel.REFLEX_JERK.value, EventLabel.REFLEX_JERK: EventLabel.TWITCH.value}
 IMPACT, BEATS = ("impact",), ("beats",)
 """Flags."""
@@ -71,7 +72,10 @@ def make_event(
     jerk = math.sqrt(largest(squares(change))) * rate
     x, y, z = piece[at_peak].tolist()
     one = max(peak_g, 1e-12)
-    ring_hz, decay_s = _ring(piece, at_peak, rate) if beats is None else (beats.hz, math.nan)
+    if beats is None:
+        ring_hz, decay_s = _ring(view, felt, onset, begin + felt.first + at_peak, known_step)
+    else:
+        ring_hz, decay_s = beats.hz, math.nan
     label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
     unseen, hidden = _without_posture(view, onset_step)
     terms, confidence = event_terms(
@@ -117,16 +121,15 @@ def _without_posture(view: RunView, onset_step: int) -> tuple[str, tuple[str, ..
     return "motion hides gravity", ("gravity_hidden",)
 
 
-def _ring(piece_g: Floats, at_peak: int, rate_hz: float) -> tuple[float, float]:
-    """Measure frequency and decay of the after-swing along the peak's direction, from two turning points."""
-    tail = np.add.reduce(piece_g[at_peak:] * piece_g[at_peak], axis=1).tolist()
-    first = max(1, math.ceil(RING_FROM_S * rate_hz))
-    turning = (at for at in range(first, len(tail) - 1) if (tail[at] - tail[at - 1]) * (tail[at + 1] - tail[at]) < 0)
-    begin, end = next(turning, None), next(turning, None)
-    if begin is None or end is None:
-        return math.nan, math.nan
-    half_s, sooner, later = (end - begin) / rate_hz, abs(tail[begin]), abs(tail[end])
-    return 0.5 / half_s, half_s / math.log(sooner / later) if sooner > later > 0 else math.nan
+def _ring(view: RunView, felt: Felt, onset: int, top: int, known_step: int) -> tuple[float, float]:
+    """Measure the after-swing along the direction of the peak, which came with sample `top`, up to `known_step`."""
+    first = view.first
+    peak_g = felt.moved_g[top - felt.first]
+    size_g = math.sqrt(felt.squared[top - felt.first])
+    along = peak_g / max(size_g, 1e-12)
+    end = min(view.edge(known_step + 1), top + round(RING_S * view.grid.rate_hz))
+    tail = view.xyz_g[top - first : end - first] @ along
+    return ring(tail, felt.moved_g[: max(0, onset - felt.first)] @ along, size_g, view.grid.rate_hz)
 
 
 def _is_glitch(change_g: Floats, jump: float, flat: float) -> bool:

@@ -135,7 +135,8 @@ class Event(Worked):
         Time from the onset to the (first) top, and for how long the level is above a third of it, s; several beats last
         from the first to the end of the last.
     ring_hz, decay_s
-        Frequency and time constant of the after-swing; NaN when there is none. Several beats have a frequency alone.
+        Frequency (2.5 to 12 Hz) and time constant of the after-swing; NaN when none is to be seen above noise and other
+        motion. Several beats have a frequency alone.
     direction
         Unit vector of the peak in the sensor's frame.
     tilt_change_deg
