@@ -155,7 +155,8 @@ class LiveTracker:
 
     def _named_by_frames(self, run: Run) -> _Named:
         """Name what the newest frame, and those before it, show; the same until the next frame."""
-        if run.frames.newest["missing"] > self._parameters.gaps["most_missing"]:
+        numbers = run.frames.newest
+        if numbers["missing"] > self._parameters.gaps["most_missing"]:
             return NOTHING_KNOWN
         p = run.frames.newest_probabilities
         label = State(str(decision.labels(p[None, :], self._parameters)[0]))
@@ -164,7 +165,7 @@ class LiveTracker:
         terms = terms_for(run.frames.newest_weighed, best, second, self._parameters)
         lead = float(p[order[0]] - p[order[1]])
         confidence = 1.0 - lead if label is State.UNCLEAR else float(p[order[0]])
-        return _Named(label, confidence, terms, run.frames.newest)
+        return _Named(label, confidence, terms, numbers)
 
 
 def provisional_event(run: Run) -> Event | None:
