@@ -186,6 +186,8 @@ class Analyzer:
             axes_g = self._intake.usable(np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T))
             self._watch.take(axes_g)
             self._stuck.take(axes_g, self._intake.position)
+            if self._intake.lacking:
+                self._stuck.lack(self._intake.lacking)
             for piece in self._intake.take(axes_g):
                 self._feed(piece)
         return self._hand_over()

@@ -21,6 +21,14 @@ MOST_G = 1e4
 """No acceleration that a body survives, and in no sensor's range (shock sensors end at 2000 g): damage."""
 
 
+LOST_S = 2.0
+"""An axis that gives no value for so long, while another does, is lost: more than any burst of damaged values (prior).
+
+The others go on to show whether the limb shakes, as they do beside an axis that is dead, and a gap would hide that. So
+a lost axis, and one that was never there, count as a dead one that stands at zero; sizes are too small, and it is said.
+"""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """Samples that follow on.
@@ -56,7 +64,9 @@ class Intake:
     bad_values
         Samples with an infinite or impossible value so far; they count as missing.
     zeroed
-        Samples in which an axis that had held no value by then counts as zero.
+        Samples in which an axis that is lost, or was not there yet, counts as zero.
+    lacking
+        Where that is so in the samples taken last: axis, first sample, and one past the last.
     gaps
         Times that samples are missing so far, those bridged, and those at either end, included.
     zero_lead
@@ -71,15 +81,19 @@ class Intake:
     zeroed: int = 0
     gaps: int = 0
     zero_lead: int = 0
+    lacking: list[tuple[int, int, int]] = field(default_factory=list)
     _last: Floats | None = None
     _gap: int = 0
     _blanks: Blanks = field(init=False)
-    _seen: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(3, bool))
+    # Samples since the last value of each axis in which another had one.
+    _without: list[int] = field(init=False)
     _begins: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Look for blank rows at this rate."""
         self._blanks = Blanks(self.rate_hz)
+        # Before its first value an axis is lost.
+        self._without = [self._lost_after + 1] * 3
 
     @property
     def blanks(self) -> int:
@@ -91,6 +105,11 @@ class Intake:
         """Samples that may be bridged."""
         return max(1, int(self.parameters.gaps["fill_s"] * self.rate_hz + 1e-9))
 
+    @property
+    def _lost_after(self) -> int:
+        """Samples without an axis after which it is lost."""
+        return round(LOST_S * self.rate_hz)
+
     def skip(self, samples: int) -> None:
         """Let `samples` be missing."""
         self.gaps += samples > 0 and self._gap == 0
@@ -99,14 +118,15 @@ class Intake:
         self.missing += samples
 
     def usable(self, axes_g: Floats) -> Floats:
-        """Put NaN for what cannot be an acceleration, and zero for an axis that has held no value so far."""
+        """Put NaN for what cannot be an acceleration, and zero for an axis that is lost or was not there yet."""
         blank, begins = self._blanks.find(axes_g)
         if blank is not None:
             axes_g = np.where(blank, np.float32(np.nan), axes_g)
         self._begins = [] if begins is None else [begins]
+        self.lacking = []
         if begins is not None:
             self.zero_lead = self.position + begins
-        if axes_g.size and axes_g.min() >= -MOST_G and axes_g.max() <= MOST_G and all(self._seen.tolist()):
+        if axes_g.size and not any(self._without) and axes_g.min() >= -MOST_G and axes_g.max() <= MOST_G:
             return axes_g
         good: NDArray[np.bool_] = np.abs(axes_g) <= MOST_G
         if good.all():
@@ -114,20 +134,28 @@ class Intake:
             self._note_axes(good[:, :1])
             return axes_g
         self.bad_values += int((~good & ~np.isnan(axes_g)).any(axis=0).sum())
-        absent = self._note_axes(good) & good.any(axis=0)
+        absent = self._note_axes(good)
         self.zeroed += int(absent.any(axis=0).sum())
         return np.where(good, axes_g, np.where(absent, np.float32(0.0), np.float32(np.nan)))
 
     def _note_axes(self, good: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Remember which axes hold values, and where another begins to; which are absent at each sample."""
-        seen = np.logical_or.accumulate(good, axis=1) | self._seen[:, None]
-        some = seen.any(axis=0)
-        before = np.concatenate([self._seen[:, None], seen[:, :-1]], axis=1)
-        begins = (seen & ~before).any(axis=0) & before.any(axis=0)
-        self._begins += np.nonzero(begins)[0].tolist()
-        if seen.shape[1]:
-            self._seen = seen[:, -1].copy()
-        return ~seen & some
+        """Follow which axes hold values, and note where one is lost or begins; which are absent at each sample."""
+        if not good.shape[1]:
+            return good
+        lacks = ~good & good.any(axis=0)
+        total = np.cumsum(lacks, axis=1) + np.array(self._without)[:, None]
+        since = total - np.maximum.accumulate(np.where(good, total, 0), axis=1)
+        gone = since > self._lost_after
+        before = np.concatenate([(np.array(self._without) > self._lost_after)[:, None], gone[:, :-1]], axis=1)
+        self._begins += np.nonzero((gone != before).any(axis=0))[0].tolist()
+        # Beyond that no more is counted.
+        self._without = np.minimum(since[:, -1], self._lost_after + 1).tolist()
+        absent: NDArray[np.bool_] = gone & lacks
+        for axis in np.nonzero(absent.any(axis=1))[0].tolist():
+            edges = np.diff(absent[axis].astype(np.int8), prepend=0, append=0)
+            stretches = zip((edges > 0).nonzero()[0].tolist(), (edges < 0).nonzero()[0].tolist(), strict=True)
+            self.lacking += [(axis, self.position + begin, self.position + end) for begin, end in stretches]
+        return absent
 
     def take(self, axes_g: Floats) -> Iterator[Piece]:
         """Cut samples, an axis a row, into pieces; those with a value that is not finite are missing."""

@@ -61,8 +61,8 @@ def quality_notes(
     if intake.zeroed:
         lack = "lacks" if intake.zeroed == 1 else "lack"
         notes.append(
-            f"{counted(intake.zeroed, 'sample')} {lack} an axis that had held no value by then; it counts as zero "
-            "there, and amplitudes are too small"
+            f"{counted(intake.zeroed, 'sample')} {lack} an axis that the sensor did not give then; it counts as "
+            "zero there, and amplitudes are too small"
         )
     if not frames:
         notes.append("too short to analyse: at least a second without a gap is needed")

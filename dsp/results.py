@@ -90,10 +90,10 @@ class Segment(Worked):
     evidence
         The three strongest terms for and the three strongest against, strongest first.
     flags
-        What limits trust: ``low_rate``; ``dead_axis`` (an axis did not change for seconds, while others did);
-        ``filled`` (short losses are bridged); ``clipped`` (cut off at the end of the range); ``no_gravity`` (gravity
-        was seen nowhere in it). A segment of ``no_data`` says why there: ``no samples``, ``too short to analyse``,
-        ``stuck`` (the sensor repeated one sample for seconds, or had given but one by then).
+        What limits trust: ``low_rate``; ``dead_axis`` (an axis did not change, or gave no value, for seconds, while
+        others did); ``filled`` (short losses are bridged); ``clipped`` (cut off at the end of the range);
+        ``no_gravity`` (gravity was seen nowhere in it). A segment of ``no_data`` says why there: ``no samples``,
+        ``too short to analyse``, ``stuck`` (the sensor repeated one sample for seconds, or had given but one by then).
     fatigue
         Fatigue evidence of a tremor segment; None for other states.
     """

@@ -1,6 +1,8 @@
 """Stuck: a sensor, or an axis of it, that repeats its last value instead of measuring; and for which time."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -75,6 +77,8 @@ class StuckWatch:
         self._repeats = Repeats()
         self._open = [_Open() for _ in range(ALL + 1)]
         self._over: list[list[Stretch]] = [[] for _ in range(ALL + 1)]
+        # Where an axis was not there at all: begin and end, in order.
+        self._lacking: list[list[tuple[int, int]]] = [[], [], []]
         # Over before it was known how often the sensor repeats.
         self._early: list[Stretch] = []
         # What the data began with, and when it changed.
@@ -110,6 +114,15 @@ class StuckWatch:
         self._follow(ALL, first, alike, change, both[0])
         self._judge_early(first)
 
+    def lack(self, lacking: Iterable[tuple[int, int, int]]) -> None:
+        """Take note of rows that lack an axis and stand at zero there: axis, begin and end."""
+        for axis, begin, end in lacking:
+            own = self._lacking[axis]
+            if own and own[-1][1] == begin:
+                own[-1] = (own[-1][0], end)
+            else:
+                own.append((begin, end))
+
     def stretches(self, axis: int) -> list[Stretch]:
         """Stretches in which an axis, or all of them (`ALL`), was stuck, the one that goes on included."""
         going_on = self._open[axis]
@@ -125,9 +138,11 @@ class StuckWatch:
         if not lead and not self._any_stuck:
             # Hardly any sensor is ever stuck, and there are thousands of segments.
             return ()
-        dead = any(self._meets(axis, begin, end, known_by) for axis in range(3))
-        # Where a segment of no data begins or ends is known to half a hop: so much of it belongs to its neighbours.
-        stuck = lead or self._meets(ALL, begin, end - EDGE_LOOKS * self._apart, known_by)
+        # The edges of a segment of no data are known to half a hop, the end of a stretch to a look: so much of it lies
+        # in the segments beside it.
+        later, sooner = begin + self._apart, end - EDGE_LOOKS * self._apart
+        dead = any(self._meets(axis, later, end, known_by) or self._lacks(axis, begin, end) for axis in range(3))
+        stuck = lead or self._meets(ALL, later, sooner, known_by)
         return (*(("stuck",) if stuck else ()), *(("dead_axis",) if dead else ()))
 
     def shares(self, run_row: int, begin: int, size: int, apart: int, count: int) -> Floats | None:
@@ -171,8 +186,8 @@ class StuckWatch:
 
     @property
     def _any_stuck(self) -> bool:
-        """Whether an axis, or all of them, were ever stuck so far."""
-        return any(self._over) or any(going_on.known is not None for going_on in self._open)
+        """Whether an axis, or all of them, were ever stuck so far, or was not there."""
+        return any(self._over) or any(self._lacking) or any(going_on.known is not None for going_on in self._open)
 
     def _meets(self, axis: int, begin: int, end: int, known_by: int) -> bool:
         over, going_on = self._over[axis], self._open[axis]
@@ -183,6 +198,12 @@ class StuckWatch:
                 return True
         known, since = going_on.known, int(self._row_of(going_on.since))
         return known is not None and known < known_by and since < end
+
+    def _lacks(self, axis: int, begin: int, end: int) -> bool:
+        """Whether rows of a segment lack the axis."""
+        own = self._lacking[axis]
+        at = bisect_right(own, begin, key=itemgetter(1))
+        return at < len(own) and own[at][0] < end
 
     def _leads(self, end: int, known_by: int) -> bool:
         """Whether the samples up to this row were all the same, and there were some by then."""

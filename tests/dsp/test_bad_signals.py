@@ -230,6 +230,45 @@ def test_shaking_is_still_found_without_one_axis_and_reads_smaller(signal: Make)
     assert part.findings.tremor_rms_g < 0.8 * whole.findings.tremor_rms_g
 
 
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0, 208.0])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_an_axis_that_is_not_there_is_flagged_as_a_dead_one_is(signal: Make, rate_hz: float, axis: int) -> None:
+    xyz_g = signal(rate_hz=rate_hz, seconds=30.0)
+    # Coarse counts, of which nothing else shows that one is dead.
+    xyz_g = (np.round(xyz_g / 0.004) * 0.004).astype(np.float32)
+    missing, late, lost = xyz_g.copy(), xyz_g.copy(), xyz_g.copy()
+    missing[:, axis] = np.nan
+    late[: round(15 * rate_hz), axis] = np.nan
+    lost[round(15 * rate_hz) :, axis] = np.nan
+    for broken, dead, alive in ((missing, (5.0, 25.0), ()), (late, (5.0,), (25.0,)), (lost, (25.0,), (5.0,))):
+        segments = ts.analyze(broken, rate_hz=rate_hz).segments
+        flags = {t: next(s.flags for s in segments if s.start_s <= t < s.end_s) for t in (*dead, *alive)}
+        assert all("dead_axis" in flags[t] for t in dead)
+        assert not any("dead_axis" in flags[t] for t in alive)
+
+
+def test_an_axis_that_is_lost_counts_as_dead_after_two_seconds_and_the_others_go_on(signal: Make) -> None:
+    xyz_g = signal(seconds=40.0, tremor=(5, 38, 7.0, 0.03))
+    lost = xyz_g.copy()
+    lost[1500:, 1] = np.nan
+    found = ts.analyze(lost, rate_hz=100.0)
+    gap = next(s for s in found.segments if "no samples" in s.flags)
+    assert (gap.start_s, gap.end_s) == (15.0, 17.0)
+    after = [s for s in found.segments if s.start_s >= gap.end_s and s.label in SHAKING]
+    assert sum(s.duration_s for s in after) > 15.0
+    assert all("dead_axis" in s.flags for s in after)
+    assert not any("dead_axis" in s.flags for s in found.segments if s.end_s <= 15.0)
+    assert found.findings.gap_s == pytest.approx(2.0)
+    assert any("lack an axis that the sensor did not give" in note for note in found.quality)
+    # It comes back, and a short loss is no loss of the axis.
+    lost[2500:] = xyz_g[2500:]
+    lost[3000:3150, 2] = np.nan
+    found = ts.analyze(lost, rate_hz=100.0)
+    assert 25.0 in [s.end_s for s in found.segments]
+    assert not any("dead_axis" in s.flags for s in found.segments if s.start_s >= 25.0)
+    assert any(s.flags == ("no samples",) and (s.start_s, s.end_s) == (30.0, 31.5) for s in found.segments)
+
+
 def test_an_axis_that_begins_late_begins_a_run_so_that_its_first_value_is_no_kick(signal: Make) -> None:
     xyz_g = signal(seconds=12.0)
     xyz_g[:600, 2] = np.nan
