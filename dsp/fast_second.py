@@ -1,6 +1,6 @@
 """Fast second: what a window of one second shows, in which shaking is seen to begin and to end first."""
 
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,17 +45,6 @@ NO_BURST = np.int64(10**9)
 """Steps since a burst began where none has."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FastSeconds:
-    """What seconds show, each (seconds,)."""
-
-    rms_g: Floats
-    low_ratio: Floats
-    peak_hz: Floats
-    share: Floats
-    displacement_mm: Floats
-
-
 class SecondMeter:
     """Measures seconds; each from itself alone, so that one has the bits that it has among many.
 
@@ -67,21 +56,20 @@ class SecondMeter:
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
         bands = parameters.bands
-        whole, self._peak = grid.bins(*bands["whole_hz"]), grid.bins(*bands["peak_hz"])
-        self._window, self._df, self._freq_hz = grid.window, np.float32(grid.df_hz), grid.freq_hz
-        self._taper = hann(grid.fast_window)
-        self._scale = np.float32(2.0 / (grid.rate_hz * float((self._taper.astype(np.float64) ** 2).sum())))
-        self._tremor, self._low, self._whole = grid.bins(*bands["tremor_hz"]), grid.bins(*bands["low_hz"]), whole
-        self._fast = grid.bins(SHARE_FROM_HZ, bands["peak_hz"][1])
+        self.df, self.freq_hz = np.float32(grid.df_hz), grid.freq_hz
+        self.tremor, self.low, self.whole = (grid.bins(*bands[name]) for name in ("tremor_hz", "low_hz", "whole_hz"))
+        self.peak, self.fast = grid.bins(*bands["peak_hz"]), grid.bins(SHARE_FROM_HZ, bands["peak_hz"][1])
+        # A 1 s Hann window is 1.5 Hz wide by itself, so twice the main window's band belongs to the peak.
+        self.reach = int(2.0 * bands["around_peak_hz"] / grid.df_hz + 1e-9)
         # What lies above the bands is not looked at.
         self._stop = grid.bins(0.0, bands["whole_hz"][1]).stop
-        # A 1 s Hann window is 1.5 Hz wide by itself, so twice the main window's band belongs to the peak.
-        self._reach = int(2.0 * bands["around_peak_hz"] / grid.df_hz + 1e-9)
-        around = np.arange(self._stop)[:, None] + np.arange(-self._reach, self._reach + 1)
-        # For each bin that the peak may be: which of those around it count.
-        self._counts = ((around >= whole.start) & (around < self._stop)).astype(np.float32)
+        around = np.arange(self._stop)[:, None] + np.arange(-self.reach, self.reach + 1)
+        # For each bin that the peak may be, which of those around it count.
+        self.counts = ((around >= self.whole.start) & (around < self._stop)).astype(np.float32)
+        self._window, self._taper = grid.window, hann(grid.fast_window)
+        self._scale = np.float32(2.0 / (grid.rate_hz * float((self._taper.astype(np.float64) ** 2).sum())))
 
-    def measured(self, samples: Floats) -> FastSeconds:
+    def measured(self, samples: Floats) -> "FastSeconds":
         """Measure seconds.
 
         Parameters
@@ -103,20 +91,64 @@ class SecondMeter:
         psd += power_of_axes[1]
         psd += power_of_axes[2]
         psd *= self._scale
-        whole, fast = self._power(psd, self._whole), self._power(psd, self._fast)
-        peak = self._peak.start + psd[:, self._peak].argmax(axis=1)
-        peak_hz = self._freq_hz[peak]
-        near = products(neighbours(psd, peak, self._reach), self._counts[peak]) * self._df
-        return FastSeconds(
-            rms_g=np.sqrt(self._power(psd, self._tremor)),
-            low_ratio=np.asarray(self._power(psd, self._low) / np.maximum(whole, TINY), np.float32),
-            peak_hz=peak_hz.astype(np.float32),
-            share=np.minimum(near / np.maximum(fast, TINY), np.float32(1.0)),
-            displacement_mm=(np.sqrt(near) * STANDARD_GRAVITY_MM_S2 / (2.0 * np.pi * peak_hz) ** 2).astype(np.float32),
-        )
+        return FastSeconds(psd, self)
 
-    def _power(self, psd: Floats, bins: slice) -> Floats:
-        return sums(psd[:, bins]) * self._df
+
+class FastSeconds:
+    """What seconds show, each (seconds,); worked out when it is asked for, since most show no onset at a first look.
+
+    Parameters
+    ----------
+    psd
+        Spectra up to the highest bin that counts, (seconds, bins), g^2/Hz.
+    meter
+        What has measured them.
+    """
+
+    def __init__(self, psd: Floats, meter: SecondMeter) -> None:
+        self._psd, self._meter = psd, meter
+
+    @cached_property
+    def rms_g(self) -> Floats:
+        """Size of the shaking."""
+        return np.sqrt(self._power(self._meter.tremor))
+
+    @property
+    def low_ratio(self) -> Floats:
+        """Share of slow motion."""
+        low, whole = self._power(self._meter.low), self._power(self._meter.whole)
+        return np.asarray(low / np.maximum(whole, TINY), np.float32)
+
+    @property
+    def peak_hz(self) -> Floats:
+        """Frequency of the strongest bin."""
+        return self._meter.freq_hz[self._peak].astype(np.float32)
+
+    @property
+    def share(self) -> Floats:
+        """Share of the power above slow motion that lies near it."""
+        return np.minimum(self._near / np.maximum(self._power(self._meter.fast), TINY), np.float32(1.0))
+
+    @property
+    def displacement_mm(self) -> Floats:
+        """Its rms displacement."""
+        turn = 2.0 * np.pi * self._meter.freq_hz[self._peak]
+        return np.asarray(np.sqrt(self._near) * STANDARD_GRAVITY_MM_S2 / turn**2, np.float32)
+
+    @cached_property
+    def _peak(self) -> NDArray[np.intp]:
+        where = self._meter.peak
+        return np.asarray(where.start + self._psd[:, where].argmax(axis=1))
+
+    @cached_property
+    def _near(self) -> Floats:
+        """Power near the peak."""
+        meter = self._meter
+        around = neighbours(self._psd, self._peak, meter.reach)
+        return np.asarray(products(around, meter.counts[self._peak]) * meter.df)
+
+    def _power(self, bins: slice) -> Floats:
+        return np.asarray(sums(self._psd[:, bins]) * self._meter.df)
 
 
 def step_level(step_energy: Floats) -> Floats:
@@ -166,10 +198,14 @@ def is_even(step_energy: Floats, burst_steps: NDArray[np.int64]) -> Bools:
 
 def is_onset(fast: FastSeconds, floor_g: Floats, parameters: Parameters) -> Bools:
     """Whether shaking has begun, (seconds,), where it may and is even."""
-    low, high = parameters.bands["tremor_hz"]
     loud = fast.rms_g >= np.maximum(np.float32(ONSET_LEVEL_G), np.float32(ONSET_FLOOR_RATIO) * floor_g)
+    loud &= fast.low_ratio <= ONSET_LOW_RATIO
+    if not loud.any():
+        # Movement; its peak need not be measured.
+        return np.asarray(loud)
+    low, high = parameters.bands["tremor_hz"]
     narrow = (fast.share >= ONSET_SHARE) & (fast.peak_hz >= low) & (fast.peak_hz <= high)
-    return np.asarray(loud & narrow & (fast.low_ratio <= ONSET_LOW_RATIO))
+    return np.asarray(loud & narrow)
 
 
 def lasts(rms_g: Floats) -> Bools:

@@ -86,15 +86,16 @@ class LiveLabels:
         floor_g = steps.hop_floor.part(int(of_hops[0]) - 1, int(of_hops[-1]))
         level_g, frames = fast_second.step_level(energy), slice(before, None)
         ends = shakes & fast_second.may_have_stopped(level_g[frames], rms_g)
-        begins = fast_second.may_begin(level_g, floor_g, self._answer)
-        rises &= _any_of_last(begins)[frames]
+        begins = np.zeros(len(of_hops), bool)
         if rises.any():
-            begins &= _any_of_next(np.concatenate([np.zeros(before, bool), rises]))
-            at = begins.nonzero()[0]
+            loud = fast_second.may_begin(level_g, floor_g, self._answer)
+            rises &= _any_of_last(loud)[frames]
+        if rises.any():
+            at = (loud & _any_of_next(np.concatenate([begins[:before], rises]))).nonzero()[0]
             begins[at] = fast_second.is_even(energy[at], jerks.burst_steps(of_hops[at] * STEPS_PER_HOP))
             rises &= _any_of_last(begins)[frames]
-        else:
-            begins[:] = False
+        elif not ends.any():
+            return numbers
         looked = begins.copy()
         looked[frames] |= rises | ends
         where = looked.nonzero()[0]
