@@ -33,9 +33,10 @@ def references(hop_mean: Growing, first: int, hops: int) -> Floats:
     means = hop_mean.part(begin, hops)
     size = np.sqrt(np.square(means[:, 0]) + np.square(means[:, 1]) + np.square(means[:, 2]))
     out = np.empty(hops - first, np.float32)
-    early = min(hops, max(first, REFERENCE_HOPS - 1))
+    # One that comes alone like the first ones, of which there are fewer: plain numbers are the quicker way.
+    early = hops if hops - first == 1 else min(hops, max(first, REFERENCE_HOPS - 1))
     for hop in range(first, early):
-        known = np.sort(size[: hop + 1 - begin])
+        known = sorted(size[max(0, hop + 1 - begin - REFERENCE_HOPS) : hop + 1 - begin].tolist())
         out[hop - first] = known[len(known) // 2]
     if early < hops:
         spans = windows(size[early - REFERENCE_HOPS + 1 - begin :], REFERENCE_HOPS, 1, hops - early)
@@ -46,10 +47,13 @@ def references(hop_mean: Growing, first: int, hops: int) -> Floats:
 def tilt_deg(a: Floats, b: Floats, reference_g: Floats) -> Floats:
     """Angle between rows of `a` and `b`, degrees; NaN where either is not near the size of gravity there."""
     a64, b64, reference = a.astype(np.float64), b.astype(np.float64), reference_g.astype(np.float64)
-    size_a = np.sqrt(a64[:, 0] ** 2 + a64[:, 1] ** 2 + a64[:, 2] ** 2)
-    size_b = np.sqrt(b64[:, 0] ** 2 + b64[:, 1] ** 2 + b64[:, 2] ** 2)
-    dot = a64[:, 0] * b64[:, 0] + a64[:, 1] * b64[:, 1] + a64[:, 2] * b64[:, 2]
+    size_a, size_b, dot = np.sqrt(_dot(a64, a64)), np.sqrt(_dot(b64, b64)), _dot(a64, b64)
     low, high = NEAR[0] * reference, NEAR[1] * reference
     known = (size_a > low) & (size_a < high) & (size_b > low) & (size_b < high)
     cosine = np.minimum(np.maximum(dot / np.where(known, size_a * size_b, 1.0), -1.0), 1.0)
     return np.where(known, np.degrees(np.arccos(cosine)), np.nan).astype(np.float32)
+
+
+def _dot(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    product = a * b
+    return np.asarray(product[:, 0] + product[:, 1] + product[:, 2])

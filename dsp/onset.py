@@ -6,14 +6,13 @@ the posture after it is the mean over many beats. The pull of the turn itself, b
 second look up to twice as long as they are.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.gravity import tilt_deg
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.parameters import Parameters
+from dsp.rows import runs_from
 from dsp.steps import Steps
 from dsp.swings import TURN_SHARE
 from dsp.turn import PEAK
@@ -31,11 +30,11 @@ RISE_STEPS = 5
 """Within which what springs up has its strength: two beats at 4 Hz; muscle noise grows over a second and more."""
 LEAST_STEPS = 6
 """Of the shaking, that its posture can be told from."""
-BEFORE_STEPS = range(12, 16)
+BEFORE_STEPS = np.arange(12, 16)
 """How far before the shaking the posture is taken that the limb came from."""
 WAY_STEPS = 12
 """Steps before the shaking in which a turn may set it off (as `stretch_before_s`)."""
-AFTER_STEPS = range(2, 12)
+AFTER_STEPS = np.arange(2, 12)
 """Steps of the shaking whose mean is the posture that it goes on in."""
 SHORTEST_S = 0.2
 """Of a turn: two steps tell no shorter one."""
@@ -57,6 +56,9 @@ class Onsets:
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
         self._weak, self._sprung = (np.float32(parameters.entry[name]) for name in ("weak", "sprung"))
         self._hops = grid.window // grid.hop
+        self._window = self._hops * STEPS_PER_HOP
+        self._back = np.arange(-BACK_STEPS - self._window, 0)
+        self._places = np.arange(len(self._back) - QUIET_STEPS + 1)
         self._step_s = grid.hop / grid.rate_hz / STEPS_PER_HOP
 
     def turns(self, steps: Steps, frames: Counts) -> tuple[NDArray[np.bool_], Floats]:
@@ -67,22 +69,21 @@ class Onsets:
         Whether the shaking is seen to begin, and the peak rate of the turn up to there, deg/s, NaN without gravity;
         each (frames,).
         """
-        window = self._hops * STEPS_PER_HOP
-        size = BACK_STEPS + window
+        window, size = self._window, len(self._back)
         oldest = max(0, int(frames[0]) * STEPS_PER_HOP - BACK_STEPS)
         energy, mean_g = steps.energy.part(oldest), steps.mean.part(oldest)
         end = frames * STEPS_PER_HOP + window - oldest
         # Before the first step of a run, or of what is looked at, stands that step again.
         first = np.maximum(end - size, 0)
-        at = end[:, None] + np.arange(-size, 0)
+        at = end[:, None] + self._back
         seen, begin, sprang = self._beginnings(energy[np.maximum(at, first[:, None])], at >= 0)
         begin = np.maximum(begin + end - size, first)
-        before = _total(mean_g[np.maximum(begin - i, first)] for i in BEFORE_STEPS) / np.float32(len(BEFORE_STEPS))
+        before = _total(mean_g[np.maximum(begin - BEFORE_STEPS[:, None], first)]) / np.float32(len(BEFORE_STEPS))
         after = _after(mean_g, begin, end)
-        way = mean_g[np.maximum(begin[:, None] - np.arange(WAY_STEPS, 0, -1), first[:, None])]
+        way = mean_g[np.maximum(begin[:, None] + self._back[-WAY_STEPS:], first[:, None])]
         gravity_g = steps.hop_gravity.part(int(frames[0]) + self._hops - 1)[frames - frames[0]]
         angle = tilt_deg(after, before, gravity_g)
-        repeated = (np.repeat(part, WAY_STEPS, axis=0) for part in (before, gravity_g))
+        repeated = (part.repeat(WAY_STEPS, axis=0) for part in (before, gravity_g))
         turned = tilt_deg(way.reshape(-1, 3), *repeated).reshape(-1, WAY_STEPS)
         lasts_s = self._step_s / TURN_SHARE * _steps_between(turned / np.maximum(angle, np.float32(1e-3))[:, None])
         rate = np.asarray(PEAK * angle / np.maximum(lasts_s, SHORTEST_S), np.float32)
@@ -99,34 +100,35 @@ class Onsets:
         # A beat is strong and weak in turn: two steps together hold a whole one at 5 Hz.
         level = np.sqrt(np.float32(0.5) * (energy[:, 1:] + energy[:, :-1]))
         strong = np.partition(level[:, BACK_STEPS:], -STRONG_STEPS, axis=1)[:, -STRONG_STEPS, None]
-        newest = size - 2 - np.argmax((level >= strong)[:, ::-1], axis=1)
+        newest = size - 2 - (level >= strong)[:, ::-1].argmax(axis=1)
         weak = level < self._weak * strong
         weak &= known[:, :-1]
         paused = weak[:, 1:] & weak[:, :-1]
-        paused &= np.arange(size - QUIET_STEPS + 1) < newest[:, None]
+        paused &= self._places < newest[:, None]
         seen = paused.any(axis=1)
-        begin = np.minimum(np.where(seen, size - np.argmax(paused[:, ::-1], axis=1), 0), size - LEAST_STEPS)
-        rise = np.take_along_axis(level, begin[:, None] + np.arange(RISE_STEPS), axis=1).max(axis=1)
+        begin = np.minimum(np.where(seen, size - paused[:, ::-1].argmax(axis=1), 0), size - LEAST_STEPS)
+        rise = runs_from(level, np.arange(len(level)), begin, RISE_STEPS).max(axis=1)
         return seen, begin, rise >= self._sprung * strong[:, 0]
 
 
 def _after(mean_g: Floats, begin: Counts, end: Counts) -> Floats:
     """Mean of the first second of shaking that is there, (frames, 3), tapered, so that broken beats do not count."""
-    count = np.minimum(len(AFTER_STEPS), end - begin - AFTER_STEPS.start)
-    at = np.arange(len(AFTER_STEPS))
-    taper = np.where(at < count[:, None], np.sin(np.pi * (at + 1) / (count[:, None] + 1)) ** 2, 0.0)
+    count = np.minimum(len(AFTER_STEPS), end - begin - AFTER_STEPS[0])
+    # Steps first, as they are added up.
+    at = np.arange(len(AFTER_STEPS))[:, None]
+    taper = np.where(at < count, np.sin(np.pi * (at + 1) / (count + 1)) ** 2, 0.0)
     # The weights of a Hann taper of n points add up to half of n + 1.
-    taper *= 2.0 / (count[:, None] + 1.0)
+    taper *= 2.0 / (count + 1.0)
     weight = taper.astype(np.float32)
-    return _total(weight[:, i, None] * mean_g[np.minimum(begin + AFTER_STEPS[i], end - 1)] for i in at)
+    return _total(weight[:, :, None] * mean_g[np.minimum(begin + AFTER_STEPS[:, None], end - 1)])
 
 
-def _total(parts: Iterable[Floats]) -> Floats:
-    """Sum of rows, one part after the other: the same for one frame and for many."""
+def _total(parts: Floats) -> Floats:
+    """Sum of rows, one part (first axis) after the other: the same for one frame and for many; overwrites `parts`."""
     first, *others = parts
     for part in others:
         first += part
-    return first
+    return np.asarray(first)
 
 
 def _steps_between(shown: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -142,14 +144,15 @@ def _steps_between(shown: NDArray[np.floating]) -> NDArray[np.float64]:
     share = np.concatenate([shown, np.ones((len(shown), 1))], axis=1)
     # What is far from gravity is on its way.
     share[np.isnan(share)] = 0.5
-    when = np.append(np.arange(count), count + 0.5)
-    last_low = np.where(share[:, :-1] <= FROM, np.arange(count), 0).max(axis=1)
-    first_high = np.argmax((share >= UPTO) & (np.arange(count + 1) > last_low[:, None]), axis=1)
+    steps = np.arange(count + 1)
+    when = np.concatenate([steps[:-1], [count + 0.5]])
+    last_low = np.where(share[:, :-1] <= FROM, steps[:-1], 0).max(axis=1)
+    first_high = ((share >= UPTO) & (steps > last_low[:, None])).argmax(axis=1)
 
     def crossing(step: Counts, at: float) -> NDArray[np.float64]:
         """Moment between a step and the next one at which the turn reaches a share."""
         here, there = share[frames, step], share[frames, step + 1]
         part = (at - here) / np.where(there > here, there - here, 1.0)
-        return np.asarray(when[step] + np.clip(part, 0.0, 1.0) * (when[step + 1] - when[step]))
+        return np.asarray(when[step] + np.minimum(np.maximum(part, 0.0), 1.0) * (when[step + 1] - when[step]))
 
     return crossing(first_high - 1, UPTO) - crossing(last_low, FROM)

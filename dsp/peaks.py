@@ -13,6 +13,8 @@ Floats = NDArray[np.float32]
 
 TINY = np.float32(1e-16)
 """Below the noise of any sensor (1e-10 g^2/Hz); keeps logarithms finite on constant axes."""
+POWER_DECIBELS = np.float32(10.0 / np.log(10.0))
+"""In a neper of power."""
 STANDARD_GRAVITY_MM_S2 = 9806.65
 CLIPPED_RESIDUAL = 0.7
 """Nepers above the line that a bin may pull the background up: 3 dB (specparam does the same with a threshold)."""
@@ -193,7 +195,7 @@ def _louder_flank(peak: Peaks, grid: Grid) -> Floats:
 
 def power_decibel(ratio: Floats) -> Floats:
     """Ratio of powers as decibels, finite at zero."""
-    return np.asarray(np.float32(10.0 / np.log(10.0)) * np.log(ratio + TINY), np.float32)
+    return np.asarray(POWER_DECIBELS * np.log(ratio + TINY), np.float32)
 
 
 def _at_double(psd: Floats, peak: Peaks, df: np.float32, plan: Plan) -> Floats:

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+DECIBELS = np.float32(20.0 / np.log(10.0))
+"""In a neper."""
+TINY = np.float32(1e-9)
+"""Ratio that no level falls below."""
+
 
 def sums(values: Floats) -> Floats:
     """Sum of each row, (rows,)."""
@@ -101,6 +106,10 @@ def runs_from(values: NDArray[Any], rows: NDArray[np.intp], first: NDArray[np.in
 
     A run is seen as one item of so many bytes: fetched so they take half the time of rows of numbers.
     """
+    if len(rows) == 1:
+        # A frame that comes alone: a fifth of the time.
+        at = int(first[0])
+        return values[rows, at : at + size]
     values = np.ascontiguousarray(values)
     shape, item = (len(values), values.shape[1] - size + 1), np.dtype((np.void, size * values.itemsize))
     items: NDArray[np.void] = np.ndarray(shape, item, values, 0, values.strides)
@@ -117,4 +126,4 @@ def _repeated(values: Floats, rows: NDArray[np.intp], at: NDArray[np.intp], reac
 
 def decibel(ratio: Floats) -> Floats:
     """Ratio of amplitudes as decibels, finite at zero."""
-    return np.asarray(np.float32(20.0 / np.log(10.0)) * np.log(ratio + np.float32(1e-9)), np.float32)
+    return np.asarray(DECIBELS * np.log(ratio + TINY), np.float32)

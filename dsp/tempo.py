@@ -25,6 +25,8 @@ LEAST_FRAMES = 5
 OF_A_CYCLE = 0.7
 """Share of the variation of cycles, one by one, that the frequency of a window may have: the mean over nine of them
 (Hann, 4 s at 3.5 Hz) varies by a third of what each does (physics), and where its peak is found by as much again."""
+WEIGHTS = np.array([[(i >= FRAMES - n) / max(1, n) for i in range(FRAMES)] for n in range(FRAMES + 1)], np.float32)
+"""Of the last frames, for each number of them that are taken."""
 
 
 class Tempo:
@@ -58,13 +60,11 @@ class Tempo:
         self._before_hz, self._age = peaks_hz[count:], int(age[-1])
         out = np.full(count, np.nan, np.float32)
         # Few frames shake, and have for so long.
-        rows = np.nonzero(age >= LEAST_FRAMES)[0]
+        rows = (age >= LEAST_FRAMES).nonzero()[0]
         if not len(rows):
             return out
         recent_hz = windows(peaks_hz, FRAMES, 1, count)[rows]
-        taken = np.minimum(age[rows], FRAMES)[:, None]
-        share = np.float32(1.0) / taken.astype(np.float32)
-        weight = np.where(np.arange(FRAMES) >= FRAMES - taken, share, np.float32(0.0))
+        weight = WEIGHTS[np.minimum(age[rows], FRAMES)]
         mean_hz = products(recent_hz, weight)
         away_hz = recent_hz - mean_hz[:, None]
         # What shakes is never slower than that.

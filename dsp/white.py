@@ -4,6 +4,7 @@ Its spectrum is level from the slowest motion up to the highest frequency; movem
 stands out of what is around it, and muscle noise has nothing below 3 Hz.
 """
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -39,25 +40,26 @@ def unevenness(
     white noise their densities spread by a decibel each and that of the slowest by two (three axes, Hann: 34 degrees
     of freedom in 2.5 Hz), so that loudest and quietest are 3 dB apart and seldom more than 6 (physics).
     """
-    of_slowest, of_low, of_tremor, of_whole, of_slow, of_fast = (
-        band.stop - band.start
-        for band in (plan.slowest, plan.low, plan.tremor, plan.whole, plan.slow_half, plan.fast_half)
-    )
-    parts = (
-        (slowest, of_slowest),
-        (low - slowest, of_low - of_slowest),
-        (slow, of_slow),
-        (fast, of_fast),
-        (tremor - slow - fast, of_tremor - of_slow - of_fast),
-        (whole - low - tremor, of_whole - of_low - of_tremor),
-    )
-    known = [(power, bins) for power, bins in parts if bins >= FEWEST_BINS]
+    known, bins = _compared(plan)
     if len(known) < BANDS:
         return np.full(len(low), np.nan, np.float32)
-    density = np.array([power for power, _ in known]) / np.array([[bins] for _, bins in known], np.float32)
+    parts = (slowest, low - slowest, slow, fast, tremor - slow - fast, whole - low - tremor)
+    density = np.array([parts[i] for i in known]) / bins
     # A difference of sums may fall below zero by what was rounded.
     loudest, quietest = density.max(axis=0), np.maximum(density.min(axis=0), np.float32(0.0))
     return np.where(loudest > TINY, power_decibel(loudest / (quietest + TINY)), np.float32(np.nan))
+
+
+@functools.lru_cache(maxsize=8)
+def _compared(plan: Plan) -> tuple[list[int], Floats]:
+    """Which of the bands are compared, and how many bins they have, (bands, 1)."""
+    slowest, low, tremor, whole, slow, fast = (
+        band.stop - band.start
+        for band in (plan.slowest, plan.low, plan.tremor, plan.whole, plan.slow_half, plan.fast_half)
+    )
+    bins = (slowest, low - slowest, slow, fast, tremor - slow - fast, whole - low - tremor)
+    known = [i for i, count in enumerate(bins) if count >= FEWEST_BINS]
+    return known, np.array([[bins[i]] for i in known], np.float32)
 
 
 def unless_lately_quieter(uneven_db: Floats, middle_g: Floats, least_g: Floats) -> Floats:
