@@ -216,13 +216,8 @@ def _total(p: Floats) -> Floats:
     return total
 
 
-def labels(p: Floats, parameters: Parameters) -> NDArray[np.str_]:
-    """Most likely state of each row; unclear when the runner-up is within 2:1."""
-    return NAMES.take(label_numbers(p, parameters))
-
-
 def label_numbers(p: Floats, parameters: Parameters) -> NDArray[np.intp]:
-    """Give the same as a number: its place in `NAMES`."""
+    """Most likely state of each row, by its place in `NAMES`; unclear when the runner-up is within 2:1."""
     if len(p) <= FEW:
         return np.array([_label_number(row, parameters) for row in p.tolist()], np.intp)
     # The first of four from two pairs, in a third of the time that `argmax` takes for rows of four.

@@ -1,6 +1,8 @@
 """Jerk path: leads the steps of a run past the finder of kicks, the many that cannot matter at once."""
 
+from bisect import bisect_left
 from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +70,8 @@ class JerkPath:
         """Count the steps since the burst began that was open at so many, (n,), rising; else `NO_BURST`."""
         now, bursts = steps - self._view.first_step, self._finder.ended
         begun = self._finder.candidate_step
+        # Only the newest few are asked for live.
+        bursts = bursts[bisect_left(bursts, int(now[0]), key=itemgetter(1)) :]
         if begun is not None:
             # It is open until after the newest step.
             bursts = [*bursts, (begun, max(begun, int(now[-1])))]

@@ -22,6 +22,8 @@ from dsp.run import Run
 
 Floats = NDArray[np.float32]
 
+LABELS = (*DECIDED, State.UNCLEAR)
+"""By number; see `dsp.decision.label_numbers`."""
 ONSET_CONFIDENCE = 0.6
 """Of a label that only the fast second supports: above even, below what the long window can give."""
 EVENT_SHOWN_S = 2.0
@@ -159,7 +161,7 @@ class LiveTracker:
         if numbers["missing"] > self._parameters.gaps["most_missing"]:
             return NOTHING_KNOWN
         p = run.frames.newest_probabilities
-        label = State(str(decision.labels(p[None, :], self._parameters)[0]))
+        label = LABELS[int(decision.label_numbers(p[None, :], self._parameters)[0])]
         order = sorted(range(len(DECIDED)), key=lambda state: -p[state])
         best, second = DECIDED[order[0]], DECIDED[order[1]]
         terms = terms_for(run.frames.newest_weighed, best, second, self._parameters)
