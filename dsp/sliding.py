@@ -12,6 +12,11 @@ def windows(values: NDArray[Any], size: int, step: int, count: int) -> NDArray[A
 
     As numpy's ``sliding_window_view(...)[::step]``, which takes five times as long to set up.
     """
+    if count == 1 and size <= values.shape[-1]:
+        # A frame that comes alone: a fifth of the time.
+        alone = values[..., None, :size]
+        alone.flags.writeable = False
+        return alone
     stride = values.strides[-1]
     shape, strides = (*values.shape[:-1], count, size), (*values.strides[:-1], stride * step, stride)
     if (count - 1) * step + size > values.shape[-1]:
