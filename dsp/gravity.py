@@ -48,8 +48,8 @@ def tilt_deg(a: Floats, b: Floats, reference_g: Floats) -> Floats:
     """Angle between rows of `a` and `b`, degrees; NaN where either is not near the size of gravity there."""
     a64, b64, reference = a.astype(np.float64), b.astype(np.float64), reference_g.astype(np.float64)
     size_a, size_b, dot = np.sqrt(_dot(a64, a64)), np.sqrt(_dot(b64, b64)), _dot(a64, b64)
-    low, high = NEAR[0] * reference, NEAR[1] * reference
-    known = (size_a > low) & (size_a < high) & (size_b > low) & (size_b < high)
+    least, most = np.minimum(size_a, size_b), np.maximum(size_a, size_b)
+    known = (least > NEAR[0] * reference) & (most < NEAR[1] * reference)
     cosine = np.minimum(np.maximum(dot / np.where(known, size_a * size_b, 1.0), -1.0), 1.0)
     return np.where(known, np.degrees(np.arccos(cosine)), np.nan).astype(np.float32)
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,8 +124,7 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cut:
+class Cut(NamedTuple):
     """Where the samples of some steps begin and end.
 
     Attributes
@@ -135,15 +135,15 @@ class Cut:
         First sample of each step, counted from `begin`; None where all are equally long.
     sizes
         Samples of each step, or of all.
-    count
-        Steps.
+    steps
+        How many there are.
     """
 
     begin: int
     end: int
     starts: NDArray[np.int64] | None
     sizes: NDArray[np.float32] | np.float32
-    count: int
+    steps: int
 
 
 def cut_steps(first: int, last: int, grid: Grid, tick: int = 1) -> Cut:

@@ -235,6 +235,8 @@ def checked_rows(xyz_g: ArrayLike) -> Floats:
     if rows.dtype.kind in "iu":
         msg = "these are whole numbers, so they look like counts, not g; multiply by the sensor's g per count first"
         raise InputError(msg)
+    if rows.dtype == np.float32:
+        return np.ascontiguousarray(rows)
     with np.errstate(over="ignore"):
         # What is too large for float32 becomes infinite, which counts as missing.
         return np.ascontiguousarray(rows, dtype=np.float32)

@@ -1,5 +1,6 @@
 """Peaks: the strongest unusual line of each spectrum, and its shape."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -184,13 +185,23 @@ def _louder_flank(peak: Peaks, grid: Grid) -> Floats:
     """
     middle, reach = MOST_WIDTH_BINS, round(FLANK_HZ / grid.df_hz)
     below, above = peak.near[:, : middle - reach + 1], peak.near[:, middle + reach :]
-    # Below 2 Hz lie posture and sway, which say nothing about what shakes faster; the nearest bin is always looked at.
-    first = peak.index - middle
-    counts = (first[:, None] + np.arange(below.shape[1]) >= round(FLANK_FROM_HZ / grid.df_hz)).astype(np.float32)
-    counts[:, -1] = 1.0
-    low = products(below, counts) / sums(counts)
+    counts, total = _counted_below(grid)
+    low = products(below, counts[peak.index]) / total[peak.index]
     high = sums(above) / np.float32(above.shape[1])
     return np.asarray(np.maximum(low, high))
+
+
+@functools.lru_cache(maxsize=8)
+def _counted_below(grid: Grid) -> tuple[Floats, Floats]:
+    """Which bins of the lower flank count, for each bin that a peak may have, (bins, columns), and how many, (bins,).
+
+    Below 2 Hz lie posture and sway, which say nothing about what shakes faster; the nearest bin is always looked at.
+    """
+    reach = round(FLANK_HZ / grid.df_hz)
+    at = np.arange(len(grid.freq_hz))[:, None] - MOST_WIDTH_BINS + np.arange(MOST_WIDTH_BINS - reach + 1)
+    counts = (at >= round(FLANK_FROM_HZ / grid.df_hz)).astype(np.float32)
+    counts[:, -1] = 1.0
+    return counts, sums(counts)
 
 
 def power_decibel(ratio: Floats) -> Floats:
@@ -211,14 +222,14 @@ def _widths(peak: Peaks, df: np.float32) -> Floats:
     """Half-power width above the background, by linear interpolation on both sides."""
     above = peak.near - peak.background[:, None]
     half = np.float32(0.5) * above[:, MOST_WIDTH_BINS]
-    rows = np.arange(len(above))
-    width = np.zeros(len(above), np.float32)
-    # Each side outwards from the peak, whose own column is the first.
-    for side in (above[:, MOST_WIDTH_BINS:], above[:, MOST_WIDTH_BINS::-1]):
-        crossed = side[:, 1:] <= half[:, None]
-        first = crossed.argmax(axis=1)
-        before, here = side[rows, first], side[rows, first + 1]
-        share = (before - half) / np.maximum(before - here, TINY)
-        width += np.where(crossed[rows, first], first + share, MOST_WIDTH_BINS).astype(np.float32)
+    # Both sides in one, each outwards from the peak, whose own column is the first.
+    sides = np.concatenate([above[:, MOST_WIDTH_BINS:], above[:, MOST_WIDTH_BINS::-1]])
+    half = np.concatenate([half, half])
+    crossed, rows = sides[:, 1:] <= half[:, None], np.arange(len(sides))
+    first = crossed.argmax(axis=1)
+    before, here = sides[rows, first], sides[rows, first + 1]
+    share = (before - half) / np.maximum(before - here, TINY)
+    width = np.where(crossed[rows, first], first + share, MOST_WIDTH_BINS).astype(np.float32)
+    width = width[: len(above)] + width[len(above) :]
     width *= df
-    return width
+    return np.asarray(width)

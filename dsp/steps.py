@@ -27,12 +27,12 @@ def sums_of_steps(values: Floats, cut: Cut) -> Floats:
     """
     if cut.starts is not None:
         return np.add.reduceat(values, cut.starts, axis=1)
-    return np.asarray(np.einsum("aij->ai", values.reshape(len(values), cut.count, -1)))
+    return np.asarray(np.einsum("aij->ai", values.reshape(len(values), cut.steps, -1)))
 
 
 def largest_of_steps(values: Floats, cut: Cut) -> Floats:
     """Largest value of each step, (steps,), of `values` (n,); as `sums_of_steps`."""
-    return largest(values.reshape(cut.count, -1)) if cut.starts is None else np.maximum.reduceat(values, cut.starts)
+    return largest(values.reshape(cut.steps, -1)) if cut.starts is None else np.maximum.reduceat(values, cut.starts)
 
 
 class Steps:
