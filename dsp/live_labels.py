@@ -107,8 +107,11 @@ class LiveLabels:
         fast = self._meter.measured(seconds)
         onset, fast_rms_g = np.zeros(len(of_hops), bool), np.zeros(len(of_hops), np.float32)
         onset[where] = fast_second.is_onset(fast, floor_g[where], self._parameters) & begins[where]
+        rises &= _any_of_last(onset)[frames]
+        if not (rises.any() or ends.any()):
+            return numbers
         fast_rms_g[where] = fast.rms_g
-        begun = rises & _any_of_last(onset)[frames] & fast_second.lasts(fast_rms_g[frames])
+        begun = rises & fast_second.lasts(fast_rms_g[frames])
         ended = ends & fast_second.has_stopped(fast_rms_g[frames], rms_g, self._parameters)
         return np.where(begun, TREMOR, np.where(ended, STILL, numbers))
 
