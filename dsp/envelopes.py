@@ -34,18 +34,21 @@ class Points:
         What takes the taper out of the power of the swing there, and out of that of two neighbours.
     line
         A line through them of no mean and unit length.
-    step_s
-        Time from one to the next.
+    turn
+        That of the peak from one to the next, backwards.
+    hertz
+        Of a turn by one radian from one to the next.
     """
 
     centre: slice
     untaper_power: Floats
     untaper_pair: Floats
     line: Floats
-    step_s: float
+    turn: np.complex64
+    hertz: np.float32
 
 
-def envelope_points(grid: Grid, taper: Floats) -> Points:
+def envelope_points(grid: Grid, plan: Plan, taper: Floats) -> Points:
     """Points for windows under a taper; that of a short run ends with it, and zeros follow, (window or fewer,)."""
     share = len(taper) / grid.window
     centre = slice(round(CENTRE.start * share), round(CENTRE.stop * share))
@@ -58,7 +61,8 @@ def envelope_points(grid: Grid, taper: Floats) -> Points:
         (untaper**2).astype(np.float32),
         (untaper[1:] * untaper[:-1]).astype(np.float32),
         line,
-        grid.window / grid.rate_hz / ENVELOPE_POINTS,
+        np.complex64(np.exp(-2j * np.pi * plan.reach / ENVELOPE_POINTS)),
+        np.float32(1.0 / (2.0 * np.pi * (grid.window / grid.rate_hz / ENVELOPE_POINTS))),
     )
 
 
@@ -83,7 +87,7 @@ def band_features(
             part = frames[at : at + BLOCK]
             slowest_hz = np.maximum(peak_hz[part], np.float32(0.5))
             z = _analytic(spectrum, peak.index[part], part, plan)
-            out[1, part] = _wander(z, points, plan.reach) / slowest_hz
+            out[1, part] = _wander(z, points) / slowest_hz
             out[0, part], out[3, part] = _variation(z, points)
             out[2, part] = _rhythm(peak, part, slowest_hz, spectrum.psd.shape[1], grid, plan)
     return dict(zip(NAMES, out, strict=True))
@@ -124,11 +128,11 @@ def _variation(z: NDArray[np.complex64], points: Points) -> tuple[Floats, Floats
     return np.sqrt(products(envelope, envelope) / count) / mean, -slope / np.sqrt(count) / mean
 
 
-def _wander(z: NDArray[np.complex64], points: Points, reach: int) -> Floats:
+def _wander(z: NDArray[np.complex64], points: Points) -> Floats:
     """Spread of the beat, Hz: how far it runs ahead of and behind its own mean, weighted by power.
 
     The turn from point to point, over all axes, is the beat against the lowest bin of the band; the peak lies `reach`
-    bins above.
+    bins of the plan above.
     """
     # In one row for each axis, as above; what turns from the last point of a frame into the next one is not used.
     rows = z.reshape(3, -1)
@@ -137,11 +141,11 @@ def _wander(z: NDArray[np.complex64], points: Points, reach: int) -> Floats:
     turned = turn[0]
     turned += turn[1]
     turned += turn[2]
-    turned *= np.complex64(np.exp(-2j * np.pi * reach / ENVELOPE_POINTS))
+    turned *= points.turn
     product = turned.reshape(-1, ENVELOPE_POINTS)[:, points.centre][:, :-1]
     # Apart, real and imaginary parts take a third of the time.
     beat_hz = np.arctan2(product.imag.copy(), product.real.copy())
-    beat_hz *= np.float32(1.0 / (2.0 * np.pi * points.step_s))
+    beat_hz *= points.hertz
     weight = np.abs(product)
     weight *= points.untaper_pair
     weight_sum = sums(weight) + TINY

@@ -39,8 +39,10 @@ def spectral_features(
     """
     psd, still = spectrum.psd, parameters.still
 
+    df = np.float32(grid.df_hz)
+
     def band_power(bins: slice) -> Floats:
-        return _power(psd, bins, grid)
+        return _power(psd, bins, df)
 
     tremor, low, whole = band_power(plan.tremor), band_power(plan.low), band_power(plan.whole)
     peak, of_peak = _peaks(psd, low, grid, plan, parameters)
@@ -71,20 +73,20 @@ def spectral_features(
 
 def features_of_peaks(psd: Floats, grid: Grid, plan: Plan, parameters: Parameters) -> dict[str, Floats]:
     """Those of `spectral_features` that tell of the peaks, a third of the work."""
-    return _peaks(psd, _power(psd, plan.low, grid), grid, plan, parameters)[1]
+    return _peaks(psd, _power(psd, plan.low, np.float32(grid.df_hz)), grid, plan, parameters)[1]
 
 
 def _peaks(psd: Floats, low: Floats, grid: Grid, plan: Plan, parameters: Parameters) -> tuple[Peaks, dict[str, Floats]]:
     """Peaks, and their features; `low` is the power of slow motion, (frames,), g^2."""
     calm = low < np.float32((1e-3 * parameters.still["sway_mg"]) ** 2)
     peak = find_peaks(psd, calm, plan)
-    return peak, peak_features(psd, peak, _power(psd, plan.fast, grid), grid, plan)
+    return peak, peak_features(psd, peak, _power(psd, plan.fast, np.float32(grid.df_hz)), grid, plan)
 
 
-def _power(psd: Floats, bins: slice, grid: Grid) -> Floats:
+def _power(psd: Floats, bins: slice, df: np.float32) -> Floats:
     """Power of some bins, (frames,), g^2."""
     power = sums(psd[:, bins])
-    power *= np.float32(grid.df_hz)
+    power *= df
     return power
 
 

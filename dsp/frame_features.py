@@ -40,7 +40,7 @@ class FrameFeatures:
         self._gain = Gain(grid.window // grid.hop)
         self._noise = noise.Noise(grid, parameters)
         self._answer = centre.least_answer(grid, parameters)
-        self._points = envelope_points(grid, grid.taper)
+        self._points = envelope_points(grid, plan, grid.taper)
         self._turn_weights = _middle_first(grid.window // grid.hop - posture.RATE_HOPS)
         self._beside = Beside(grid, parameters, self._peaks, self._measured)
 
@@ -87,7 +87,9 @@ class FrameFeatures:
         padded = np.zeros((3, 1, g.window), np.float32)
         padded[:, 0, :count] = stream.centred.part(0, count)
         spectrum = spectra.Transformer(g, scaled, self._plan.band).power(padded, psd)
-        values = features.spectral_features(spectrum, g, self._plan, self._parameters, envelope_points(g, taper))
+        values = features.spectral_features(
+            spectrum, g, self._plan, self._parameters, envelope_points(g, self._plan, taper)
+        )
         values |= features.burst_features(features.burst_levels(steps.energy.part(0, max(3, steps.count)))[None])
         # Too short for a middle second, and for bands whose densities could be compared.
         values |= centre.unknown_centre(1) | {"uneven_db": np.full(1, np.nan, np.float32)}

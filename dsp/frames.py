@@ -83,7 +83,7 @@ class Frames:
     def newest_weighed(self) -> dict[str, float]:
         """The same as they are weighed, beside those that a frame carries; sizes as they are in the data."""
         newest = self.newest
-        weighed_newest = {name: float(column[-1]) for name, column in self._weighed.items()}
+        weighed_newest = {name: column.item(-1) for name, column in self._weighed.items()}
         return weighed_newest | {name: newest[name] for name in SIZES}
 
     @property

@@ -82,9 +82,11 @@ class Onsets:
         after = _after(mean_g, begin, end)
         way = mean_g[np.maximum(begin[:, None] + self._back[-WAY_STEPS:], first[:, None])]
         gravity_g = steps.hop_gravity.part(int(frames[0]) + self._hops - 1)[frames - frames[0]]
-        angle = tilt_deg(after, before, gravity_g)
-        repeated = (part.repeat(WAY_STEPS, axis=0) for part in (before, gravity_g))
-        turned = tilt_deg(way.reshape(-1, 3), *repeated).reshape(-1, WAY_STEPS)
+        # The whole turn and the way there at once.
+        shown = np.concatenate([after[:, None], way], axis=1)
+        repeated = (part.repeat(1 + WAY_STEPS, axis=0) for part in (before, gravity_g))
+        turned = tilt_deg(shown.reshape(-1, 3), *repeated).reshape(-1, 1 + WAY_STEPS)
+        angle, turned = turned[:, 0], turned[:, 1:]
         lasts_s = self._step_s / TURN_SHARE * _steps_between(turned / np.maximum(angle, np.float32(1e-3))[:, None])
         rate = np.asarray(PEAK * angle / np.maximum(lasts_s, SHORTEST_S), np.float32)
         return seen, np.where(sprang | np.isnan(rate), rate, np.float32(0.0))

@@ -60,7 +60,7 @@ class Transformer:
         self._make_room(0)
         # What a constant of 1 leaves in the first two bins; a Hann taper leaves nothing in the others.
         turn = np.cos(2.0 * np.pi * np.arange(len(taper)) / len(taper))
-        self._steady = (np.float32(taper.sum(dtype=np.float64)), np.float32((taper * turn).sum()))
+        self._steady = np.array([taper.sum(dtype=np.float64), (taper * turn).sum()], np.float32)
 
     def power(self, windows_g: Floats, psd: Floats) -> Spectrum:
         """Power spectra, S(f) = sum over axes of 2 |X(f)|^2 / (rate * sum w^2), zero and Nyquist not doubled.
@@ -95,9 +95,7 @@ class Transformer:
             block *= self._tapers[:count]
             transformed = rfft(block, axis=-1)
             # A constant leaves nothing imaginary.
-            real = transformed.real
-            for at, left in enumerate(self._steady):
-                real[:, :, at] -= windows[:, :, 0] * left
+            transformed.real[:, :, :2] -= windows[:, :, :1] * self._steady
             kept[:, part, self._into] = transformed[:, :, self._low : self._high]
             _sum_power(transformed.view(np.float32), psd[part])
         _halve_ends(psd, self._grid)
