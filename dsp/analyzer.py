@@ -273,6 +273,7 @@ class Analyzer:
                 multitaper=self._multitaper,
                 spectra=self._spectra,
                 stuck=partial(self._stuck.shares, piece.index),
+                ends=self._watch.ends,
             )
             self._open.start_s = start_s
         self._run.append(piece.axes_g, piece.filled)

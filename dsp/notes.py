@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dsp.grid import TREMOR_RATE_HZ, Grid, top_hz
 from dsp.intake import Intake
 from dsp.parameters import load_parameters
-from dsp.quality import SMALLEST_CLIP_G, ChannelWatch
+from dsp.quality import ChannelWatch
+from dsp.range_end import SMALLEST_CLIP_G
 from dsp.stuck import ALL, Stretch, StuckWatch
 
 

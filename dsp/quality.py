@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 from dsp.errors import InputError
 from dsp.gravity import LEAST_G, MOST_G
 from dsp.grid import TREMOR_RATE_HZ
+from dsp.range_end import CLIP_FROM_G, SMALLEST_CLIP_G, RangeEnds
 
 Floats = NDArray[np.float32]
 
 LONGEST_PLATEAU = 4
 """Equal extreme values in a row that count as clipped: noise never repeats its extreme so often."""
-SMALLEST_CLIP_G = 1.0
-"""A plateau below 1 g is a quiet sensor with coarse steps, not the end of a range."""
 DEAD_AFTER = 200
 """Constant values of an axis, while another moves, after which the axis counts as dead."""
 GRAVITY_BLOCK = 64
@@ -30,9 +29,16 @@ MOST_LOOKED_AT = 10_000
 
 
 class ChannelWatch:
-    """Watches the axes: dead, constant, clipped, without gravity."""
+    """Watches the axes: dead, constant, clipped, without gravity.
+
+    Attributes
+    ----------
+    ends
+        Where their range ends, which the runs of samples tell.
+    """
 
     def __init__(self) -> None:
+        self.ends = RangeEnds()
         self._count = 0
         self._rest = np.empty((3, 0), np.float32)
         self._blocks = 0
@@ -107,7 +113,7 @@ class ChannelWatch:
             for axis in range(3):
                 level = self._extreme[end][axis]
                 if (
-                    level >= SMALLEST_CLIP_G
+                    (level >= CLIP_FROM_G or 0.0 < level == self.ends.stood_g[end][axis])
                     and self._at_extreme[end][axis] >= LONGEST_PLATEAU * 5
                     and self._varied[axis]
                 ):

@@ -14,6 +14,7 @@ from dsp.kick_level import START_FLOOR_G
 from dsp.live_labels import LiveLabels
 from dsp.parameters import Parameters
 from dsp.plan import Plan, make_plan
+from dsp.range_end import RangeEnds
 from dsp.results import Event
 from dsp.slow_steps import SlowSteps
 from dsp.spectra_room import SpectraRoom
@@ -52,6 +53,8 @@ class Run:
         Where spectra are written; a room of the run's own when it is not given.
     stuck
         Tells the share of windows in which the sensor was stuck; None: it never is.
+    ends
+        Knows the ends of the sensor's range; the run's own when they are not given.
 
     Attributes
     ----------
@@ -74,11 +77,12 @@ class Run:
         multitaper: bool = False,
         spectra: SpectraRoom | None = None,
         stuck: Shares | None = None,
+        ends: RangeEnds | None = None,
     ) -> None:
         self.grid, self.parameters, self.start_s = grid, parameters, start_s
         self._alone = parameters if alone is None else alone
         self._stuck = stuck
-        self.stream = Stream(grid)
+        self.stream = Stream(grid, ends)
         self.steps = Steps(grid, parameters)
         self.slow_steps = SlowSteps(grid, parameters)
         self.jerks = JerkPath(grid, parameters, start_s)

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from dsp import kick_level
 from dsp.grid import Grid
+from dsp.range_end import RangeEnds
 from dsp.sliding import Sliding
 
 Floats = NDArray[np.float32]
@@ -12,8 +13,7 @@ Floats = NDArray[np.float32]
 LEVEL_BLOCK = 98304
 """Samples whose levels are computed at once: so many that calls do not count, so few that memory does not (measured).
 """
-CLIP_FROM_G = 1.4
-"""A value above this that repeats exactly stands at the end of the range (the smallest range in use is 1.5 g)."""
+NO_SAMPLE = np.full((3, 1), np.nan, np.float32)
 
 
 class Stream:
@@ -23,6 +23,8 @@ class Stream:
     ----------
     grid
         Of the analysis.
+    ends
+        Knows the ends of the sensor's range; its own when they are not given.
 
     Attributes
     ----------
@@ -38,8 +40,9 @@ class Stream:
         Squared first differences, and `energy` smoothed, (1, n), g^2.
     """
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, ends: RangeEnds | None = None) -> None:
         self._grid = grid
+        self._ends = RangeEnds() if ends is None else ends
         self.count = 0
         self.samples = Sliding(3, np.float32)
         self.centred = Sliding(3, np.float32)
@@ -60,7 +63,11 @@ class Stream:
         self.samples.grow(n)[:] = axes_g
         np.subtract(axes_g, self._centre, out=self.centred.grow(n))
         self.filled.grow(n)[0] = False if filled is None else filled
-        self.clipped.grow(n)[0] = self._at_end(known, axes_g)
+        at_end = self.clipped.grow(n)[0]
+        if self._ends.reached(axes_g):
+            at_end[:] = self._ends.find(axes_g, self.samples.part(known - 1, known) if known else NO_SAMPLE)
+        else:
+            at_end[:] = False
         self.count += n
         for at in range(known, self.count, LEVEL_BLOCK):
             self._update_levels(at, min(at + LEVEL_BLOCK, self.count))
@@ -69,20 +76,6 @@ class Stream:
         """Forget the samples before `first`."""
         for part in (self.samples, self.centred, self.filled, self.clipped, self.energy, self.slow, self.level):
             part.drop(first)
-
-    def _at_end(self, known: int, axes_g: Floats) -> NDArray[np.bool_] | bool:
-        """Which new samples repeat one before them exactly, beyond what a limb at rest shows."""
-        if axes_g.max() < CLIP_FROM_G and axes_g.min() > -CLIP_FROM_G:
-            return False
-        at_end = np.zeros(axes_g.shape[1], bool)
-        # The very first sample has nothing before it.
-        first = max(known, 1)
-        recent = self.samples.part(first - 1, known + axes_g.shape[1])
-        # Axis by axis: gravity and a kick bring one of them up there, seldom all, and few of its samples.
-        for values in recent:
-            at = np.nonzero(np.abs(values[1:]) >= CLIP_FROM_G)[0]
-            at_end[first - known + at[values[at + 1] == values[at]]] = True
-        return at_end
 
     def _update_levels(self, known: int, upto: int) -> None:
         """Bring energy and level, aligned with the samples, from sample `known` to before `upto`."""
