@@ -17,6 +17,8 @@ SMALLEST_TERM = 0.1
 """Terms below this are not worth a person's time."""
 EVENT_BASE = 1.2
 """Log-odds of an event that just passed every gate: 77 % (prior, to be calibrated on recordings with jerks)."""
+NO_STRETCH = 1.0
+"""For a twitch, where a stretch would have been seen (prior)."""
 EVENT_WEIGHT = 0.5
 """Of the terms of an event, which tell partly the same (prior)."""
 
@@ -114,7 +116,7 @@ def event_terms(
     if stretch is not None:
         values["after_stretch"] = min(2.0, 0.2 * turn)
     elif not unseen:
-        values["no_stretch"] = 1.0
+        values["no_stretch"] = NO_STRETCH
     else:
         values["no_posture"] = -0.8
     odds = EVENT_BASE + EVENT_WEIGHT * sum(values.values())

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS, Waiting
-from dsp.evidence import EVENT_WEIGHT, strongest
+from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, Waiting
+from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, strongest
 from dsp.few import largest, middle_of
 from dsp.kick_level import STEP_S
 from dsp.labels import EventLabel
@@ -30,6 +30,10 @@ RISE_STEPS = 2
 JUST_BEFORE = 3, 1
 """Steps before that one between which it was just before: a faint kick, which stands out late, rises in the last."""
 SECOND_STEPS = 10
+SOON_STEPS = 2
+"""So many steps after the first one of a kick begin those whose mean shows where it left the limb."""
+SEEN_RATE = 0.6
+"""Of its rate shows while a limb turns, whose own pull lags and leads gravity (6 deg in 1 s at 0.3 m; physics)."""
 GRAVITY_STEPS = 3
 """Steps that one look at gravity takes, so that a look before a kick begins so much sooner."""
 
@@ -64,7 +68,26 @@ def is_movement(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
         return True
     if kick.event.label is EventLabel.REFLEX_JERK:
         return _turns_on(kick, at, loud, view) or _turns_in_motion(kick, loud, view)
-    return _lies_elsewhere(kick, at, view) or _goes_on_moving(kick, at, loud, view) or _swells(kick, at, loud, view)
+    if _lies_elsewhere(kick, at, view) and stretched_on(kick, at, loud, view) is None:
+        return True
+    return _goes_on_moving(kick, at, loud, view) or _swells(kick, at, loud, view)
+
+
+def stretched_on(kick: Waiting, at: int, loud: Floats, view: RunView) -> float | None:
+    """Turn of the limb, deg, in the midst of which a kick came that no stretch was seen before; None where none was.
+
+    What the kick itself turned it by is over a third of a second after its onset. A stretch that is under way goes on
+    then, so smoothly that it hardly shows beside the kick, and ends.
+    """
+    p, began, before = view.parameters.hindsight, kick.began, kick.began - GRAVITY_STEPS
+    turn_deg = view.tilt_between(before, at - 2)
+    if not turn_deg > p["elsewhere_deg"] or kick.event.label is not EventLabel.TWITCH:
+        return None
+    if not view.tilt_between(before, began + SOON_STEPS) < p["done"] * turn_deg:
+        return None
+    if largest(loud[began + LONGEST_KICK_STEPS : at + 1]) > p["smooth"] * kick.top:
+        return None
+    return turn_deg if largest(loud[at - 2 : at + 1]) < p["over"] * kick.top else None
 
 
 def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> Event:
@@ -82,8 +105,12 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
     event, top = kick.event, max(kick.top, 1e-12)
     if event.is_impact or at < kick.began + LATE_STEPS:
         return event
+    turn_deg = stretched_on(kick, at, loud, view)
+    if turn_deg is not None and _is_stretch(turn_deg, kick, at, view):
+        event = _in_a_stretch(event, turn_deg)
     seen = Seen(
-        turned_deg=_turn_with(kick, view),
+        # What a stretch turned the limb by does not speak against a kick in it.
+        turned_deg=_turn_with(kick, view) if turn_deg is None else math.nan,
         before=_just_before(kick, loud) / top,
         left=_left(kick, min([at, *(step - RISE_STEPS for step in others if step > kick.began)]), loud) / top,
     )
@@ -99,6 +126,33 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
     odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * sum(values.values())
     confidence = 1.0 / (1.0 + math.exp(-max(0.0, odds)))
     return event.but(confidence=confidence, evidence=functools.partial(_spoken, event, seen, values))
+
+
+def _is_stretch(turn_deg: float, kick: Waiting, at: int, view: RunView) -> bool:
+    """Whether the limb turned far enough, and anywhere after the kick quickly enough, for a stretch that evokes one."""
+    p, first = view.parameters.jerk, kick.began + SOON_STEPS
+    if turn_deg < p["stretch_deg"]:
+        return False
+    rates = (view.tilt_between(step, step + GRAVITY_STEPS) for step in range(first, at - 2 - GRAVITY_STEPS + 1))
+    return any(turned >= SEEN_RATE * p["stretch_rate_deg_per_s"] * GRAVITY_STEPS * STEP_S for turned in rates)
+
+
+def _in_a_stretch(event: Event, turn_deg: float) -> Event:
+    """Give a kick that came before its stretch could be seen the name that it has in it."""
+    value = min(2.0, 0.2 * turn_deg)
+    odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * (value - NO_STRETCH)
+    term = Term(name="in_stretch", value=value, text=f"in the midst of a stretch of {turn_deg:.0f}°")
+    return event.but(
+        label=EventLabel.REFLEX_JERK,
+        runner_up=EventLabel.TWITCH.value,
+        stretch_delay_s=0.0,
+        confidence=1.0 / (1.0 + math.exp(-odds)),
+        evidence=functools.partial(_with_stretch, event, term),
+    )
+
+
+def _with_stretch(event: Event, term: Term) -> tuple[Term, ...]:
+    return strongest([term, *(known for known in event.evidence if known.name != "no_stretch")])
 
 
 def _moves_hard(kick: Waiting, loud: Floats, view: RunView) -> bool:

@@ -16,6 +16,7 @@ from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.step_levels import Levels
+from dsp.struck import is_struck
 from dsp.surroundings import RING_STEPS, Burst, level_around
 from dsp.volley import is_one_of_beats
 
@@ -184,6 +185,8 @@ class JerkFinder:
             if self._candidate is not None:
                 others.append(self._candidate.onset_step)
             if is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view):
+                continue
+            if is_struck(kick, view):
                 continue
             if not is_one_of_beats(kick.began, at, view):
                 self.events.append(looked_back(kick, at, loud, view, others))

@@ -95,7 +95,11 @@ def measure_kick(
         rings_deg = math.degrees(p["turn_share"] * size)
         ended_elsewhere = turned >= max(view.parameters.hold["stretch_deg"], rings_deg)
         # Where gravity shows a turn, not to have swung back is enough.
-        if (turn.stretch is None and ended_elsewhere) or went > (ONE_WAY if weightless else SWUNG):
+        went_one_way = went > (ONE_WAY if weightless else SWUNG)
+        if not (weightless or ended_elsewhere) and shape.quickness >= p["landing_ratio"]:
+            # Quicker than any stretch: it went with the one in whose midst it came, if any (`dsp.hindsight`).
+            went_one_way = False
+        if (turn.stretch is None and ended_elsewhere) or went_one_way:
             within = _kicked_within(view, shape, turned)
             if within is None:
                 return None

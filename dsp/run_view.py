@@ -224,7 +224,7 @@ class RunView:
             steps += 1
             before = self._gravity(onset_step - steps - 3)
         turn = _angle_deg(before, self._gravity(onset_step - 3))
-        if not turn >= p["stretch_deg"]:
+        if not turn >= p["brisk_deg"]:
             return None
         quickest, when = 0.0, onset_step - 3
         gravity = [self._gravity(onset_step - back) for back in range(3, steps + 4)]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS
+from dsp.few import largest
 from dsp.run_view import RunView
 
 Floats = NDArray[np.float32]
@@ -14,6 +15,8 @@ RING_STEPS = 2
 """Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
 CALM_STEPS = 2
 """Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
+RISE_STEPS = 2
+"""A burst may rise in the two steps before the one in which it stands out."""
 BEFORE_ORDER = 0.4
 """Share of the steps that may be quieter: a stretch or a kick fills fewer than the other six tenths (prior)."""
 
@@ -103,7 +106,11 @@ def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
     """
     last = onset_step - view.steps["stretch_before_s"]
     moved = moved_steps(onset_step, last, peak, loud, view)
-    return moved > view.steps["stir_s"] and not view.shakes(onset_step)
+    if moved <= view.steps["stir_s"] or view.shakes(onset_step):
+        return False
+    # Who has come to rest since then has done with moving about.
+    rested = onset_step - view.steps["rested_s"] - RISE_STEPS
+    return rested < 0 or largest(loud[rested : onset_step - RISE_STEPS]) > _noticeable(onset_step, peak, view)
 
 
 def moved_steps(onset_step: int, last: int, peak: float, loud: Floats, view: RunView) -> int:
@@ -114,7 +121,11 @@ def moved_steps(onset_step: int, last: int, peak: float, loud: Floats, view: Run
     onset_step, peak, loud
         As `stirs`.
     """
-    p = view.parameters.jerk
     first = max(0, onset_step - view.steps["stir_window_s"])
-    least = max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
-    return int(np.count_nonzero(loud[first : max(0, last)] > least))
+    return int(np.count_nonzero(loud[first : max(0, last)] > _noticeable(onset_step, peak, view)))
+
+
+def _noticeable(onset_step: int, peak: float, view: RunView) -> float:
+    """Level of motion, g, that is noticed beside a burst, and above the noise."""
+    p = view.parameters.jerk
+    return max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])

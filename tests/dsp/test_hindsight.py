@@ -31,6 +31,8 @@ class View:
     soon_deg: float = 0.1
     later_deg: float = 0.1
     after_deg: float = 0.1
+    done_deg: float | None = None
+    on_deg: float = 0.1
     slow_g: float = 0.0
     slow_middle_g: float = 0.0
     gravity_g: float = 1.0
@@ -47,6 +49,12 @@ class View:
             (BEGAN - 3, BEGAN + 4): self.soon_deg,
             (BEGAN - 3, NOW - 2): self.later_deg,
             (BEGAN + 4, NOW - 2): self.after_deg,
+            # A third of a second after the onset; most of what a kick does itself is done by then.
+            (BEGAN - 3, BEGAN + 2): self.later_deg if self.done_deg is None else self.done_deg,
+            (BEGAN + 2, BEGAN + 5): self.on_deg,
+            (BEGAN + 3, BEGAN + 6): self.on_deg,
+            (BEGAN + 4, BEGAN + 7): self.on_deg,
+            (BEGAN + 5, BEGAN + 8): self.on_deg,
         }[first, second]
 
     def slow_after(self, onset: int, now: int) -> float:
@@ -213,14 +221,50 @@ def test_a_run_that_ends_soon_after_a_kick_shows_no_aftermath() -> None:
     assert looked_back(waiting, BEGAN + 7, heard(), view, ()) is waiting.event
 
 
-# -- confidence -------------------------------------------------------------------------------------------------------
+# -- in the midst of a stretch ----------------------------------------------------------------------------------------
+
+STRETCHED = View(soon_deg=4.0, later_deg=6.0, done_deg=3.0, on_deg=2.5)
+
+
+def test_a_limb_that_turns_on_smoothly_after_a_twitch_was_stretched_and_kicked_in_it() -> None:
+    assert not asked(TWITCH, STRETCHED)
+    # The turn was done with the kick: it was the kick.
+    assert asked(TWITCH, replace(STRETCHED, done_deg=4.9))
+    # The rest of it is no smooth turn, or does not end.
+    assert asked(TWITCH, STRETCHED, heard({6: 0.13}))
+    assert asked(TWITCH, STRETCHED, heard({9: 0.05}))
 
 
 def after(view: View, loud: NDArray[np.float32] | None = None, others: tuple[int, ...] = ()) -> Event:
-    waiting = Waiting(
-        BEGAN, replace(event(TWITCH, TOP_G), evidence=(Term(name="brief", value=0.5, text="lasts 0.2 s"),)), TOP_G
-    )
+    known = tuple(Term(name=n, value=v, text=n) for n, v in (("brief", 0.5), ("no_stretch", 1.0)))
+    waiting = Waiting(BEGAN, replace(event(TWITCH, TOP_G), evidence=known), TOP_G)
     return looked_back(waiting, NOW, heard() if loud is None else loud, cast("Any", view), others)
+
+
+def test_a_twitch_in_the_midst_of_a_stretch_is_a_reflex_jerk_and_says_so() -> None:
+    found = after(STRETCHED)
+    assert (found.label, found.runner_up, found.stretch_delay_s) == (REFLEX, "twitch", 0.0)
+    assert [term.text for term in found.evidence] == ["in the midst of a stretch of 6°", "brief"]
+    # What was 1 for a twitch is 1.2 for the stretch, and terms count by half; the turn is no sign of a movement.
+    assert odds(found) == pytest.approx(math.log(9.0) + 0.1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "but",
+    [
+        pytest.param({"later_deg": 3.9}, id="too small"),
+        pytest.param({"on_deg": 1.1}, id="slower than any that evokes a reflex"),
+        pytest.param({"on_deg": math.nan}, id="nothing shows how quick it was"),
+        pytest.param({"done_deg": 4.9}, id="done with the kick"),
+    ],
+)
+def test_a_twitch_in_a_turn_that_is_no_stretch_stays_one(but: dict[str, Any]) -> None:
+    found = after(replace(STRETCHED, **but))
+    assert (found.label, found.stretch_delay_s) == (TWITCH, None)
+    assert "no_stretch" in [term.name for term in found.evidence]
+
+
+# -- confidence -------------------------------------------------------------------------------------------------------
 
 
 def odds(found: Event) -> float:
@@ -230,7 +274,7 @@ def odds(found: Event) -> float:
 def test_a_lone_kick_keeps_its_confidence_and_its_evidence() -> None:
     found = after(View(soon_deg=2.0), heard({-1: 0.2, -2: 0.06, 8: 0.06}))
     assert found.confidence == 0.9
-    assert [term.name for term in found.evidence] == ["brief"]
+    assert [term.name for term in found.evidence] == ["brief", "no_stretch"]
 
 
 def test_a_turn_where_gravity_does_not_show_it_costs_nothing() -> None:
@@ -250,8 +294,9 @@ def test_what_speaks_for_a_movement_takes_from_the_odds_in_proportion_and_says_s
 ) -> None:
     found = after(view, loud)
     assert odds(found) == pytest.approx(math.log(9.0) - math.log(times), abs=1e-5)
-    against, known = found.evidence
-    assert (against.text, known.name) == (text, "brief")
+    (against,) = (term for term in found.evidence if term.value < 0.0)
+    assert against.text == text
+    assert [term.name for term in found.evidence if term.value > 0.0] == ["no_stretch", "brief"]
     assert against.value == pytest.approx(-2.0 * math.log(times), abs=1e-5)
 
 
@@ -295,3 +340,26 @@ def test_a_jolt_that_leaves_the_limb_elsewhere_is_no_twitch_and_one_that_does_no
     assert found.label is TWITCH
     assert found.confidence > 0.9
     assert not dsp.analyze(jolted(4.0), rate_hz=100.0).events
+
+
+def stretched(turn_deg: float, lasts_s: float, kick_g: float, late_s: float) -> NDArray[np.float32]:
+    """Half a minute of rest with a turn of least jerk after 15 s, about a joint 0.3 m away, and a kick in it."""
+    rate_hz, rng = 104.0, np.random.default_rng(7)
+    time_s = np.arange(3120) / rate_hz
+    share = np.clip((time_s - 15.0) / lasts_s, 0.0, 1.0)
+    angle = np.radians(turn_deg) * (10 * share**3 - 15 * share**4 + 6 * share**5)
+    xyz_g = np.stack([np.sin(angle), np.zeros(3120), np.cos(angle)], axis=1)
+    xyz_g[:, 0] += 0.3 / 9.81 * np.gradient(np.gradient(angle, time_s), time_s)
+    since = time_s - 15.0 - late_s
+    xyz_g[:, 0] += np.where(since > 0.0, kick_g * np.sin(10.0 * np.pi * since) * np.exp(-since / 0.1), 0.0)
+    return (xyz_g + 0.002 * rng.standard_normal(xyz_g.shape)).astype(np.float32)
+
+
+@pytest.mark.parametrize("late_s", [0.08, 0.15])
+@pytest.mark.parametrize(("turn_deg", "lasts_s"), [(6.0, 1.0), (8.0, 1.0), (12.0, 1.4), (20.0, 2.0)])
+def test_a_kick_soon_after_the_onset_of_a_stretch_is_its_reflex_jerk(
+    turn_deg: float, lasts_s: float, late_s: float
+) -> None:
+    (found,) = dsp.analyze(stretched(turn_deg, lasts_s, 0.5, late_s), rate_hz=104.0, placement="ankle").events
+    assert found.onset_s == pytest.approx(15.0 + late_s, abs=0.1)
+    assert found.label is REFLEX

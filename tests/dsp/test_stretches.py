@@ -42,8 +42,8 @@ def test_a_kick_answers_a_stretch_that_has_gone_on_slowly_for_two_seconds_and_no
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("degrees", "label"), [(3.5, TWITCH), (5.5, REFLEX)])
-def test_a_quick_turn_is_a_stretch_at_five_degrees_and_a_half_and_none_at_three_and_a_half(
+@pytest.mark.parametrize(("degrees", "label"), [(2.0, TWITCH), (3.2, REFLEX)])
+def test_a_quick_turn_is_a_stretch_at_three_degrees_and_none_at_two(
     degrees: float, label: dsp.EventLabel, seed: int
 ) -> None:
     assert label_after([(0.3, degrees)], 0.6, seed) is label

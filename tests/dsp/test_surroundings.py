@@ -127,11 +127,19 @@ MOVED = 80
 
 
 def stirred(
-    first: int, steps: int, level_g: float, *, peak_g: float = 0.5, noise_g: float = NOISE_G, shakes: bool = False
+    first: int,
+    steps: int,
+    level_g: float,
+    *,
+    peak_g: float = 0.5,
+    noise_g: float = NOISE_G,
+    shakes: bool = False,
+    lately: int = 70,
 ) -> bool:
-    """Whether motion of so many steps from `first` on makes a burst at `MOVED` one jolt of many."""
+    """Whether motion of so many steps from `first` on, and `lately`, makes a burst at `MOVED` one jolt of many."""
     loud = np.full(100, 0.5 * NOISE_G, np.float32)
     loud[first : first + steps] = level_g
+    loud[lately] = level_g
     return stirs(MOVED, peak_g, loud, view_of(noise_g, shakes=shakes))
 
 
@@ -156,6 +164,12 @@ def test_what_a_sensor_may_show_at_rest_is_no_motion() -> None:
     assert not stirred(30, 23, 0.008, peak_g=0.1)
     assert stirred(30, 23, 0.04, noise_g=0.01)
     assert not stirred(30, 23, 0.03, noise_g=0.01)
+
+
+def test_who_has_lain_still_for_a_second_and_a_half_has_done_with_moving_about() -> None:
+    # The two steps just before the burst hold its rise.
+    for lately, expected in ((62, False), (63, True), (77, True), (78, False), (79, False)):
+        assert stirred(30, 23, 0.1, lately=lately) is expected
 
 
 def test_a_tremor_is_no_moving_about() -> None:

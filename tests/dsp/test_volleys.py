@@ -78,6 +78,8 @@ def test_no_number_of_beats_is_lost_and_none_is_told_as_a_volley_and_a_segment(
 ) -> None:
     # At 25 Hz three or four faint beats are lost now and then.
     assume(rate_hz >= 50.0 or beats > 4)
+    # What swings by 3 mm rms and more may be moved on purpose.
+    assume(size_g < 0.25 * (hz / 4.0) ** 2)
     result = found(resting(rate_hz, lambda t: beating(t, 9.0, hz, beats, size_g), seconds=24.0, seed=seed), rate_hz)
     shaking = [s for s in result.segments if s.label in SHAKING]
     assert shaking or result.events
@@ -249,7 +251,7 @@ def test_a_faint_kick_half_a_second_before_its_beats_is_another_event_and_at_a_f
 ) -> None:
     def kick(t: Floats) -> Floats:
         late = np.clip(t - 9.0 + before_s, 0.0, None)
-        return 0.15 * np.exp(-late / 0.03) * np.sin(2 * np.pi * 10.0 * late)
+        return 0.15 * np.exp(-late / 0.04) * np.sin(2 * np.pi * 7.0 * late)
 
     events = found(resting(100.0, kick, lambda t: beating(t, 9.0, 5.0, 5, 0.2), seed=seed)).events
     assert ["beats" if "beats" in e.flags else "kick" for e in events] == kinds
