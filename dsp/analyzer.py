@@ -309,12 +309,13 @@ class Analyzer:
 
     def _flags_in(self, run: Run) -> Flags:
         """Give what flags the segments of a run; of what its sensor gave after it they know nothing."""
-        run_end = self._row_at(run.start_s) + run.stream.count
+        run_end, usual = self._row_at(run.start_s) + run.stream.count, self._watch.flags(self.rate_hz)
+        if not self._stuck.suspects:
+            return lambda _start_s, _end_s: usual
 
         def flags(start_s: float, end_s: float) -> tuple[str, ...]:
             known_by = min(self._row_at(end_s + FLAGS_KNOWN_S), run_end)
-            stuck = self._stuck.flags(self._row_at(start_s), self._row_at(end_s), known_by)
-            return (*self._watch.flags(self.rate_hz), *stuck)
+            return (*usual, *self._stuck.flags(self._row_at(start_s), self._row_at(end_s), known_by))
 
         return flags
 

@@ -4,6 +4,8 @@ The level works on second differences over 50 ms, which see a twitch and neither
 is made by elementwise operations, so that any chunking of the samples gives the same bits.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,6 +111,19 @@ def count_floor(least_change_g: float, parameters: Parameters) -> float:
     A level of `COUNTS` counts is reached when a single value flips; the floor is that level over the ratio that opens.
     """
     return COUNTS * least_change_g / parameters.jerk["on_ratio"] if np.isfinite(least_change_g) else 0.0
+
+
+def highest_floor(step_energy: Floats, hop: int, parameters: Parameters) -> float:
+    """Give what no floor after a hop is above, g, in a tenth of the time: the median level of its newest part.
+
+    Parameters as of `floors`; infinite where too little is known.
+    """
+    guard = round(parameters.jerk["guard_s"] / STEP_S)
+    soon = round(parameters.jerk["floor_quick_s"] / STEP_S)
+    end = hop * STEPS_PER_HOP - guard
+    if end < round(parameters.jerk["floor_window_s"] / STEP_S) - guard:
+        return math.inf
+    return math.sqrt(sorted(step_energy[end - soon : end].tolist())[soon // 2])
 
 
 def floors(step_energy: Floats, hops: NDArray[np.int64], parameters: Parameters) -> Floats:

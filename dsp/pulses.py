@@ -161,7 +161,7 @@ class PulseFinder:
         )
         # What is quiet beside the pulse, or anywhere, need not be held against the floor, which takes long to tell.
         quiet = max(p["isolation_ratio"] * c.peak, 1e-3 * self.parameters.jerk["on_mg"])
-        if beside > quiet and beside > p["on_ratio"] * slow.floor_before(at + view.first_step):
+        if beside > quiet and slow.exceeds_floor(beside, p["on_ratio"], at + view.first_step):
             return None
         event = measure_pulse(view, c.onset_step, c.end_step, at, c.peak, past)
         if event is None or any(belongs_to(event, other, self.parameters) for other in self.events[-2:]):

@@ -84,9 +84,13 @@ class SlowSteps:
         self._asked = newest, float(floor[-1])
         return np.asarray(floor[of_steps])
 
-    def floor_before(self, step: int) -> float:
-        """Floor of the last complete hop before a step."""
-        return float(self.floors_before(np.array([step]))[0])
+    def exceeds_floor(self, level_g: float, ratio: float, step: int) -> bool:
+        """Whether a level is more than so many times the floor of the last complete hop before a step."""
+        hop = step // STEPS_PER_HOP - 1 - self.energy.first // STEPS_PER_HOP
+        if level_g > ratio * kick_level.highest_floor(self.energy.kept, hop, self._parameters):
+            # Most is: that need not be known any better.
+            return True
+        return level_g > ratio * float(self.floors_before(np.array([step]))[0])
 
     def forget(self, hops: int) -> None:
         """Forget the first `hops` hops, and their steps."""

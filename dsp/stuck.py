@@ -135,9 +135,6 @@ class StuckWatch:
     def flags(self, begin: int, end: int, known_by: int) -> tuple[str, ...]:
         """Give the flags of a segment: what was stuck in some rows of it, as far as the rows before `known_by` tell."""
         lead = self._leads(end, known_by)
-        if not lead and not self._any_stuck:
-            # Hardly any sensor is ever stuck, and there are thousands of segments.
-            return ()
         # The edges of a segment of no data are known to half a hop, the end of a stretch to a look: so much of it lies
         # in the segments beside it.
         later, sooner = begin + self._apart, end - EDGE_LOOKS * self._apart
@@ -185,8 +182,13 @@ class StuckWatch:
         return None if self._changed_row is None else (self._first_row, self._changed_row)
 
     @property
-    def _any_stuck(self) -> bool:
-        """Whether an axis, or all of them, were ever stuck so far, or was not there."""
+    def suspects(self) -> bool:
+        """Whether an axis, or all of them, were stuck so far, or not there, or did not change for a while at first.
+
+        Hardly any sensor ever is, and there are thousands of segments.
+        """
+        if self._changed_row is None or self._changed_row >= LOOKS_PER_S * self._apart:
+            return True
         return any(self._over) or any(self._lacking) or any(going_on.known is not None for going_on in self._open)
 
     def _meets(self, axis: int, begin: int, end: int, known_by: int) -> bool:

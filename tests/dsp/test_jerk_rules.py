@@ -1,5 +1,7 @@
 """Rules of the jerk path that a whole signal seldom shows by themselves: its floor, its thresholds, its trains."""
 
+import math
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 import dsp
 from dsp.grid import make_grid
 from dsp.jerks import JerkFinder
-from dsp.kick_level import floors
+from dsp.kick_level import floors, highest_floor
 from dsp.parameters import load_parameters
 from dsp.run_view import RunView
 from dsp.step_levels import Levels
@@ -41,6 +43,19 @@ def test_the_floor_of_a_few_hops_is_what_it_is_among_all_of_them() -> None:
     among_all = floors(energy, hops, load_parameters())
     for few in (hops[:3], hops[::7], hops[[1, 20, 21, 22, 59]], hops[40:41], hops[:0]):
         assert np.array_equal(floors(energy, few, load_parameters()), among_all[few])
+
+
+def test_no_floor_is_above_the_newest_part_that_it_looks_at_and_where_that_is_quieter_it_is_that() -> None:
+    parameters = load_parameters()
+    energy = np.square(np.random.default_rng(1).normal(size=600)).astype(np.float32)
+    energy[300:] *= 0.01
+    known = floors(energy, np.arange(120), parameters)
+    most = [highest_floor(energy, hop, parameters) for hop in range(120)]
+    assert all(floor <= above * (1.0 + 1e-6) for floor, above in zip(known.tolist(), most, strict=True))
+    assert most[19] == math.inf
+    # From 2.5 s after it has become quiet, a guard of 1 s between, to where half of nine seconds are.
+    np.testing.assert_allclose(known[68:71], most[68:71], rtol=1e-6)
+    assert most[30] > 0.2
 
 
 def test_a_burst_opens_above_three_and_a_half_floors_and_ten_milli_g() -> None:
