@@ -87,7 +87,8 @@ class PulseFinder:
         """
         if not len(above):
             return []
-        fresh = np.diff(above, prepend=self._loud_until) > QUIET_STEPS
+        fresh = np.empty(len(above), bool)
+        fresh[0], fresh[1:] = above[0] - self._loud_until > QUIET_STEPS, above[1:] - above[:-1] > QUIET_STEPS
         self._loud_until = int(above[-1])
         return list(above[fresh].tolist())
 
