@@ -36,7 +36,7 @@ def quality_notes(
         )
     lead = stuck.lead
     told = intake.zero_lead or any(stretch.begin == 0 for stretch in stuck.stretches(ALL))
-    if lead is not None and lead[1] - lead[0] >= grid.window and not told:
+    if lead is not None and not told:
         notes.append(
             f"the samples did not change before {origin_s + lead[1] / rate_hz:.1f} s: nothing shows that the sensor "
             "measured until then"

@@ -34,6 +34,8 @@ SWUNG_LOOKS = 5
 """... and it is no single kick when that is seen so often (prior)."""
 EDGE_LOOKS = 2
 """Half a hop, and what a look may be late."""
+LEAD_S = 4.0
+"""What is the same from the start for so long fills a whole window."""
 ALL = 3
 """In place of an axis: all of them."""
 FIRST_ROWS = 64
@@ -72,6 +74,7 @@ class StuckWatch:
 
     def __init__(self, rate_hz: float) -> None:
         self._apart = max(1, round(rate_hz / LOOKS_PER_S))
+        self._lead_rows = round(LEAD_S * rate_hz)
         self._next = self._rows = 0
         self._last = np.full((3, 1), np.nan, np.float32)
         self._repeats = Repeats()
@@ -134,7 +137,7 @@ class StuckWatch:
 
     def flags(self, begin: int, end: int, known_by: int) -> tuple[str, ...]:
         """Give the flags of a segment: what was stuck in some rows of it, as far as the rows before `known_by` tell."""
-        lead = self._leads(end, known_by)
+        lead = self._leads(begin + self._apart, end, known_by)
         # The edges of a segment of no data are known to half a hop, the end of a stretch to a look: so much of it lies
         # in the segments beside it.
         later, sooner = begin + self._apart, end - EDGE_LOOKS * self._apart
@@ -153,19 +156,33 @@ class StuckWatch:
             First row of the first window, counted from there, rows of each, from one window to the next, and windows.
         """
         begin += run_row
-        changed = self._changed_row is not None and self._changed_row < begin + size
+        lead = self._lead_of(begin, begin + size)
         near = self._near(begin, begin + (count - 1) * apart + size)
-        if changed and not near:
+        if lead is None and not near:
             return None
         begins = begin + apart * np.arange(count)
         ends, rows = begins + size, np.zeros(count, np.intp)
         for stretch in near:
             met = slice(int(ends.searchsorted(stretch.known, "right")), int(begins.searchsorted(stretch.end)))
             rows[met] += np.minimum(ends[met], stretch.end) - np.maximum(begins[met], stretch.begin)
-        if not changed and self._first is not None:
-            same = count if self._changed_row is None else int(ends.searchsorted(self._changed_row, "right"))
-            rows[:same] = np.maximum(rows[:same], ends[:same] - np.maximum(begins[:same], self._first_row))
+        if lead is not None:
+            first, changed = lead
+            same = np.minimum(ends, changed) - np.maximum(begins, first)
+            if self.lead is None:
+                # A short one means nothing once there was a change: many a sensor with coarse counts begins so.
+                same[ends > changed] = 0
+            rows = np.maximum(rows, same)
         return (rows / size).astype(np.float32)
+
+    def _lead_of(self, begin: int, end: int) -> tuple[int, int] | None:
+        """First of the rows that were the same, and the one after them, if this window or a later one counts them."""
+        if self._first is None:
+            return None
+        if self._changed_row is None:
+            return self._first_row, self._rows
+        if begin < self._changed_row and (self._changed_row >= end or self.lead is not None):
+            return self._first_row, self._changed_row
+        return None
 
     def _near(self, begin: int, end: int) -> list[Stretch]:
         """Stretches in which all axes were stuck that may touch these rows."""
@@ -178,8 +195,10 @@ class StuckWatch:
 
     @property
     def lead(self) -> tuple[int, int] | None:
-        """First row, and the one that was the first to differ; None before there was any."""
-        return None if self._changed_row is None else (self._first_row, self._changed_row)
+        """First row, and the first that differed, when that came late; else None, and before there was any."""
+        if self._changed_row is None or self._changed_row - self._first_row < self._lead_rows:
+            return None
+        return self._first_row, self._changed_row
 
     @property
     def suspects(self) -> bool:
@@ -207,11 +226,13 @@ class StuckWatch:
         at = bisect_right(own, begin, key=itemgetter(1))
         return at < len(own) and own[at][0] < end
 
-    def _leads(self, end: int, known_by: int) -> bool:
-        """Whether the samples up to this row were all the same, and there were some by then."""
+    def _leads(self, begin: int, end: int, known_by: int) -> bool:
+        """Whether a segment lies where the samples had all been the same so far, or begins there and that lasted."""
         if self._first is None or known_by <= self._first_row:
             return False
-        return self._changed_row is None or self._changed_row >= min(end, known_by)
+        if self._changed_row is None or self._changed_row >= min(end, known_by):
+            return True
+        return begin < self._changed_row and self.lead is not None
 
     # -- looks --------------------------------------------------------------------------------------------------------
 

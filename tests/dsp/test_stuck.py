@@ -323,7 +323,8 @@ def test_coarse_counts_are_still_as_soon_as_they_have_changed_once() -> None:
     first, second = found.segments
     assert (first.label, first.flags) == (State.NO_DATA, ("stuck",))
     assert (second.label, second.flags) == (State.STILL, ())
-    assert first.end_s == pytest.approx(18.0, abs=0.6)
+    # As after a sensor that was stuck: when what did not change has left the window.
+    assert first.end_s == pytest.approx(21.8, abs=0.6)
     assert (
         "the samples did not change before 20.0 s: nothing shows that the sensor measured until then" in found.quality
     )
@@ -331,6 +332,29 @@ def test_coarse_counts_are_still_as_soon_as_they_have_changed_once() -> None:
     hit = np.zeros((6000, 3), np.float32)
     hit[2003:2006, 0] = 0.2
     assert [s.label for s in dsp.analyze(hit, rate_hz=100.0).segments] == [State.NO_DATA, State.STILL]
+
+
+@pytest.mark.parametrize("rate_hz", [7.5, 13.0, 25.0, 100.0])
+@pytest.mark.parametrize("lasts_s", [1.0, 3.7, 4.3, 12.0])
+def test_what_a_sensor_begins_with_is_known_alike_in_any_chunks(signal: Make, rate_hz: float, lasts_s: float) -> None:
+    xyz_g = signal(rate_hz=rate_hz, seconds=30.0)
+    first = round(lasts_s * rate_hz)
+    xyz_g[:first] = xyz_g[first] + np.float32([0.5, 0.0, -0.2])
+    whole = dsp.analyze(xyz_g, rate_hz=rate_hz)
+    unknown = whole.frames["label"] == "no_data"
+    if lasts_s > 4.0:
+        assert unknown[whole.frames["time_s"] < lasts_s + 1.5].all()
+        assert not unknown[whole.frames["time_s"] > lasts_s + 2.5].any()
+    # The jump to what it measures is no motion, where it is known for one.
+    if lasts_s > 4.0:
+        assert [s.label for s in whole.segments] == [State.NO_DATA, State.STILL]
+        assert not whole.events
+    for size in (1, 37, 400):
+        analyzer = dsp.Analyzer(rate_hz)
+        for at in range(0, len(xyz_g), size):
+            analyzer.push(xyz_g[at : at + size])
+        analyzer.finish()
+        assert_same(analyzer.result(), whole)
 
 
 def test_a_sensor_that_is_stuck_is_no_rest_of_the_person(signal: Make) -> None:
