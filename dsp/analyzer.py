@@ -185,7 +185,8 @@ class Analyzer:
         for at in range(0, len(rows), LONGEST_PUSH):
             axes_g = self._intake.usable(np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T))
             self._watch.take(axes_g)
-            self._stuck.take(axes_g, self._intake.position)
+            if releases := self._stuck.take(axes_g, self._intake.position):
+                self._intake.begin_anew(releases)
             if self._intake.lacking:
                 self._stuck.lack(self._intake.lacking)
             for piece in self._intake.take(axes_g):

@@ -157,6 +157,10 @@ class Intake:
             self.lacking += [(axis, self.position + begin, self.position + end) for begin, end in stretches]
         return absent
 
+    def begin_anew(self, samples: list[int]) -> None:
+        """Let runs begin with these of the samples that are to be taken next."""
+        self._begins += samples
+
     def take(self, axes_g: Floats) -> Iterator[Piece]:
         """Cut samples, an axis a row, into pieces; those with a value that is not finite are missing."""
         begins = self._begins

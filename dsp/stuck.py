@@ -61,6 +61,8 @@ class _Open:
     def __init__(self, since: int = 0) -> None:
         self.since, self.changed, self.swung = since, 0, 0
         self.known: int | None = None
+        # Row with which a stuck sensor measured again, before a look showed it.
+        self.released: int | None = None
 
 
 class StuckWatch:
@@ -82,6 +84,9 @@ class StuckWatch:
         self._over: list[list[Stretch]] = [[] for _ in range(ALL + 1)]
         # Where an axis was not there at all: begin and end, in order.
         self._lacking: list[list[tuple[int, int]]] = [[], [], []]
+        # What a stuck sensor repeats, as long as it does, and with which of the looks taken last it was known to.
+        self._held: Floats | None = None
+        self._known: list[int] = []
         # Over before it was known how often the sensor repeats.
         self._early: list[Stretch] = []
         # What the data began with, and when it changed.
@@ -89,16 +94,27 @@ class StuckWatch:
         self._first_row = 0
         self._changed_row: int | None = None
 
-    def take(self, axes_g: Floats, at: int) -> None:
-        """Take samples, an axis a row, (3, n), g, the first of them row `at`; rows that are missing are NaN."""
+    def take(self, axes_g: Floats, at: int) -> list[int]:
+        """Take samples, an axis a row, (3, n), g, the first of them row `at`; rows that are missing are NaN.
+
+        Returns
+        -------
+        With which of these samples a sensor that was known to be stuck measures again: what it jumps by is no motion.
+        """
+        releases: list[int] = []
+        if at != self._rows:
+            self._held = None
         self._rows = at + axes_g.shape[1]
         if self._changed_row is None:
             # Of all samples: what hits a sensor that reads zero at rest may be over between two looks.
             self._note_first_change(axes_g[:, :FIRST_ROWS], at)
             self._note_first_change(axes_g[:, FIRST_ROWS:], at + FIRST_ROWS)
+        if self._held is not None and (released := self._release(axes_g, 0)) is not None:
+            releases.append(released)
+            self._open[ALL].released = at + released
         first, end = self._look_from(at), self._look_from(self._rows)
         if first == end:
-            return
+            return releases
         if first != self._next:
             self._skip(first)
         self._next = end
@@ -116,6 +132,31 @@ class StuckWatch:
             alike &= (looked[0] != 0.0) | (looked[1] != 0.0) | (looked[2] != 0.0)
         self._follow(ALL, first, alike, change, both[0])
         self._judge_early(first)
+        for known in self._known:
+            self._held = axes_g[:, known - at : known - at + 1].copy()
+            if (released := self._release(axes_g, known - at + 1)) is not None:
+                releases.append(released)
+                self._end_at(at + released, known)
+        self._known.clear()
+        return releases
+
+    def _release(self, axes_g: Floats, begin: int) -> int | None:
+        """Find the sample from `begin` on with which a stuck sensor measures again; None while it does not."""
+        differs = (axes_g[:, begin:] != self._held).any(axis=0)
+        if not differs.any():
+            return None
+        self._held, at = None, begin + int(differs.argmax())
+        # What is missing ends a run anyway.
+        return at if np.isfinite(axes_g[:, at]).all() else None
+
+    def _end_at(self, row: int, known: int) -> None:
+        """Let the stretch that was known by a row end sooner than looks show it."""
+        over = self._over[ALL]
+        for i in range(len(over) - 1, -1, -1):
+            if over[i].known == known:
+                over[i] = over[i]._replace(end=row)
+                return
+        self._open[ALL].released = row
 
     def lack(self, lacking: Iterable[tuple[int, int, int]]) -> None:
         """Take note of rows that lack an axis and stand at zero there: axis, begin and end."""
@@ -133,7 +174,8 @@ class StuckWatch:
             return self._over[axis]
         level_g = float(self._last[axis % 3, 0])
         begin = int(self._row_of(going_on.since))
-        return [*self._over[axis], Stretch(axis, begin, self._rows, going_on.known, level_g)]
+        end = self._rows if going_on.released is None else going_on.released
+        return [*self._over[axis], Stretch(axis, begin, end, going_on.known, level_g)]
 
     def flags(self, begin: int, end: int, known_by: int) -> tuple[str, ...]:
         """Give the flags of a segment: what was stuck in some rows of it, as far as the rows before `known_by` tell."""
@@ -320,11 +362,15 @@ class StuckWatch:
             known = (alike >= DEAD_LOOKS) & alive
         if known.any():
             going_on.known = int(self._row_of(int(looks[known.argmax()])))
+            if axis == ALL:
+                self._known.append(going_on.known)
 
     def _close(self, axis: int, end: int, level_g: float) -> None:
         """End the stretch that goes on before look `end`."""
         going_on, known_from = self._open[axis], self._repeats.known_from
         begin, row = int(self._row_of(going_on.since)), int(self._row_of(end))
+        if going_on.released is not None:
+            row = going_on.released
         if going_on.known is not None:
             self._over[axis].append(Stretch(axis, begin, row, going_on.known, level_g))
         elif axis == ALL and end - going_on.since > STUCK_LOOKS and (known_from is None or end <= known_from):
