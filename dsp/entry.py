@@ -50,8 +50,9 @@ class Entry:
 
         Returns
         -------
-        (frames,), deg/s: the peak rate of the turn with which the shaking of a frame sprang up, 0 when it was not seen
-        to begin; NaN where nothing shakes, or gravity was not seen.
+        (frames,), deg/s: the peak rate of the stretch with which the shaking of a frame sprang up, 0 when it began
+        without; NaN where nothing shakes, and where that is not known: it was not seen to begin, gravity was not seen,
+        or another stretch came shortly before.
         """
         if not shaking.any():
             self._age = 0
@@ -62,8 +63,8 @@ class Entry:
             # What goes on as it began.
             self._age = int(age[-1])
             return np.full(len(shaking), self._turn, np.float32)
-        # 0 is what an earlier batch found.
-        turn = np.concatenate([[self._turn], np.zeros(len(age), np.float32)])
+        # The first is what an earlier batch found.
+        turn = np.concatenate([[self._turn], np.full(len(age), np.nan, np.float32)])
         known = shaking & (age == 1)
         if len(looked):
             seen, turns = self._onsets.turns(steps, looked + first)

@@ -24,7 +24,7 @@ FRAME_DTYPE = np.dtype(
         ("bump_db", np.float32),  # density around the peak / that of its louder flank, 1.5 to 3 Hz away, dB
         ("low_ratio", np.float32),  # power 0.5-3 Hz / power 0.5-20 Hz, 0 to 1
         ("low_rms_g", np.float32),  # rms of 0.5-3 Hz, g
-        ("harmonic_ratio", np.float32),  # power near twice the peak / power near the peak
+        ("harmonic_ratio", np.float32),  # power near twice the peak beyond that halfway there / power near the peak
         ("envelope_cv", np.float32),  # variation of the envelope, after a brisk turn beside its fall; NaN in silence
         ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
         ("crest", np.float32),  # envelope maximum / median
@@ -42,7 +42,10 @@ FRAME_DTYPE = np.dtype(
         ("knock_db", np.float32),  # power of 15-25 Hz over that of the tremor band, dB; NaN below 20 mg or 45 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
         ("gravity_g", np.float32),  # size of gravity in the data as last seen at rest, g; NaN before or without
-        ("entry_deg_per_s", np.float32),  # peak rate of the turn with which this shaking sprang up; else NaN
+        (
+            "entry_deg_per_s",
+            np.float32,
+        ),  # peak rate of the stretch with which this shaking sprang up, 0 without; else NaN
         ("tempo_drift", np.float32),  # how far the peak roams in 4 s beyond what its cycles do, over itself; else NaN
         ("missing", np.float32),  # share of the window that is missing; in no_data, that a stuck sensor repeated, too
         ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1

@@ -3,7 +3,9 @@
 How long a turn took tells a brisk one from a slow one, not its angle. What shakes hides the end of a turn, and a hard
 turn is as loud as what it sets off: so the turn is taken to be done when the shaking begins, if it was not before, and
 the posture after it is the mean over many beats. The pull of the turn itself, beside gravity, makes turns of half a
-second look up to twice as long as they are.
+second look up to twice as long as they are. Who swings a limb on purpose turns it at once too, but by a degree or two:
+a turn so small is the first half of a swing and no stretch. And what a muscle does that has just been stretched may
+come of that: of what begins some seconds after a brisk stretch nothing is known.
 """
 
 import numpy as np
@@ -50,11 +52,14 @@ class Onsets:
     grid
         Of the analysis.
     parameters
-        Section ``entry`` says what is weak, and what is strong.
+        Section ``entry`` says what is weak, what is strong, and what is a turn.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
         self._weak, self._sprung = (np.float32(parameters.entry[name]) for name in ("weak", "sprung"))
+        self._least_deg, self._whole_deg = (np.float32(deg) for deg in parameters.entry["turn_deg"])
+        self._lately_rate = np.float32(parameters.entry["lately_deg_per_s"])
+        self._lately_hops = np.arange(1, round(parameters.entry["lately_s"] * grid.rate_hz / grid.hop) + 1)
         self._hops = grid.window // grid.hop
         self._window = self._hops * STEPS_PER_HOP
         self._back = np.arange(-BACK_STEPS - self._window, 0)
@@ -66,8 +71,8 @@ class Onsets:
 
         Returns
         -------
-        Whether the shaking is seen to begin, and the peak rate of the turn up to there, deg/s, NaN without gravity;
-        each (frames,).
+        Whether the shaking is seen to begin, and the peak rate of the stretch with which it sprang up, deg/s: 0 where
+        there was none or it grew, NaN without gravity or soon after another stretch; each (frames,).
         """
         window, size = self._window, len(self._back)
         oldest = max(0, int(frames[0]) * STEPS_PER_HOP - BACK_STEPS)
@@ -89,7 +94,20 @@ class Onsets:
         angle, turned = turned[:, 0], turned[:, 1:]
         lasts_s = self._step_s / TURN_SHARE * _steps_between(turned / np.maximum(angle, np.float32(1e-3))[:, None])
         rate = np.asarray(PEAK * angle / np.maximum(lasts_s, SHORTEST_S), np.float32)
+        counts = (angle - self._least_deg) / (self._whole_deg - self._least_deg)
+        rate *= np.minimum(np.maximum(counts, np.float32(0.0)), np.float32(1.0))
+        # What begins without a stretch may have needed one that came shortly before.
+        alone = rate < self._lately_rate
+        if alone.any():
+            rate[alone & self._lately_stretched(steps, begin + oldest)] = np.nan
         return seen, np.where(sprang | np.isnan(rate), rate, np.float32(0.0))
+
+    def _lately_stretched(self, steps: Steps, begin: Counts) -> NDArray[np.bool_]:
+        """Tell whether the limb turned briskly in the seconds before these steps, (frames,)."""
+        hops = begin[:, None] // STEPS_PER_HOP - self._lately_hops
+        first = max(0, int(hops.min()))
+        turning = steps.hop_tilt.part(first)[np.maximum(hops, first) - first]
+        return np.asarray((turning >= self._lately_rate).any(axis=1))
 
     def _beginnings(
         self, energy: Floats, known: NDArray[np.bool_]

@@ -26,7 +26,7 @@ class Parameters:
     ----------
     version
         Named by every result.
-    spectrum, bands, gaps, still, beside, entry, jerk, pulse, volley, hindsight, hold, decision, fatigue
+    spectrum, bands, gaps, still, beside, entry, on_purpose, jerk, pulse, volley, hindsight, hold, decision, fatigue
         The sections; units are in the names.
     terms, table
         The evidence curves that count; and all of them at once.
@@ -48,7 +48,8 @@ class Parameters:
     still: dict[str, float]
     noise: dict[str, float]
     beside: dict[str, float]
-    entry: dict[str, float]
+    entry: dict[str, Any]
+    on_purpose: dict[str, Any]
     jerk: dict[str, float]
     pulse: dict[str, float]
     volley: dict[str, float]
@@ -109,6 +110,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         noise=raw["noise"],
         beside=raw["beside"],
         entry=raw["entry"],
+        on_purpose=raw["on_purpose"],
         jerk=raw["jerk"],
         pulse=raw["pulse"],
         volley=raw["volley"],

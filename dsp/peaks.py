@@ -210,9 +210,15 @@ def power_decibel(ratio: Floats) -> Floats:
 
 
 def _at_double(psd: Floats, peak: Peaks, df: np.float32, plan: Plan) -> Floats:
-    """Power around twice the peak; NaN where the spectrum does not reach there."""
+    """Power around twice the peak beyond that halfway there; NaN where the spectrum does not reach so far.
+
+    The flank of a peak two hertz wide and the noise of a sensor lie halfway too: only a line of its own is more.
+    """
     known = 2 * peak.index + plan.around < plan.highest
-    power = sums(neighbours(psd, np.where(known, 2 * peak.index, plan.around), plan.around))
+    double, halfway = (np.where(known, index, plan.around) for index in (2 * peak.index, 3 * peak.index // 2))
+    power = sums(neighbours(psd, double, plan.around))
+    power -= sums(neighbours(psd, halfway, plan.around))
+    np.maximum(power, np.float32(0.0), out=power)
     power *= df
     power[~known] = np.nan
     return power

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import knocks, levels, tempo, white, work
+from dsp import knocks, levels, on_purpose, tempo, white, work
 from dsp.parameters import Parameters
 
 Floats = NDArray[np.float32]
@@ -19,4 +19,6 @@ def weighed(features: Mapping[str, Floats], parameters: Parameters) -> dict[str,
     out["struck_db"] = knocks.beyond_a_muscle(out["knock_db"], out["peak_hz"], parameters)
     out["work_mm"] = work.swing_at_work(out, parameters)
     out["roam_mm"] = tempo.swing_in_no_tempo(out, parameters)
+    out["jiggled"] = on_purpose.jiggled(out, parameters)
+    out["stroked"] = on_purpose.stroked(out, parameters)
     return out

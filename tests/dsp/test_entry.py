@@ -133,7 +133,7 @@ def test_what_shakes_as_a_run_begins_was_not_seen_to_begin(rate_hz: float, late_
         xyz_g, begins, _ = set_off(0.0, 0.2, rate_hz=rate_hz, hz=5.0, rms_g=0.2, seconds=14.0)
         cut = xyz_g[round((begins + late_s) * rate_hz) :]
         frames = dsp.analyze(cut, rate_hz=rate_hz, placement=placement).frames
-        assert (frames["entry_deg_per_s"][frames["time_s"] < 10.0] == 0.0).all()
+        assert np.isnan(frames["entry_deg_per_s"][frames["time_s"] < 10.0]).all()
 
 
 def test_a_turn_that_is_seen_half_a_second_into_a_run_sets_off_what_shakes() -> None:
@@ -160,3 +160,22 @@ def test_a_leg_that_beats_at_three_hertz_without_a_stretch_is_moved_at_will() ->
     xyz_g, begins, ends = set_off(0.0, 0.2, hz=3.0, rms_g=0.1, seconds=14.0)
     labels = said(xyz_g, 100.0, "ankle", begins, ends)["label"]
     assert (labels == State.MOVEMENT.value).mean() > 0.8
+
+
+def test_the_first_half_of_a_swing_is_no_stretch_however_quick() -> None:
+    for degrees, brisk in ((1.5, False), (6.0, True)):
+        made = [set_off(degrees, 0.12, rms_g=0.1, seed=s) for s in range(3)]
+        rates = np.concatenate([said(x, 100.0, "calf", a, b)["entry_deg_per_s"] for x, a, b in made])
+        assert (np.nanmedian(rates) > 10.0) == brisk, degrees
+
+
+@pytest.mark.parametrize(("pause_s", "known"), [(2.5, False), (7.0, True)])
+def test_of_what_begins_soon_after_a_brisk_stretch_it_is_not_known_whether_it_was_set_off(
+    pause_s: float, known: bool
+) -> None:
+    xyz_g, begins, ends = set_off(0.0, 0.2, hz=4.3, rms_g=0.15)
+    t = np.arange(len(xyz_g)) / 100.0
+    angle = np.radians(25.0) * smooth_step((t - begins + pause_s + 0.4) / 0.4)
+    turned = np.stack([xyz_g[:, 0] + np.sin(angle), xyz_g[:, 1], xyz_g[:, 2] - 1.0 + np.cos(angle)], axis=1)
+    rates = said(turned.astype(np.float32), 100.0, "calf", begins, ends)["entry_deg_per_s"]
+    assert np.isfinite(rates).all() == known

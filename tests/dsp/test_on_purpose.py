@@ -1,4 +1,4 @@
-"""Rhythms on purpose: strokes of a hand at work and a jiggling leg are no tremor, what shakes at rest or by little is one."""
+"""Rhythms on purpose: strokes and a jiggling leg are no tremor and no reflex, what shakes at rest or by little is one."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,10 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp import State
+from dsp.on_purpose import jiggled, stroked
 from dsp.parameters import load_parameters
 from dsp.work import swing_at_work
+from tests.dsp.conftest import smooth_step
 
 RATE_HZ = 52.0
 REST_S = 4.0
@@ -80,5 +82,130 @@ def test_a_leg_that_jiggles_at_little_more_than_three_hertz_is_moved_at_will() -
     assert shares(swinging(3.1, 1.7), "calf")["rhythmic"] < 0.1
 
 
-def test_a_leg_that_shakes_by_half_a_centimetre_at_four_hertz_and_more_has_a_tremor() -> None:
-    assert shares(swinging(4.4, 5.0, varies=0.1), "calf")["tremor"] > 0.85
+def test_a_leg_that_shakes_by_half_a_centimetre_faster_than_legs_are_jiggled_has_a_tremor() -> None:
+    assert shares(swinging(5.6, 5.0, varies=0.1), "calf")["tremor"] > 0.85
+
+
+def jiggling(
+    hz: float,
+    *,
+    varies: float = 0.05,
+    swells: float = 0.2,
+    swing_mm: float = 4.0,
+    starts_s: float = 0.6,
+    stretch_deg: float = 0.0,
+    overtone: float = 0.2,
+    seed: int = 0,
+) -> NDArray[np.float32]:
+    """Half a minute of a leg that rests for 8 s and then swings, each cycle a little longer or shorter than the last.
+
+    It may turn briskly, in a quarter of a second, just before.
+    """
+    rng = np.random.default_rng(seed)
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    since = t - 8.0
+    ends = np.append(0.0, np.cumsum(rng.normal(1.0, varies, round(40 * hz)) / hz))
+    phase = 2.0 * np.pi * np.interp(since, ends, np.arange(len(ends)))
+    knots = np.arange(0.0, 31.0, 0.7)
+    size = np.interp(t, knots, np.clip(1.0 + swells * rng.normal(size=len(knots)), 0.2, None))
+    size *= smooth_step(since / starts_s)
+    peak_g = np.sqrt(2.0) * swing_mm * (2.0 * np.pi * hz) ** 2 / 9806.65
+    wave = peak_g * size * (np.sin(phase) + overtone * np.sin(2.0 * phase + 0.7))
+    angle = np.radians(stretch_deg) * smooth_step((since + 0.25) / 0.25)
+    xyz_g = np.stack([np.sin(angle) + 0.9 * wave, 0.4 * wave, np.cos(angle)], axis=1)
+    return (xyz_g + rng.normal(scale=0.002, size=xyz_g.shape)).astype(np.float32)
+
+
+def named(xyz_g: NDArray[np.float32], placement: str = "foot") -> NDArray[np.str_]:
+    frames = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement=placement).frames
+    return np.asarray(frames["label"][(frames["time_s"] > 10.0) & (frames["time_s"] < 27.0)])
+
+
+@pytest.mark.parametrize("hz", [3.6, 4.2])
+@pytest.mark.parametrize("starts_s", [0.6, 2.0])
+def test_a_leg_that_jiggles_out_of_rest_moves_and_is_no_reflex(hz: float, starts_s: float) -> None:
+    labels = np.concatenate([named(jiggling(hz, starts_s=starts_s, seed=seed)) for seed in range(4)])
+    assert (labels == State.MOVEMENT.value).mean() > 0.8
+
+
+@pytest.mark.parametrize("hz", [3.9, 4.8])
+def test_the_same_that_a_brisk_stretch_has_set_off_is_a_reflex(hz: float) -> None:
+    made = (jiggling(hz, starts_s=0.1, swells=0.06, varies=0.03, stretch_deg=20.0, seed=seed) for seed in range(3))
+    assert (np.concatenate([named(x) for x in made]) == State.REFLEX_RHYTHM.value).mean() > 0.9
+
+
+@pytest.mark.parametrize("what", [{"swells": 0.02, "varies": 0.02}, {"swing_mm": 0.4, "swells": 0.06, "varies": 0.03}])
+def test_what_beats_as_a_limit_cycle_or_by_little_may_be_a_reflex_though_no_stretch_was_seen(
+    what: dict[str, float],
+) -> None:
+    made = (jiggling(4.8, seed=seed, **what) for seed in range(3))
+    assert (np.concatenate([named(x) for x in made]) == State.REFLEX_RHYTHM.value).mean() > 0.8
+
+
+def test_strokes_over_the_skin_are_no_tremor_and_as_uneven_a_shake_without_their_overtone_is_one() -> None:
+    said = {}
+    for overtone in (0.5, 0.0):
+        made = (
+            jiggling(4.0, varies=0.1, swells=0.5, swing_mm=1.0, overtone=overtone, starts_s=0.3, seed=seed)
+            for seed in range(4)
+        )
+        said[overtone] = np.concatenate([named(x, "ankle") for x in made])
+    assert (said[0.5] == State.TREMOR.value).mean() < 0.1
+    assert (said[0.5] == State.MOVEMENT.value).mean() > 0.7
+    assert (said[0.0] == State.TREMOR.value).mean() > 0.9
+
+
+def test_a_jiggle_says_how_far_it_goes_how_fast_and_that_nothing_set_it_off() -> None:
+    found = dsp.analyze(jiggling(4.2), rate_hz=RATE_HZ, placement="foot").segments
+    (longest,) = sorted((s for s in found if s.label is State.MOVEMENT), key=lambda s: -s.duration_s)[:1]
+    said = {t.name: t.text for t in longest.evidence}
+    assert said["jiggled"].endswith(" mm at 4.2 Hz, and no stretch set it off")
+
+
+def features_of(**values: float) -> dict[str, NDArray[np.float32]]:
+    usual = {"peak_hz": 4.2, "displacement_mm": 4.0, "envelope_cv": 0.24, "cycle_cv": 0.04, "harmonic_ratio": 0.1}
+    whole = usual | {"entry_deg_per_s": 0.0} | values
+    return {name: np.array([value], np.float32) for name, value in whole.items()}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"entry_deg_per_s": 25.0},
+        {"peak_hz": 6.0},
+        {"displacement_mm": 0.5},
+        {"envelope_cv": 0.04},
+        {"envelope_cv": 0.4},
+        {"cycle_cv": 0.12},
+    ],
+)
+def test_one_thing_that_does_not_fit_makes_it_no_jiggle(values: dict[str, float]) -> None:
+    parameters = load_parameters()
+    assert jiggled(features_of(), parameters) == 1.0
+    assert jiggled(features_of(**values), parameters) == 0.0
+
+
+@pytest.mark.parametrize("values", [{"harmonic_ratio": 0.01}, {"envelope_cv": 0.1}, {"peak_hz": 6.5}])
+def test_one_thing_that_does_not_fit_makes_it_no_strokes(values: dict[str, float]) -> None:
+    parameters = load_parameters()
+    assert stroked(features_of(), parameters) == 1.0
+    assert stroked(features_of(**values), parameters) == 0.0
+
+
+def test_where_it_is_not_known_what_set_the_shaking_off_nothing_is_said_of_a_jiggle() -> None:
+    assert np.isnan(jiggled(features_of(entry_deg_per_s=np.nan), load_parameters())).all()
+
+
+@pytest.mark.parametrize(("overtone", "has_one"), [(0.0, False), (0.4, True)])
+def test_the_flank_of_a_broad_tremor_and_the_noise_of_a_sensor_are_no_overtone(overtone: float, has_one: bool) -> None:
+    rng = np.random.default_rng(5)
+    t = np.arange(round(60 * RATE_HZ)) / RATE_HZ
+    lines_hz = 4.5 + 0.5 * rng.standard_cauchy(300)
+    waves = [np.sin(2.0 * np.pi * hz * t + rng.uniform(0.0, 6.28)) for hz in lines_hz[abs(lines_hz - 4.5) < 6.0]]
+    wave = np.sum(waves, axis=0)
+    wave /= wave.std()
+    xyz_g = rng.normal(scale=0.004, size=(len(t), 3)) + [0.0, 0.0, 1.0]
+    xyz_g[:, 0] += 0.03 * (wave + overtone * (wave**2 - 1.0))
+    ratio = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf").frames["harmonic_ratio"]
+    share = np.mean(ratio > 0.02)
+    assert share > 0.4 if has_one else share < 0.05
