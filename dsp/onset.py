@@ -58,7 +58,9 @@ class Onsets:
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
         self._weak, self._sprung = (np.float32(parameters.entry[name]) for name in ("weak", "sprung"))
         self._least_deg, self._whole_deg = (np.float32(deg) for deg in parameters.entry["turn_deg"])
-        self._lately_rate = np.float32(parameters.entry["lately_deg_per_s"])
+        self._sets_off, self._lately_rate = (
+            np.float32(parameters.entry[name]) for name in ("sets_off_deg_per_s", "lately_deg_per_s")
+        )
         self._lately_hops = np.arange(1, round(parameters.entry["lately_s"] * grid.rate_hz / grid.hop) + 1)
         self._hops = grid.window // grid.hop
         self._window = self._hops * STEPS_PER_HOP
@@ -97,7 +99,7 @@ class Onsets:
         counts = (angle - self._least_deg) / (self._whole_deg - self._least_deg)
         rate *= np.minimum(np.maximum(counts, np.float32(0.0)), np.float32(1.0))
         # What begins without a stretch may have needed one that came shortly before.
-        alone = rate < self._lately_rate
+        alone = rate < self._sets_off
         if alone.any():
             rate[alone & self._lately_stretched(steps, begin + oldest)] = np.nan
         return seen, np.where(sprang | np.isnan(rate), rate, np.float32(0.0))
