@@ -83,7 +83,8 @@ def stretched_on(kick: Waiting, at: int, loud: Floats, view: RunView) -> float |
     turn_deg = view.tilt_between(before, at - 2)
     if not turn_deg > p["elsewhere_deg"] or kick.event.label is not EventLabel.TWITCH:
         return None
-    if not view.tilt_between(before, began + SOON_STEPS) < p["done"] * turn_deg:
+    begun_deg, done_deg = (view.tilt_between(before, began + steps) for steps in (SOON_STEPS - 1, SOON_STEPS))
+    if not (begun_deg < p["begun"] * turn_deg or done_deg < p["done"] * turn_deg):
         return None
     if largest(loud[began + LONGEST_KICK_STEPS : at + 1]) > p["smooth"] * kick.top:
         return None

@@ -31,6 +31,7 @@ class View:
     soon_deg: float = 0.1
     later_deg: float = 0.1
     after_deg: float = 0.1
+    begun_deg: float | None = None
     done_deg: float | None = None
     on_deg: float = 0.1
     slow_g: float = 0.0
@@ -50,6 +51,7 @@ class View:
             (BEGAN - 3, NOW - 2): self.later_deg,
             (BEGAN + 4, NOW - 2): self.after_deg,
             # A third of a second after the onset; most of what a kick does itself is done by then.
+            (BEGAN - 3, BEGAN + 1): self.later_deg if self.begun_deg is None else self.begun_deg,
             (BEGAN - 3, BEGAN + 2): self.later_deg if self.done_deg is None else self.done_deg,
             (BEGAN + 2, BEGAN + 5): self.on_deg,
             (BEGAN + 3, BEGAN + 6): self.on_deg,
@@ -230,6 +232,9 @@ def test_a_limb_that_turns_on_smoothly_after_a_twitch_was_stretched_and_kicked_i
     assert not asked(TWITCH, STRETCHED)
     # The turn was done with the kick: it was the kick.
     assert asked(TWITCH, replace(STRETCHED, done_deg=4.9))
+    # Or nearly, but it was under way for a quarter of a second.
+    assert not asked(TWITCH, replace(STRETCHED, begun_deg=4.1, done_deg=4.9))
+    assert asked(TWITCH, replace(STRETCHED, begun_deg=4.3, done_deg=4.9))
     # The rest of it is no smooth turn, or does not end.
     assert asked(TWITCH, STRETCHED, heard({6: 0.13}))
     assert asked(TWITCH, STRETCHED, heard({9: 0.05}))
