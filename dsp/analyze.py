@@ -84,7 +84,7 @@ def _are_runs(source: Sequence[Samples] | ArrayLike) -> TypeGuard[Sequence[Sampl
     """Whether it is a sequence of runs, of which some are decoded when looked at; a list may hold numbers instead."""
     if isinstance(source, (list, tuple)):
         return all(isinstance(run, Samples) for run in source)
-    return isinstance(source, Sequence) and not isinstance(source, (str, bytes))
+    return isinstance(source, Sequence) and not isinstance(source, (str, bytes, range))
 
 
 def _pieces(source: Sequence[Samples] | NDArray[Any]) -> Iterator[tuple[NDArray[Any], float | None]]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from dsp.errors import RateError
 from dsp.parameters import Parameters
 
+HIGHEST_RATE_HZ = 30_000.0
+"""The quickest accelerometers for machines give 26.7 kHz (IIS3DWB)."""
 LOWEST_RATE_HZ = 5.0
 """Below, a 4 s window has fewer than 20 samples and no tremor frequency lies under Nyquist (physics)."""
 TREMOR_RATE_HZ = 25.0
@@ -83,7 +85,7 @@ def checked_rate(rate_hz: object) -> float:
     try:
         # Text and truth are numbers by accident.
         rate = math.nan if isinstance(rate_hz, (str, bytes, bool)) else float(rate_hz)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         rate = math.nan
     if not math.isfinite(rate):
         msg = f"the rate must be a number of samples per second (Hz), not {rate_hz!r}"
@@ -97,8 +99,14 @@ def make_grid(rate_hz: float, parameters: Parameters) -> Grid:
     Raises
     ------
     RateError
-        When the rate is below `LOWEST_RATE_HZ`.
+        When the rate is below `LOWEST_RATE_HZ`, or above `HIGHEST_RATE_HZ`.
     """
+    if rate_hz > HIGHEST_RATE_HZ:
+        msg = (
+            f"no accelerometer gives {rate_hz:g} samples per second: is that a count, or an interval? A rate is in Hz, "
+            f"at most {HIGHEST_RATE_HZ:g}"
+        )
+        raise RateError(msg)
     if rate_hz < LOWEST_RATE_HZ:
         msg = (
             f"a rate of {rate_hz:g} Hz cannot show tremor at all: at least {LOWEST_RATE_HZ:g} Hz are needed for any "

@@ -186,7 +186,7 @@ class JerkFinder:
                 others.append(self._candidate.onset_step)
             if is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view):
                 continue
-            if is_struck(kick, view):
+            if is_struck(kick.event, view):
                 continue
             if not is_one_of_beats(kick.began, at, view):
                 self.events.append(looked_back(kick, at, loud, view, others))

@@ -12,24 +12,28 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Waiting
+from dsp.results import Event
 from dsp.run_view import RunView
 
 BEFORE_S, AFTER_S = 0.1, 0.5
 """Around the onset: a kick and its first swings."""
 FROM_HZ, SHARP_HZ, TO_HZ = 1.5, 12.0, 24.0
 """Slower is posture; what no muscle makes begins at the second and ends where sensors of 50 Hz do."""
+WINDOWS_BEFORE = 4
+"""So many times as much before it is looked at for its quietest part, 2.4 s (prior)."""
 LEAST_RATE_HZ = 2.0 * TO_HZ
 MUSCLE_PER_S = 30.0
 """Largest change over size, 1/s, up to which hardly anything lies above 10 Hz: 2 pi times 5 Hz (physics)."""
 
 
-def is_struck(kick: Waiting, view: RunView) -> bool:
-    """Whether most of what was felt is too quick for a muscle, beside what was as quick before it: the sensor's noise.
+def is_struck(event: Event, view: RunView) -> bool:
+    """Whether too much of what was felt is too quick for a muscle, beside the quietest time just before.
+
+    That is the sensor's noise; another knock may have come just before.
 
     What hits as hard as an impact is told anyway. Slow sensors show nothing of this.
     """
-    event, rate = kick.event, view.grid.rate_hz
+    rate = view.grid.rate_hz
     if event.is_impact or rate < LEAST_RATE_HZ or event.peak_jerk_g_per_s < MUSCLE_PER_S * event.peak_g:
         return False
     size = round((BEFORE_S + AFTER_S) * rate)
@@ -37,8 +41,12 @@ def is_struck(kick: Waiting, view: RunView) -> bool:
     if begin < 0 or begin + size > len(view.xyz_g):
         return False
     total, sharp = _powers(view.xyz_g[begin : begin + size], rate)
-    noise = _powers(view.xyz_g[max(0, begin - size) : begin], rate)[1] if begin >= size else 0.0
-    return sharp - noise > view.parameters.jerk["sharp_share"] * total
+    least = view.parameters.jerk["sharp_share"] * total
+    if sharp <= least:
+        return False
+    befores = range(begin - size, max(-1, begin - WINDOWS_BEFORE * size - 1), -size)
+    noise = min((_powers(view.xyz_g[at : at + size], rate)[1] for at in befores), default=0.0)
+    return sharp - noise > least
 
 
 def _powers(xyz_g: NDArray[np.float32], rate_hz: float) -> tuple[float, float]:

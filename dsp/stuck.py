@@ -113,10 +113,11 @@ class StuckWatch:
             releases.append(released)
             self._open[ALL].released = at + released
         first, end = self._look_from(at), self._look_from(self._rows)
-        if first == end:
-            return releases
         if first != self._next:
             self._skip(first)
+            self._next = first
+        if first == end:
+            return releases
         self._next = end
         looked = axes_g.take(self._row_of(np.arange(first, end)) - at, axis=1)
         both = np.concatenate([self._last, looked], axis=1)
@@ -260,6 +261,8 @@ class StuckWatch:
             if stretch.known < known_by:
                 return True
         known, since = going_on.known, int(self._row_of(going_on.since))
+        if going_on.released is not None and going_on.released <= begin:
+            return False
         return known is not None and known < known_by and since < end
 
     def _lacks(self, axis: int, begin: int, end: int) -> bool:

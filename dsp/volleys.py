@@ -18,6 +18,7 @@ from dsp.labels import State
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
+from dsp.struck import is_struck
 from dsp.volley import Burst, look_for_beats, measure_volley
 
 Floats = NDArray[np.float32]
@@ -101,7 +102,7 @@ class VolleyFinder:
         for (burst, floor), found in zip(closed, look_for_beats(view, [burst for burst, _ in closed]), strict=True):
             if found is not None:
                 event = measure_volley(view, burst, found, floor, self._kick_steps(burst, view))
-                if event is not None:
+                if event is not None and not is_struck(event, view):
                     self._waiting.append(event)
 
     def settle(self, frames: NDArray[np.void]) -> list[Event]:

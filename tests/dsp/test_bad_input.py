@@ -174,12 +174,12 @@ def test_a_low_rate_is_analysed_with_a_warning_and_an_absurd_one_refused(signal:
     found = dsp.analyze(signal(rate_hz=20.0, seconds=30.0), rate_hz=20.0)
     assert any("too low for tremor" in q for q in found.quality)
     assert "low_rate" in found.segments[0].flags
-    for rate_hz in (4.0, 0.0, -1.0, float("nan"), float("inf")):
+    for rate_hz in (4.0, 0.0, -1.0, 1e9, float("nan"), float("inf")):
         with pytest.raises(RateError, match="Hz"):
             dsp.Analyzer(rate_hz)
 
 
-@pytest.mark.parametrize("rate_hz", ["100", "a", True, None, 1j, [100.0], float("nan"), float("inf")])
+@pytest.mark.parametrize("rate_hz", ["100", "a", True, None, 1j, [100.0], 10**400, float("nan"), float("inf")])
 def test_a_rate_that_is_no_number_is_refused_with_what_it_was(signal: Make, rate_hz: Any) -> None:
     with pytest.raises(RateError, match="must be a number of samples per second"):
         dsp.Analyzer(rate_hz)

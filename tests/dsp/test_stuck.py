@@ -389,3 +389,38 @@ def test_a_sensor_that_is_stuck_is_no_rest_of_the_person(signal: Make) -> None:
     found = dsp.analyze(xyz_g, rate_hz=100.0)
     assert found.findings.rest_rms_g == pytest.approx(clean, rel=0.3)
     assert all(s.fatigue.above_rest_db < 40.0 for s in found.segments if s.fatigue is not None)
+
+
+def in_pieces(parts: list[Floats], begins: list[int], rate_hz: float, size: int) -> dsp.Analysis:
+    """Analyse parts that begin at some rows, each in pieces of so many rows."""
+    analyzer = dsp.Analyzer(rate_hz, "calf")
+    for part, begin in zip(parts, begins, strict=True):
+        for at in range(0, len(part), size):
+            analyzer.push(part[at : at + size], start_s=begin / rate_hz if at == 0 else None)
+    analyzer.finish()
+    return analyzer.result()
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 50.0, 100.0])
+def test_rows_that_are_jumped_over_within_a_stuck_stretch_give_the_same_in_any_pieces(
+    signal: Make, rate_hz: float
+) -> None:
+    xyz_g = signal(seconds=40.0, rate_hz=rate_hz, seed=3).copy()
+    stuck, jump = round(11.4 * rate_hz), round(14.36 * rate_hz)
+    xyz_g[stuck:jump] = xyz_g[stuck]
+    parts, begins = [xyz_g[:jump], xyz_g[jump + 3 :]], [0, jump + 3]
+    whole = in_pieces(parts, begins, rate_hz, 10**6)
+    assert any(segment.flags == ("stuck",) for segment in whole.segments)
+    for size in (1, 7, 60):
+        assert_same(in_pieces(parts, begins, rate_hz, size), whole)
+
+
+def test_what_follows_the_end_of_a_stuck_stretch_is_flagged_the_same_in_any_pieces(signal: Make) -> None:
+    xyz_g = signal(seconds=60.0, seed=3).copy()
+    measured = xyz_g[3331].copy()
+    xyz_g[3000:5000] = xyz_g[3000]
+    # It measures once between two looks, and samples are lost later.
+    xyz_g[3331], xyz_g[3700:3800] = measured, np.nan
+    whole = in_pieces([xyz_g], [0], 100.0, 10**6)
+    for size in (10, 100):
+        assert_same(in_pieces([xyz_g], [0], 100.0, size), whole)
