@@ -13,7 +13,7 @@ from dsp.frames import FrameBatch
 from dsp.grid import checked_rate, make_grid
 from dsp.intake import Intake, Piece, checked_rows, checked_start
 from dsp.labels import Placement, Side, State
-from dsp.live import LiveTracker, provisional_event
+from dsp.live import LiveTracker, provisional_event, without_data
 from dsp.motion import Motion
 from dsp.notes import quality_notes
 from dsp.open_segment import Flags, OpenSegment
@@ -143,6 +143,9 @@ class Analyzer:
         if self._run is None:
             return None
         state = self._tracker.state(self._run, self._events[-1] if self._events else None)
+        if state is not None and self._intake.losing:
+            # Nothing new comes by which the state could change.
+            return without_data(state)
         if state is None or state.label is not State.TREMOR:
             return state
         reasons = self._open.tiring_reasons(self._run)

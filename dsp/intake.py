@@ -106,6 +106,11 @@ class Intake:
         return max(1, int(self.parameters.gaps["fill_s"] * self.rate_hz + 1e-9))
 
     @property
+    def losing(self) -> bool:
+        """Whether more is missing since the newest sample than is bridged, so that its run is over."""
+        return self._gap > self.longest_fill
+
+    @property
     def _lost_after(self) -> int:
         """Samples without an axis after which it is lost."""
         return round(LOST_S * self.rate_hz)

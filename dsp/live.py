@@ -4,6 +4,7 @@ The causal filter over the 4 s windows names the state; a 1 s window beside it s
 """
 
 import math
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,6 +41,22 @@ class _Named(NamedTuple):
 
 
 NOTHING_KNOWN = _Named(State.NO_DATA, 1.0, (), dict.fromkeys(("peak_hz", "rms_g", "displacement_mm"), math.nan))
+
+
+def without_data(state: LiveState) -> LiveState:
+    """Give the state that follows on this one while rows are missing, or zero where gravity stood."""
+    return replace(
+        state,
+        label=NOTHING_KNOWN.label,
+        confidence=NOTHING_KNOWN.confidence,
+        peak_hz=math.nan,
+        rms_g=math.nan,
+        displacement_mm=math.nan,
+        since_s=state.time_s,
+        evidence=(),
+        event=None,
+        psd=None,
+    )
 
 
 class _Newest:

@@ -308,3 +308,34 @@ def test_a_twentieth_missing_is_kept_and_more_is_no_data_at_any_rate(signal: Mak
     frames = ts.analyze(lost, rate_hz=rate_hz).frames
     assert ((frames["missing"] > 0.05) == (frames["label"] == State.NO_DATA.value)).all()
     assert (frames["label"] == State.NO_DATA.value).any()
+
+
+@pytest.mark.parametrize("lost", [np.nan, 0.0])
+@pytest.mark.parametrize("rate_hz", [25.0, 100.0])
+def test_while_rows_are_missing_the_live_view_names_nothing(signal: Make, rate_hz: float, lost: float) -> None:
+    xyz_g = signal(rate_hz=rate_hz, seconds=40.0, tremor=(10.0, 40.0, 6.0, 0.05)).copy()
+    xyz_g[round(20 * rate_hz) : round(30 * rate_hz)] = lost
+    analyzer, names = dsp.Analyzer(rate_hz, "calf"), {}
+    step = round(0.2 * rate_hz)
+    for at in range(0, len(xyz_g), step):
+        analyzer.push(xyz_g[at : at + step])
+        if (live := analyzer.live) is not None:
+            names[round((at + step) / rate_hz, 1)] = live
+    assert names[19.8].label is State.TREMOR
+    for at_s in (21.0, 25.0, 29.8):
+        live = names[at_s]
+        assert (live.label, live.confidence, live.evidence, live.event) == (State.NO_DATA, 1.0, (), None)
+        assert live.time_s == pytest.approx(20.0, abs=0.2)
+        assert live.since_s == live.time_s
+        assert np.isnan(live.rms_g)
+    assert names[39.0].label is State.TREMOR
+
+
+def test_what_is_bridged_is_no_gap_in_the_live_view(signal: Make) -> None:
+    xyz_g = signal(seconds=20.0, tremor=(5.0, 20.0, 6.0, 0.05)).copy()
+    xyz_g[1500:1505] = np.nan
+    analyzer = dsp.Analyzer(100.0, "calf")
+    analyzer.push(xyz_g[:1505])
+    live = analyzer.live
+    assert live is not None
+    assert live.label is State.TREMOR
