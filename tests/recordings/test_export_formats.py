@@ -240,7 +240,7 @@ def test_events_are_numbers_where_they_are_numbers(recording: Make, tmp_path: Pa
     rng = np.random.default_rng(3)
     xyz_g = (rng.normal(scale=0.002, size=(3000, 3)) + [0, 0, 1]).astype(np.float32)
     for at in (1000, 2000):
-        xyz_g[at : at + 12, 0] += 0.6 * np.sin(np.arange(12) * 0.8).astype(np.float32)
+        xyz_g[at : at + 16, 0] += 0.6 * np.sin(np.arange(16) * 0.4).astype(np.float32)
     made = replace(recording(), samples=[dsp.Samples(xyz_g=xyz_g, rate_hz=100.0)])
     analysis = dsp.analyze(made.samples)
     assert analysis.events
