@@ -114,7 +114,7 @@ def event_terms(
         values["beats"] = 1.5 - beats.cycle_cv / parameters.volley["cycle_cv"]
     turn, delay_s = stretch if stretch is not None else (math.nan, math.nan)
     if stretch is not None:
-        values["after_stretch"] = min(2.0, 0.2 * turn)
+        values["after_stretch"] = stretch_value(turn)
     elif not unseen:
         values["no_stretch"] = NO_STRETCH
     else:
@@ -134,6 +134,11 @@ def event_terms(
         return strongest([Term(name=name, value=value, text=texts[name]) for name, value in values.items()])
 
     return spoken, 1.0 / (1.0 + math.exp(-odds))
+
+
+def stretch_value(turn_deg: float) -> float:
+    """Give what a stretch of so many degrees says for the reflex jerk that it evoked."""
+    return min(2.0, 0.2 * turn_deg)
 
 
 def _spoken(features: Mapping[str, float]) -> dict[str, float]:

@@ -13,20 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, Waiting
-from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, strongest
+from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, stretch_value, strongest
 from dsp.few import largest, middle_of
 from dsp.kick_level import STEP_S
 from dsp.labels import EventLabel
 from dsp.results import Event, Term
-from dsp.run_view import AFTER_KICK_STEPS, RunView
+from dsp.run_view import AFTER_KICK_STEPS, RISE_STEPS, RunView
 from dsp.surroundings import moved_steps
 
 Floats = NDArray[np.float32]
 
 LATE_STEPS = 8
 """From here on the ring of a kick is down to its last tenth (damping 0.15 at 4 Hz; physics)."""
-RISE_STEPS = 2
-"""The kick may rise in the two steps before the one in which it stands out."""
 JUST_BEFORE = 3, 1
 """Steps before that one between which it was just before: a faint kick, which stands out late, rises in the last."""
 SECOND_STEPS = 10
@@ -140,7 +138,7 @@ def _is_stretch(turn_deg: float, kick: Waiting, at: int, view: RunView) -> bool:
 
 def _in_a_stretch(event: Event, turn_deg: float) -> Event:
     """Give a kick that came before its stretch could be seen the name that it has in it."""
-    value = min(2.0, 0.2 * turn_deg)
+    value = stretch_value(turn_deg)
     odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * (value - NO_STRETCH)
     term = Term(name="in_stretch", value=value, text=f"in the midst of a stretch of {turn_deg:.0f}°")
     return event.but(

@@ -118,10 +118,9 @@ def highest_floor(step_energy: Floats, hop: int, parameters: Parameters) -> floa
 
     Parameters as of `floors`; infinite where too little is known.
     """
-    guard = round(parameters.jerk["guard_s"] / STEP_S)
-    soon = round(parameters.jerk["floor_quick_s"] / STEP_S)
+    guard, span, soon = _looked_back_on(parameters)
     end = hop * STEPS_PER_HOP - guard
-    if end < round(parameters.jerk["floor_window_s"] / STEP_S) - guard:
+    if end < span:
         return math.inf
     return math.sqrt(sorted(step_energy[end - soon : end].tolist())[soon // 2])
 
@@ -137,9 +136,7 @@ def floors(step_energy: Floats, hops: NDArray[np.int64], parameters: Parameters)
         Mean square of every step of the run so far, or of those that are kept (then longer than the floor looks back),
         g^2; hops are counted from the first of them.
     """
-    guard = round(parameters.jerk["guard_s"] / STEP_S)
-    span = round(parameters.jerk["floor_window_s"] / STEP_S) - guard
-    soon = round(parameters.jerk["floor_quick_s"] / STEP_S)
+    guard, span, soon = _looked_back_on(parameters)
     out = np.empty(len(hops), np.float32)
     ends = hops * STEPS_PER_HOP - guard
     full = ends >= span
@@ -161,3 +158,11 @@ def floors(step_energy: Floats, hops: NDArray[np.int64], parameters: Parameters)
         newest = ordered(spans[:, -soon:])[:, soon // 2]
         out[full] = np.sqrt(np.minimum(middle, newest))
     return out
+
+
+def _looked_back_on(parameters: Parameters) -> tuple[int, int, int]:
+    """Count the steps that do not raise the floor yet, those before that do, and of these the newest part."""
+    window, quick, guard = (
+        round(parameters.jerk[name] / STEP_S) for name in ("floor_window_s", "floor_quick_s", "guard_s")
+    )
+    return guard, window - guard, quick

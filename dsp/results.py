@@ -142,7 +142,7 @@ class Event(Worked):
     tilt_change_deg
         Posture change across the event, degrees; NaN without gravity.
     stretch_delay_s
-        Seconds from the stretch transient to the onset; None when there was no stretch before it.
+        Seconds from the stretch transient to the onset, 0 in the midst of it; None when there was no stretch.
     confidence
         Calibrated probability of the label, 0 to 1.
     runner_up

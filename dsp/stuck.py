@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.first_change import FirstChange
 from dsp.repeats import Repeats
 
 Floats = NDArray[np.float32]
@@ -34,12 +35,8 @@ SWUNG_LOOKS = 5
 """... and it is no single kick when that is seen so often (prior)."""
 EDGE_LOOKS = 2
 """Half a hop, and what a look may be late."""
-LEAD_S = 4.0
-"""What is the same from the start for so long fills a whole window."""
 ALL = 3
 """In place of an axis: all of them."""
-FIRST_ROWS = 64
-"""Within which nearly every sensor changes for the first time."""
 
 
 class Stretch(NamedTuple):
@@ -76,7 +73,6 @@ class StuckWatch:
 
     def __init__(self, rate_hz: float) -> None:
         self._apart = max(1, round(rate_hz / LOOKS_PER_S))
-        self._lead_rows = round(LEAD_S * rate_hz)
         self._next = self._rows = 0
         self._last = np.full((3, 1), np.nan, np.float32)
         self._repeats = Repeats()
@@ -89,10 +85,7 @@ class StuckWatch:
         self._known: list[int] = []
         # Over before it was known how often the sensor repeats.
         self._early: list[Stretch] = []
-        # What the data began with, and when it changed.
-        self._first: Floats | None = None
-        self._first_row = 0
-        self._changed_row: int | None = None
+        self._first_change = FirstChange(rate_hz)
 
     def take(self, axes_g: Floats, at: int) -> list[int]:
         """Take samples, an axis a row, (3, n), g, the first of them row `at`; rows that are missing are NaN.
@@ -105,10 +98,7 @@ class StuckWatch:
         if at != self._rows:
             self._held = None
         self._rows = at + axes_g.shape[1]
-        if self._changed_row is None:
-            # Of all samples: what hits a sensor that reads zero at rest may be over between two looks.
-            self._note_first_change(axes_g[:, :FIRST_ROWS], at)
-            self._note_first_change(axes_g[:, FIRST_ROWS:], at + FIRST_ROWS)
+        self._first_change.take(axes_g, at)
         if self._held is not None and (released := self._release(axes_g, 0)) is not None:
             releases.append(released)
             self._open[ALL].released = at + released
@@ -180,7 +170,7 @@ class StuckWatch:
 
     def flags(self, begin: int, end: int, known_by: int) -> tuple[str, ...]:
         """Give the flags of a segment: what was stuck in some rows of it, as far as the rows before `known_by` tell."""
-        lead = self._leads(begin + self._apart, end, known_by)
+        lead = self._first_change.leads(begin + self._apart, end, known_by)
         # The edges of a segment of no data are known to half a hop, the end of a stretch to a look: so much of it lies
         # in the segments beside it.
         later, sooner = begin + self._apart, end - EDGE_LOOKS * self._apart
@@ -199,7 +189,7 @@ class StuckWatch:
             First row of the first window, counted from there, rows of each, from one window to the next, and windows.
         """
         begin += run_row
-        lead = self._lead_of(begin, begin + size)
+        lead = self._first_change.lead_of(begin, begin + size, self._rows)
         near = self._near(begin, begin + (count - 1) * apart + size)
         if lead is None and not near:
             return None
@@ -217,16 +207,6 @@ class StuckWatch:
             rows = np.maximum(rows, same)
         return (rows / size).astype(np.float32)
 
-    def _lead_of(self, begin: int, end: int) -> tuple[int, int] | None:
-        """First of the rows that were the same, and the one after them, if this window or a later one counts them."""
-        if self._first is None:
-            return None
-        if self._changed_row is None:
-            return self._first_row, self._rows
-        if begin < self._changed_row and (self._changed_row >= end or self.lead is not None):
-            return self._first_row, self._changed_row
-        return None
-
     def _near(self, begin: int, end: int) -> list[Stretch]:
         """Stretches in which all axes were stuck that may touch these rows."""
         over = self._over[ALL]
@@ -238,10 +218,8 @@ class StuckWatch:
 
     @property
     def lead(self) -> tuple[int, int] | None:
-        """First row, and the first that differed, when that came late; else None, and before there was any."""
-        if self._changed_row is None or self._changed_row - self._first_row < self._lead_rows:
-            return None
-        return self._first_row, self._changed_row
+        """As that of `dsp.first_change.FirstChange`."""
+        return self._first_change.lead
 
     @property
     def suspects(self) -> bool:
@@ -249,7 +227,8 @@ class StuckWatch:
 
         Hardly any sensor ever is, and there are thousands of segments.
         """
-        if self._changed_row is None or self._changed_row >= LOOKS_PER_S * self._apart:
+        changed = self._first_change.row
+        if changed is None or changed >= LOOKS_PER_S * self._apart:
             return True
         return any(self._over) or any(self._lacking) or any(going_on.known is not None for going_on in self._open)
 
@@ -271,14 +250,6 @@ class StuckWatch:
         at = bisect_right(own, begin, key=itemgetter(1))
         return at < len(own) and own[at][0] < end
 
-    def _leads(self, begin: int, end: int, known_by: int) -> bool:
-        """Whether a segment lies where the samples had all been the same so far, or begins there and that lasted."""
-        if self._first is None or known_by <= self._first_row:
-            return False
-        if self._changed_row is None or self._changed_row >= min(end, known_by):
-            return True
-        return begin < self._changed_row and self.lead is not None
-
     # -- looks --------------------------------------------------------------------------------------------------------
 
     def _row_of(self, look: NDArray[np.intp] | int) -> NDArray[np.intp] | int:
@@ -296,19 +267,6 @@ class StuckWatch:
             self._close(axis, self._next, float(self._last[axis % 3, 0]))
             self._open[axis] = _Open(look)
         self._last = np.full((3, 1), np.nan, np.float32)
-
-    def _note_first_change(self, axes_g: Floats, at: int) -> None:
-        """Look for the first sample, and for the first one that differs from it, from row `at` on."""
-        if self._changed_row is not None:
-            return
-        known = np.isfinite(axes_g).all(axis=0)
-        if self._first is None and known.any():
-            first = int(known.argmax())
-            self._first, self._first_row = axes_g[:, first : first + 1].copy(), at + first
-        if self._first is not None:
-            changed = known & (axes_g != self._first).any(axis=0)
-            if changed.any():
-                self._changed_row = at + int(changed.argmax())
 
     # -- stretches ----------------------------------------------------------------------------------------------------
 

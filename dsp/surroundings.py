@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS
 from dsp.few import largest
-from dsp.run_view import RunView
+from dsp.run_view import RISE_STEPS, RunView
 
 Floats = NDArray[np.float32]
 
@@ -15,8 +15,6 @@ RING_STEPS = 2
 """Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
 CALM_STEPS = 2
 """Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
-RISE_STEPS = 2
-"""A burst may rise in the two steps before the one in which it stands out."""
 BEFORE_ORDER = 0.4
 """Share of the steps that may be quieter: a stretch or a kick fills fewer than the other six tenths (prior)."""
 
