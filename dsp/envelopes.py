@@ -67,13 +67,24 @@ def envelope_points(grid: Grid, plan: Plan, taper: Floats) -> Points:
 
 
 def band_features(
-    spectrum: Spectrum, peak: Peaks, peak_hz: Floats, loud: NDArray[np.bool_], grid: Grid, plan: Plan, points: Points
+    spectrum: Spectrum,
+    rows: NDArray[np.intp],
+    peak: Peaks,
+    peak_hz: Floats,
+    loud: NDArray[np.bool_],
+    grid: Grid,
+    plan: Plan,
+    points: Points,
 ) -> dict[str, Floats]:
     """Envelope and beat of the band around the peak; NaN in frames that are not `loud`.
 
     Parameters
     ----------
-    spectrum, peak, peak_hz
+    spectrum
+        Of the frames and perhaps others.
+    rows
+        Of the frames among these, (frames,).
+    peak, peak_hz
         Of the frames.
     loud
         Which of them to look at, (frames,).
@@ -86,7 +97,7 @@ def band_features(
         for at in range(0, len(frames), BLOCK):
             part = frames[at : at + BLOCK]
             slowest_hz = np.maximum(peak_hz[part], np.float32(0.5))
-            z = _analytic(spectrum, peak.index[part], part, plan)
+            z = _analytic(spectrum, peak.index[part], rows[part], plan)
             out[1, part] = _wander(z, points) / slowest_hz
             out[0, part], out[3, part] = _variation(z, points)
             out[2, part] = _rhythm(peak, part, slowest_hz, spectrum.psd.shape[1], grid, plan)

@@ -11,16 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import white
+from dsp.envelopes import NAMES as BAND_NAMES
 from dsp.envelopes import Points, band_features
 from dsp.grid import Grid
 from dsp.knocks import knock_level
 from dsp.parameters import Parameters
-from dsp.peaks import TINY, Peaks, find_peaks, peak_features
+from dsp.peaks import NAMES as PEAK_NAMES
+from dsp.peaks import TINY, Peaks, find_peaks, is_lineless, peak_features
 from dsp.plan import Plan
 from dsp.rows import ordered, sums, weighted
 from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
+
+LINE_NAMES = (*PEAK_NAMES, *BAND_NAMES)
 
 
 def spectral_features(
@@ -37,31 +41,19 @@ def spectral_features(
     points
         Of the envelopes of these windows.
     """
-    psd, still = spectrum.psd, parameters.still
-
+    psd = spectrum.psd
     df = np.float32(grid.df_hz)
 
     def band_power(bins: slice) -> Floats:
         return _power(psd, bins, df)
 
     tremor, low, whole = band_power(plan.tremor), band_power(plan.low), band_power(plan.whole)
-    peak, of_peak = _peaks(psd, low, grid, plan, parameters)
     out: dict[str, Floats] = {
         "rms_g": np.sqrt(tremor),
         "low_rms_g": np.sqrt(low),
         "low_ratio": low / (whole + TINY),
     }
-    out |= of_peak
-    if spectrum.band is None:
-        loud = np.zeros(len(psd), bool)
-    else:
-        # A third of the work of a frame, which the noise of a sensor at rest does not need: what is silent, or what no
-        # line stands out of.
-        loud = out["rms_g"] >= np.float32(1e-3 * still["floor_mg"])
-        loud |= out["prominence_db"] >= np.float32(parameters.entry["prominence_db"])
-        loud &= out["rms_g"] >= np.float32(1e-3 * still["silent_mg"])
-        loud |= out["low_rms_g"] >= np.float32(1e-3 * still["silent_low_mg"])
-    out |= band_features(spectrum, peak, out["peak_hz"], loud, grid, plan, points)
+    out |= _of_lines(spectrum, tremor, low, grid, plan, parameters, points)
     slow_half, fast_half = band_power(plan.slow_half), band_power(plan.fast_half)
     out["low_high_ratio"] = slow_half / (fast_half + TINY)
     out["uneven_db"] = white.unevenness(band_power(plan.slowest), low, tremor, whole, slow_half, fast_half, plan)
@@ -72,8 +64,47 @@ def spectral_features(
 
 
 def features_of_peaks(psd: Floats, grid: Grid, plan: Plan, parameters: Parameters) -> dict[str, Floats]:
-    """Those of `spectral_features` that tell of the peaks, a third of the work."""
+    """Those of `spectral_features` that tell of the peaks, a third of the work; of frames that have a line."""
     return _peaks(psd, _power(psd, plan.low, np.float32(grid.df_hz)), grid, plan, parameters)[1]
+
+
+def _of_lines(
+    spectrum: Spectrum,
+    tremor: Floats,
+    low: Floats,
+    grid: Grid,
+    plan: Plan,
+    parameters: Parameters,
+    points: Points,
+) -> dict[str, Floats]:
+    """Features of the peaks and of what swings around them, NaN where there is no line.
+
+    Half of the work of a frame, which the noise of a sensor at rest does not need. `tremor` and `low` are the power of
+    the tremor band and of slow motion, (frames,), g^2.
+    """
+    psd, frames = spectrum.psd, len(spectrum.psd)
+    rows = (~is_lineless(psd, tremor, low, grid, plan, parameters)).nonzero()[0]
+    if not len(rows):
+        return dict.fromkeys(LINE_NAMES, np.full(frames, np.nan, np.float32))
+    if len(rows) < frames:
+        psd, tremor, low = psd[rows], tremor[rows], low[rows]
+    peak, found = _peaks(psd, low, grid, plan, parameters)
+    if spectrum.band is None:
+        loud = np.zeros(len(rows), bool)
+    else:
+        # As much work again: not for what is silent, or what no line stands out of.
+        still, rms_g = parameters.still, np.sqrt(tremor)
+        loud = rms_g >= np.float32(1e-3 * still["floor_mg"])
+        loud |= found["prominence_db"] >= np.float32(parameters.entry["prominence_db"])
+        loud &= rms_g >= np.float32(1e-3 * still["silent_mg"])
+        loud |= np.sqrt(low) >= np.float32(1e-3 * still["silent_low_mg"])
+    found |= band_features(spectrum, rows, peak, found["peak_hz"], loud, grid, plan, points)
+    if len(rows) == frames:
+        return found
+    out = np.full((len(LINE_NAMES), frames), np.nan, np.float32)
+    for of_all, name in zip(out, LINE_NAMES, strict=True):
+        of_all[rows] = found[name]
+    return dict(zip(LINE_NAMES, out, strict=True))
 
 
 def _peaks(psd: Floats, low: Floats, grid: Grid, plan: Plan, parameters: Parameters) -> tuple[Peaks, dict[str, Floats]]:

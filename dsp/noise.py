@@ -53,8 +53,9 @@ class Noise:
         """
         p = self._p
         alone = features["crest"] <= self._crest
-        alone &= features["prominence_db"] <= np.float32(p["prominence_db"])
-        alone &= features["share"] <= np.float32(p["share"])
+        # Without a line nothing is known of one.
+        alone &= ~(features["prominence_db"] > np.float32(p["prominence_db"]))
+        alone &= ~(features["share"] > np.float32(p["share"]))
         alone &= features["low_ratio"] <= np.float32(p["low_ratio"])
         alone &= features["middle_g"] <= self._most_g * taken_g(features["gravity_g"])
         alone &= features["middle_g"] > np.float32(0.0)

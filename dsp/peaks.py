@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.grid import Grid
+from dsp.parameters import Parameters
 from dsp.plan import Plan
 from dsp.rows import neighbours, products, sums, weighted
 
@@ -36,6 +37,19 @@ FLANK_FROM_HZ = 2.0
 """Below lie posture and sway, which are no flank of what shakes (half-way from sway to the tremor band; prior)."""
 TOP_OVER_MEAN_DB = 9.0
 """How far the top of a tremor stands above the mean around it, at most (chi-square of six degrees, physics)."""
+NO_LINE = 4.0
+"""Times the mean density of the tremor band that every bin stays below where no line is: 6 dB. The highest of forty
+bins of noise reaches 4 dB on average, and more than 6 in one frame of seventy (chi-square, six degrees of freedom)."""
+NAMES = (
+    "peak_hz",
+    "prominence_db",
+    "bump_db",
+    "stand_db",
+    "width_hz",
+    "share",
+    "harmonic_ratio",
+    "displacement_mm",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +67,26 @@ class Peaks:
     index: NDArray[np.intp]
     background: Floats
     near: Floats
+
+
+def is_lineless(
+    psd: Floats, tremor: Floats, low: Floats, grid: Grid, plan: Plan, parameters: Parameters
+) -> NDArray[np.bool_]:
+    """Whether frames show no more than a sensor at rest, and no line that could be the peak of anything, (frames,).
+
+    Parameters
+    ----------
+    tremor, low
+        Power of the tremor band and of slow motion, (frames,), g^2.
+    """
+    still = parameters.still
+    quiet = tremor < np.float32((1e-3 * still["lineless_mg"]) ** 2)
+    quiet &= low < np.float32((1e-3 * still["silent_low_mg"]) ** 2)
+    if quiet.any():
+        # So calm a limb is looked at without its sway.
+        top = psd[:, plan.peak.start + plan.sway : plan.peak.stop].max(axis=1)
+        quiet &= top < np.float32(NO_LINE / ((plan.tremor.stop - plan.tremor.start) * grid.df_hz)) * tremor
+    return quiet
 
 
 def find_peaks(psd: Floats, calm: NDArray[np.bool_], plan: Plan) -> Peaks:

@@ -56,6 +56,8 @@ class Tempo:
             self._age = 0
             return np.full(count, np.nan, np.float32)
         peaks_hz = np.concatenate([self._before_hz, features["peak_hz"]])
+        # Where nothing shakes there may be no peak.
+        peaks_hz[np.isnan(peaks_hz)] = 0.0
         age = ages(shaking, self._age)
         self._before_hz, self._age = peaks_hz[count:], int(age[-1])
         out = np.full(count, np.nan, np.float32)
