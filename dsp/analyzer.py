@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dsp.errors import InputError
+from dsp.extremes import extremes_of
 from dsp.findings import Findings
 from dsp.findings_builder import build_findings
 from dsp.frames import FrameBatch
@@ -186,13 +187,17 @@ class Analyzer:
             self._jump(checked_start(start_s))
         self._motion.take(rows)
         for at in range(0, len(rows), LONGEST_PUSH):
-            axes_g = self._intake.usable(np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T))
-            self._watch.take(axes_g)
+            pushed_g = np.ascontiguousarray(rows[at : at + LONGEST_PUSH].T)
+            extremes = extremes_of(pushed_g)
+            axes_g = self._intake.usable(pushed_g, extremes)
+            if axes_g is not pushed_g:
+                extremes = extremes_of(axes_g)
+            self._watch.take(axes_g, extremes)
             if releases := self._stuck.take(axes_g, self._intake.position):
                 self._intake.begin_anew(releases)
             if self._intake.lacking:
                 self._stuck.lack(self._intake.lacking)
-            for piece in self._intake.take(axes_g):
+            for piece in self._intake.take(axes_g, extremes):
                 self._feed(piece)
         return self._hand_over()
 
@@ -280,7 +285,7 @@ class Analyzer:
                 ends=self._watch.ends,
             )
             self._open.start_s = start_s
-        self._run.append(piece.axes_g, piece.filled)
+        self._run.append(piece.axes_g, piece.filled, piece.extremes)
         self._absorb(self._run, self._run.advance())
 
     def _end_run(self) -> None:

@@ -78,10 +78,11 @@ class CurveTable:
             slope[:, t, 1 : len(x)] = np.diff(rows, axis=1) / np.diff(x)
         # Each piece as a line through zero's value, so that its start need not be looked up too.
         at_zero = value - slope * start
-        # For each curve the states that it speaks of, and their lines.
+        # For each curve the states that it speaks of, and their lines: the value at zero, and as its imaginary part the
+        # slope, so that both are looked up at once.
         self._lines = [
-            [(s, *line.copy()) for s, line in enumerate(lines_of_states) if line.any()]
-            for lines_of_states in np.stack([at_zero, slope]).transpose(2, 1, 0, 3)
+            [(s, line.copy()) for s, line in enumerate(lines_of_states) if line.any()]
+            for lines_of_states in (at_zero + 1j * slope).transpose(1, 0, 2)
         ]
         lines = np.stack([at_zero, slope], axis=-1)
         # The same in plain numbers: the knots of each curve, and the lines of all states in each piece.
@@ -113,16 +114,15 @@ class CurveTable:
         single[unknown] = 0.0
         total = np.empty((len(prior), single.shape[1]))
         total[:] = prior[:, None]
-        part, at_zero_here = np.empty((2, single.shape[1]))
+        part, here = np.empty(single.shape[1]), np.empty(single.shape[1], np.complex128)
         # Curve by curve: a sum over all of them would add one frame in another order than many.
         for t in np.nonzero(~unknown.all(axis=1))[0]:
             x, piece = single[t].astype(np.float64), count[t].astype(np.intp)
-            for state, at_zero, slope in self._lines[t]:
+            for state, line in self._lines[t]:
                 # No piece is missing, and to raise on one numpy would fill a copy first.
-                slope.take(piece, out=part, mode="clip")
-                at_zero.take(piece, out=at_zero_here, mode="clip")
-                part *= x
-                part += at_zero_here
+                line.take(piece, out=here, mode="clip")
+                np.multiply(here.imag, x, out=part)
+                part += here.real
                 total[state] += part
         return total
 

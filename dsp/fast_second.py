@@ -86,10 +86,10 @@ class SecondMeter:
         # Real and imaginary parts in turn.
         parts = rfft(padded, axis=-1).view(np.float32)[:, :, : 2 * self._stop]
         squared = parts * parts
-        power_of_axes = squared[:, :, 0::2] + squared[:, :, 1::2]
-        psd = power_of_axes[0]
-        psd += power_of_axes[1]
-        psd += power_of_axes[2]
+        total = squared[0]
+        total += squared[1]
+        total += squared[2]
+        psd = total[:, 0::2] + total[:, 1::2]
         psd *= self._scale
         return FastSeconds(psd, self)
 

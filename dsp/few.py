@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -32,3 +33,14 @@ def middle_of(values: Sequence[float]) -> float:
 def largest(values: NDArray[Any]) -> float:
     """Largest value, 0 of nothing; finding its place takes a quarter of the time of numpy's ``max``."""
     return float(values[values.argmax()]) if len(values) else 0.0
+
+
+def sum_of_few(values: Sequence[float]) -> float:
+    """Sum of some numbers, none of them left out, added up in the order of `dsp.rows.running_sums`."""
+    size, total, at = len(values), 0.0, 0
+    for width in (1 << bit for bit in range(size.bit_length()) if size >> bit & 1):
+        part = values[at : at + width]
+        while len(part) > 1:
+            part = list(map(add, part[1::2], part[::2]))
+        total, at = part[0] if not at else total + part[0], at + width
+    return total

@@ -37,12 +37,12 @@ def build_findings(
     gravity_present: bool,
 ) -> Findings:
     """Count, time and trend what was found; see `Findings` for each number."""
-    seconds = dict.fromkeys(State, 0.0)
+    of_state: dict[State, list[Segment]] = {state: [] for state in State}
     for segment in segments:
-        seconds[segment.label] += segment.duration_s
+        of_state[segment.label].append(segment)
+    seconds = {state: sum((s.duration_s for s in own), 0.0) for state, own in of_state.items()}
     line, stretched = _Line(segments, [s.start_s for s in segments]), _Line(holds, [h.onset_s for h in holds])
-    tremor = [s for s in segments if s.label is State.TREMOR]
-    rhythm = [s for s in segments if s.label is State.REFLEX_RHYTHM]
+    tremor, rhythm = of_state[State.TREMOR], of_state[State.REFLEX_RHYTHM]
     # What hits harder than a muscle kicks is a knock or a step, whatever came before it.
     kicks = [e for e in events if not e.is_impact]
     jerks = [e for e in kicks if e.label is EventLabel.REFLEX_JERK]
@@ -89,7 +89,7 @@ def build_findings(
         hold_to_tremor_s=_median([h.tremor_after_s for h in shaken if h.tremor_after_s is not None]),
         tremor_trend_db_per_hold=_trend([20.0 * math.log10(max(h.tremor_rms_g, 1e-6)) for h in shaken]),
         jerk_trend_per_hold=_trend([float(h.jerk_count) for h in stretches]),
-        rest_rms_g=_weighted([(s.rms_g, s.duration_s) for s in segments if s.label is State.STILL]),
+        rest_rms_g=_weighted([(s.rms_g, s.duration_s) for s in of_state[State.STILL]]),
         holds=stretches,
     )
 

@@ -14,10 +14,13 @@ FRAME_DTYPE = np.dtype(
         ("p_movement", np.float32),
         ("p_reflex_rhythm", np.float32),
         ("p_tremor", np.float32),
-        ("peak_hz", np.float32),  # frequency of the strongest peak in the tremor band; NaN when there is none
+        (
+            "peak_hz",
+            np.float32,
+        ),  # frequency of the strongest peak in the tremor band; NaN, as all of it, in noise without
         ("rms_g", np.float32),  # rms of the tremor band, all axes, g
         ("displacement_mm", np.float32),  # rms displacement of the peak, mm
-        ("wander_hz", np.float32),  # standard deviation of the peak over three frames; NaN in the first two
+        ("wander_hz", np.float32),  # standard deviation of the peak over three frames; NaN without one in each
         ("prominence_db", np.float32),  # peak above the 1/f background, dB
         ("width_hz", np.float32),  # half-power width of the peak, Hz
         ("share", np.float32),  # power near the peak / power of the tremor band, 0 to 1

@@ -22,7 +22,8 @@ Floats = NDArray[np.float32]
 STATE_FIELDS = len(DECIDED)
 """The probabilities come first among the numbers of a frame, then the features."""
 FEATURE_FIELDS = NUMBERS[STATE_FIELDS:]
-RMS = FEATURE_FIELDS.index("rms_g")
+RMS, PEAK = FEATURE_FIELDS.index("rms_g"), FEATURE_FIELDS.index("peak_hz")
+THREE = np.float32(3.0)
 RHYTHM, TREMOR = DECIDED.index(State.REFLEX_RHYTHM), DECIDED.index(State.TREMOR)
 Look = Callable[[NDArray[np.intp], Floats, int], NDArray[np.intp]]
 """From numbers of labels, rms_g and the number of the first frame to the numbers of live labels."""
@@ -127,13 +128,19 @@ class Frames:
 
     def _wander(self, peak_hz: Floats) -> Floats:
         """Give the standard deviation of the peak over each frame and the two before it."""
-        before = self._raw.newest(2)[:, FEATURE_FIELDS.index("peak_hz")]
+        before = self._raw.newest(2)[:, PEAK]
+        if len(before) == 2 and len(peak_hz) == 1:
+            # A frame that comes alone: a quarter of the time.
+            a, b, c = before[0], before[1], peak_hz[0]
+            mean = (a + b + c) / THREE
+            a, b, c = a - mean, b - mean, c - mean
+            return np.full(1, np.sqrt((a * a + b * b + c * c) / THREE), np.float32)
         peaks = np.concatenate([before, peak_hz])
         out = np.full(len(peak_hz), np.nan, np.float32)
         if len(peaks) >= 3:
             a, b, c = peaks[:-2], peaks[1:-1], peaks[2:]
-            mean = (a + b + c) / np.float32(3.0)
-            spread = ((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / np.float32(3.0)
+            mean = (a + b + c) / THREE
+            spread = ((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / THREE
             out[len(out) - len(spread) :] = np.sqrt(spread)
         return out
 

@@ -7,7 +7,8 @@ data without gravity are as large, and a limb that is thrown about feels more or
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.sliding import windows
+from dsp.few import sum_of_few
+from dsp.rows import running_sums
 from dsp.steps import Steps
 
 Floats = NDArray[np.float32]
@@ -23,7 +24,7 @@ def taken_g(gravity_g: Floats) -> Floats:
     return np.where(np.isnan(gravity_g), np.float32(1.0), gravity_g)
 
 
-def _total(axes: Floats) -> Floats:
+def _total(axes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum over the axes (first)."""
     return np.asarray(axes[0] + axes[1] + axes[2])
 
@@ -49,16 +50,26 @@ class Gain:
         Size of gravity in the newest of the frames so far in which the limb lay still, (frames,), g; NaN before one
         did, or when it showed no gravity.
         """
-        share = np.float32(1.0 / self._hops)
-        axes = steps.hop_mean.part(first, first + frames + self._hops - 1).T.copy()
-        means = windows(axes, self._hops, 1, frames)
-        centre = share * np.einsum("aij->ai", means)
-        away = means - centre[:, :, None]
-        spread, power = _total(share * np.einsum("aij,aij->ai", away, away)), _total(np.square(centre))
-        calm = np.sqrt(spread) <= np.maximum(np.float32(STEADY) * np.sqrt(power), np.float32(NOISE_G))
+        if frames == 1:
+            return np.full(1, self._follow_alone(steps, first), np.float32)
+        axes = steps.hop_mean.part(first, first + frames + self._hops - 1).T.astype(np.float64)
+        # In double precision, so that the spread is what the mean square has beyond the square of the mean.
+        power = _total(np.square(running_sums(axes, self._hops) / self._hops))
+        spread = running_sums(_total(np.square(axes)), self._hops) / self._hops - power
+        calm = spread <= np.maximum(STEADY * STEADY * power, NOISE_G * NOISE_G)
         newest = first + self._hops - 1
         known = np.concatenate([[self._gravity_g], steps.hop_gravity.part(newest, newest + frames)])
         at = np.maximum.accumulate(np.where(np.concatenate([[True], calm]), np.arange(frames + 1), 0))
         out = known[at[1:]]
         self._gravity_g = out[-1]
         return np.asarray(out, np.float32)
+
+    def _follow_alone(self, steps: Steps, first: int) -> np.float32:
+        """Take a frame that comes alone, in plain numbers: a third of the time, and the same bits."""
+        hops, means = self._hops, steps.hop_mean.part(first, first + self._hops).tolist()
+        x, y, z = (sum_of_few(axis) / hops for axis in zip(*means, strict=True))
+        power = x * x + y * y + z * z
+        spread = sum_of_few([x * x + y * y + z * z for x, y, z in means]) / hops - power
+        if spread <= max(STEADY * STEADY * power, NOISE_G * NOISE_G):
+            self._gravity_g = steps.hop_gravity.part(first + hops - 1)[0]
+        return self._gravity_g

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dsp.blanks import Blanks
 from dsp.errors import InputError
+from dsp.extremes import Extremes
 from dsp.parameters import Parameters
 
 Floats = NDArray[np.float32]
@@ -43,12 +44,15 @@ class Piece:
         Position of the first one since the start of the analysis, in samples, gaps counted.
     new_run
         Whether a gap lies before it.
+    extremes
+        Of the samples; None where nobody has looked for them yet.
     """
 
     axes_g: Floats
     filled: NDArray[np.bool_] | None
     index: int
     new_run: bool
+    extremes: Extremes | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -122,8 +126,11 @@ class Intake:
         self.position += samples
         self.missing += samples
 
-    def usable(self, axes_g: Floats) -> Floats:
-        """Put NaN for what cannot be an acceleration, and zero for an axis that is lost or was not there yet."""
+    def usable(self, axes_g: Floats, extremes: Extremes) -> Floats:
+        """Put NaN for what cannot be an acceleration, and zero for an axis that is lost or was not there yet.
+
+        The samples themselves, whose `extremes` these are, are given back where nothing of them changes.
+        """
         blank, begins = self._blanks.find(axes_g)
         if blank is not None:
             axes_g = np.where(blank, np.float32(np.nan), axes_g)
@@ -131,7 +138,8 @@ class Intake:
         self.lacking = []
         if begins is not None:
             self.zero_lead = self.position + begins
-        if axes_g.size and not any(self._without) and axes_g.min() >= -MOST_G and axes_g.max() <= MOST_G:
+        whole = blank is None and bool(axes_g.size) and not any(self._without) and extremes.finite
+        if whole and min(extremes.low) >= -MOST_G and max(extremes.high) <= MOST_G:
             return axes_g
         good: NDArray[np.bool_] = np.abs(axes_g) <= MOST_G
         if good.all():
@@ -166,15 +174,15 @@ class Intake:
         """Let runs begin with these of the samples that are to be taken next."""
         self._begins += samples
 
-    def take(self, axes_g: Floats) -> Iterator[Piece]:
-        """Cut samples, an axis a row, into pieces; those with a value that is not finite are missing."""
+    def take(self, axes_g: Floats, extremes: Extremes) -> Iterator[Piece]:
+        """Cut samples, an axis a row, with their extremes, into pieces; what is not finite in an axis is missing."""
         begins = self._begins
         if not axes_g.shape[1]:
             return
-        finite = np.isfinite(axes_g)
-        if finite.all() and not begins:
-            yield self._good(axes_g)
+        if extremes.finite and not begins:
+            yield self._good(axes_g, extremes=extremes)
             return
+        finite = np.isfinite(axes_g)
         good = finite[0] & finite[1] & finite[2]
         changes = (np.nonzero(good[1:] != good[:-1])[0] + 1).tolist()
         for start, end in pairwise(sorted({0, *changes, *begins, len(good)})):
@@ -183,15 +191,15 @@ class Intake:
             else:
                 self.skip(end - start)
 
-    def _good(self, axes_g: Floats, *, anew: bool = False) -> Piece:
+    def _good(self, axes_g: Floats, *, anew: bool = False, extremes: Extremes | None = None) -> Piece:
         gap, self._gap = self._gap, 0
         index = self.position
         self.position += axes_g.shape[1]
         last, self._last = self._last, axes_g[:, -1:].copy()
         if last is None or anew or gap > self.longest_fill:
-            return Piece(axes_g, None, index, new_run=True)
+            return Piece(axes_g, None, index, new_run=True, extremes=extremes)
         if gap == 0:
-            return Piece(axes_g, None, index, new_run=False)
+            return Piece(axes_g, None, index, new_run=False, extremes=extremes)
         share = np.arange(1, gap + 1, dtype=np.float32) / np.float32(gap + 1)
         bridge = last + share * (axes_g[:, :1] - last)
         filled = np.zeros(gap + axes_g.shape[1], bool)

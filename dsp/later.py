@@ -45,6 +45,13 @@ class Worked:
         """Everything, worked out."""
         return {name: getattr(self, name) for name in self.__dict__}
 
+    @classmethod
+    def of(cls, **fields: object) -> Self:
+        """Make one of all its fields, none left out: a frozen dataclass sets one after the other, in twice the time."""
+        out = object.__new__(cls)
+        out.__dict__.update(fields)
+        return out
+
     def but(self, **fields: object) -> Self:
         """Give the same with some fields changed; what is worked out when it is read is not for this."""
         out = object.__new__(type(self))

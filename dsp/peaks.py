@@ -79,13 +79,16 @@ def is_lineless(
     tremor, low
         Power of the tremor band and of slow motion, (frames,), g^2.
     """
-    still = parameters.still
+    still, bins = parameters.still, plan.tremor.stop - plan.tremor.start
     quiet = tremor < np.float32((1e-3 * still["lineless_mg"]) ** 2)
     quiet &= low < np.float32((1e-3 * still["silent_low_mg"]) ** 2)
-    if quiet.any():
+    if not bins:
+        # A sensor of 5 Hz shows nothing of it.
+        quiet[:] = False
+    elif quiet.any():
         # So calm a limb is looked at without its sway.
-        top = psd[:, plan.peak.start + plan.sway : plan.peak.stop].max(axis=1)
-        quiet &= top < np.float32(NO_LINE / ((plan.tremor.stop - plan.tremor.start) * grid.df_hz)) * tremor
+        top = psd[:, plan.peak.start + plan.sway : plan.peak.stop].max(axis=1, initial=0.0)
+        quiet &= top < np.float32(NO_LINE / (bins * grid.df_hz)) * tremor
     return quiet
 
 

@@ -1,12 +1,13 @@
 """Quality: what the samples themselves say against trusting them."""
 
-import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.errors import InputError
+from dsp.extremes import Extremes, extremes_of
 from dsp.gravity import LEAST_G, MOST_G
 from dsp.grid import TREMOR_RATE_HZ
 from dsp.range_end import CLIP_FROM_G, SMALLEST_CLIP_G, RangeEnds
@@ -44,33 +45,35 @@ class ChannelWatch:
         self._blocks = 0
         self._blocks_of_gravity = 0
         self._blocks_of_m_s2 = 0
-        self._first: Floats | None = None
+        self._first: list[float] | None = None
         self._varied = np.zeros(3, bool)
         # The highest and the lowest (its sign turned) of each axis, and how often they have been met.
         self._extreme = [[0.0] * 3, [0.0] * 3]
         self._at_extreme = [[0] * 3, [0] * 3]
 
-    def take(self, axes_g: Floats) -> None:
-        """Take samples, an axis a row; those with a value that is not finite are passed over."""
+    def take(self, axes_g: Floats, extremes: Extremes) -> None:
+        """Take samples, an axis a row, with their extremes; those with a value that is not finite are passed over."""
         if not axes_g.shape[1]:
             return
-        low, high = axes_g.min(axis=1), axes_g.max(axis=1)
-        if not all(map(math.isfinite, (*low.tolist(), *high.tolist()))):
+        if not extremes.finite:
             axes_g = axes_g[:, np.isfinite(axes_g).all(axis=0)]
             if not axes_g.shape[1]:
                 return
-            low, high = axes_g.min(axis=1), axes_g.max(axis=1)
+            extremes = extremes_of(axes_g)
+        low, high = extremes.low, extremes.high
         if self._first is None:
-            self._first = axes_g[:, 0].copy()
+            self._first = axes_g[:, 0].tolist()
         self._count += axes_g.shape[1]
-        self._varied |= (low != self._first) | (high != self._first)
+        for axis, first in enumerate(self._first):
+            if low[axis] != first or high[axis] != first:
+                self._varied[axis] = True
         self._note_extremes(axes_g, low, high)
         self._weigh(axes_g)
 
-    def _note_extremes(self, axes_g: Floats, low: Floats, high: Floats) -> None:
+    def _note_extremes(self, axes_g: Floats, low: Sequence[float], high: Sequence[float]) -> None:
         """Count how often the most extreme values so far have been met; what stays below 1 g cannot be clipped."""
         # In plain numbers: most pushes meet none.
-        for end, picks in enumerate((high.tolist(), (-low).tolist())):
+        for end, picks in enumerate((high, [-level for level in low])):
             extreme, at_extreme = self._extreme[end], self._at_extreme[end]
             for axis, level in enumerate(picks):
                 if level >= SMALLEST_CLIP_G and level >= extreme[axis]:
@@ -124,7 +127,7 @@ class ChannelWatch:
         """Axes that never changed while another did: (axis, level in g)."""
         if self._first is None or self._count < DEAD_AFTER or not self._varied.any():
             return []
-        return [(axis, float(self._first[axis])) for axis in np.nonzero(~self._varied)[0].tolist()]
+        return [(axis, self._first[axis]) for axis in np.nonzero(~self._varied)[0].tolist()]
 
     def flags(self, rate_hz: float) -> tuple[str, ...]:
         """Short flags for segments."""

@@ -8,6 +8,8 @@ each time from far below, and stays.
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.extremes import Extremes
+
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
@@ -35,11 +37,11 @@ class RangeEnds:
         self._ends = [[_End() for _ in range(3)] for _ in range(2)]
         self._from_g = [[end.looked_from_g for end in ends] for ends in self._ends]
 
-    def reached(self, axes_g: Floats) -> bool:
-        """Whether the next samples, an axis a row, (3, n), g, are to be looked at; hardly any push is."""
+    def reached(self, extremes: Extremes) -> bool:
+        """Whether samples with these extremes, which are finite, are to be looked at; hardly any push is."""
         # In plain numbers: every push asks.
         (x, y, z), (low_x, low_y, low_z) = self._from_g
-        high, low = axes_g.max(axis=1).tolist(), axes_g.min(axis=1).tolist()
+        low, high, _ = extremes
         if high[0] < x and high[1] < y and high[2] < z:
             return bool(low[0] <= -low_x or low[1] <= -low_y or low[2] <= -low_z)
         return True

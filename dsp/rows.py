@@ -70,6 +70,24 @@ def running_least(values: Floats, size: int) -> Floats:
     return np.minimum(values[size - width :], values[: len(values) - (size - width)])
 
 
+def running_sums(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """Sum of the `size` newest values, for every value from ``size - 1`` on; (..., n - size + 1) of (..., n).
+
+    Put together from spans of powers of two, so that every sum is added up in the same order wherever it stands.
+    """
+    total, spans, at = None, values, 0
+    width, count = 1, values.shape[-1] - size + 1
+    while True:
+        if size & width:
+            part = spans[..., at : at + count]
+            total = part if total is None else total + part
+            at += width
+        if 2 * width > size:
+            return np.asarray(total)
+        spans = spans[..., width:] + spans[..., :-width]
+        width *= 2
+
+
 def neighbours(values: Floats, at: NDArray[np.intp], reach: int) -> Floats:
     """Values around a column of each row; beyond the ends of a row its first or last value is repeated.
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import posture
+from dsp.extremes import Extremes
 from dsp.frame_features import FrameFeatures
 from dsp.frames import FrameBatch, Frames
 from dsp.grid import STEPS_PER_HOP, Grid
@@ -95,9 +96,9 @@ class Run:
 
     # -- samples in ---------------------------------------------------------------------------------------------------
 
-    def append(self, axes_g: Floats, filled: NDArray[np.bool_] | None) -> None:
-        """Take samples, an axis a row; `filled` marks interpolated ones (None: none). Analysis follows in `advance`."""
-        self.stream.append(axes_g, filled)
+    def append(self, axes_g: Floats, filled: NDArray[np.bool_] | None, extremes: Extremes | None = None) -> None:
+        """Take samples; see `dsp.stream.Stream.append`. Analysis follows in `advance`."""
+        self.stream.append(axes_g, filled, extremes)
 
     def advance(self) -> list[FrameBatch]:
         """Analyse what the samples allow, hop by hop in batches; the frames that became final."""

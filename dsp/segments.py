@@ -14,6 +14,7 @@ from dsp.frame_fields import NUMBERS, numbers_of
 from dsp.labels import State
 from dsp.levels import SIZES
 from dsp.parameters import DECIDED, Parameters
+from dsp.peaks import NAMES as PEAK_NAMES
 from dsp.peaks import TOP_OVER_MEAN_DB
 from dsp.results import FatigueEvidence, Segment, Term
 from dsp.weighed import weighed
@@ -28,7 +29,12 @@ LIMITS = {"filled": NUMBERS.index("missing"), "clipped": NUMBERS.index("clipped"
 GRAVITY_ROWS = [NUMBERS.index("tilt_rate_deg_per_s"), NUMBERS.index("gravity_g")]
 """What is known of no frame without gravity."""
 PEAK_ROW = NUMBERS.index("peak_hz")
-MIDDLE_ROWS = [NUMBERS.index(name) for name in ("peak_hz", "rms_g", "displacement_mm")]
+MIDDLES = ("peak_hz", "rms_g", "displacement_mm")
+MIDDLE_ROWS = [NUMBERS.index(name) for name in MIDDLES]
+OF_PEAKS = (*PEAK_NAMES, "wander_hz")
+"""What says nothing of a segment in most of whose frames there is no line."""
+PEAK_MIDDLES = [MIDDLES.index(name) for name in MIDDLES if name in OF_PEAKS]
+PEAK_SEEN = [SEEN.index(name) for name in SEEN if name in OF_PEAKS]
 
 MANY = 700
 """Frames from which it is quicker to partition them than to sort them (measured)."""
@@ -72,11 +78,15 @@ def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
     sizes = np.diff([*begins, len(frames)])
     p = np.add.reduceat(numbers[P_ROWS].astype(np.float64), begins, axis=1) / sizes
     spread_hz = _spreads(numbers[PEAK_ROW].astype(np.float64), begins, sizes)
+    lineless = 2 * np.add.reduceat(np.isnan(numbers[PEAK_ROW]), begins, dtype=np.intp) > sizes
+    spread_hz[lineless] = np.nan
     flagged = {name: np.maximum.reduceat(numbers[row], begins) for name, row in LIMITS.items()}
     tilt, gravity = np.fmax.reduceat(numbers[GRAVITY_ROWS], begins, axis=1)
     flagged["no_gravity"] = np.isnan(tilt) & np.isnan(gravity)
     leaders = np.argsort(-p, axis=0, kind="stable")[:2]
     middles, seen = _medians(numbers[MIDDLE_ROWS], begins, sizes), numbers[SEEN_ROWS]
+    for row in PEAK_MIDDLES:
+        middles[row, lineless] = np.nan
     parts = (seen[:, begin:end] for begin, end in zip(begins, [*begins[1:], len(frames)], strict=True))
     limits: list[tuple[str, ...]] = [()] * len(begins)
     for name, most in flagged.items():
@@ -126,7 +136,10 @@ def _medians(values: Numbers, begins: list[int], sizes: NDArray[np.intp]) -> NDA
 
 def _typical(seen: Numbers) -> NDArray[np.float64]:
     """Median of the known values of each feature, (features, frames)."""
-    return _medians(seen.copy(), [0], np.array([seen.shape[1]]))[:, 0]
+    typical = _medians(seen.copy(), [0], np.array([seen.shape[1]]))[:, 0]
+    if 2 * np.count_nonzero(np.isnan(seen[SEEN.index("peak_hz")])) > seen.shape[1]:
+        typical[PEAK_SEEN] = np.nan
+    return typical
 
 
 def make_segment(
@@ -160,7 +173,7 @@ def make_segment(
         limits = tuple(limit for limit in limits if limit != "filled")
     peak_hz, rms_g, displacement_mm = summary.middles
     seen = summary.typical if forget else summary.seen
-    return Segment(
+    return Segment.of(
         start_s=start_s,
         end_s=end_s,
         label=label,

@@ -63,19 +63,24 @@ class Sliding:
 
     def grow(self, count: int) -> NDArray[Any]:
         """Append `count` columns; a view of them, to be filled."""
-        size = self.end - self.first
-        if self._at + size + count > self._buffer.shape[1]:
-            kept, need = self._buffer[:, self._at : self._at + size], size + count
-            # With room for what is kept twice, no more columns are moved than have been appended meanwhile.
-            if need + size > self._buffer.shape[1]:
-                self._buffer = np.empty((len(self._buffer), need + size), self._buffer.dtype)
-            else:
-                kept = kept.copy()
-            self._buffer[:, :size] = kept
-            self._at = 0
-        at = self._at + size
+        self.reserve(count)
+        at = self._at + self.end - self.first
         self.end += count
         return self._buffer[:, at : at + count]
+
+    def reserve(self, count: int) -> None:
+        """Make room for `count` more columns, so that appending them, in whatever parts, moves nothing."""
+        size = self.end - self.first
+        if self._at + size + count <= self._buffer.shape[1]:
+            return
+        kept, need = self._buffer[:, self._at : self._at + size], size + count
+        # With room for what is kept twice, no more columns are moved than have been appended meanwhile.
+        if need + size > self._buffer.shape[1]:
+            self._buffer = np.empty((len(self._buffer), need + size), self._buffer.dtype)
+        else:
+            kept = kept.copy()
+        self._buffer[:, :size] = kept
+        self._at = 0
 
     def part(self, begin: int, end: int) -> NDArray[Any]:
         """View the columns from `begin` to before `end`, both counted since the beginning."""

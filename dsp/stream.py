@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import kick_level
+from dsp.extremes import Extremes, extremes_of
 from dsp.grid import Grid
 from dsp.range_end import RangeEnds
 from dsp.sliding import Sliding
@@ -53,8 +54,8 @@ class Stream:
         self.slow = Sliding(1, np.float32)
         self.level = Sliding(1, np.float32)
 
-    def append(self, axes_g: Floats, filled: NDArray[np.bool_] | None) -> None:
-        """Take samples, an axis a row; `filled` marks interpolated ones (None: none)."""
+    def append(self, axes_g: Floats, filled: NDArray[np.bool_] | None, extremes: Extremes | None = None) -> None:
+        """Take samples, an axis a row, with their extremes if known; `filled` marks interpolated ones (None: none)."""
         known, n = self.count, axes_g.shape[1]
         if not n:
             return
@@ -64,11 +65,14 @@ class Stream:
         np.subtract(axes_g, self._centre, out=self.centred.grow(n))
         self.filled.grow(n)[0] = False if filled is None else filled
         at_end = self.clipped.grow(n)[0]
-        if self._ends.reached(axes_g):
+        if self._ends.reached(extremes_of(axes_g) if extremes is None else extremes):
             at_end[:] = self._ends.find(axes_g, self.samples.part(known - 1, known) if known else NO_SAMPLE)
         else:
             at_end[:] = False
         self.count += n
+        if n > LEVEL_BLOCK:
+            for part in (self.energy, self.slow, self.level):
+                part.reserve(n)
         for at in range(known, self.count, LEVEL_BLOCK):
             self._update_levels(at, min(at + LEVEL_BLOCK, self.count))
 

@@ -15,6 +15,7 @@ def weighed(features: Mapping[str, Floats], parameters: Parameters) -> dict[str,
     """Features of frames with their sizes in gravities, and what is made of them, each (frames,)."""
     out = levels.in_gravities(features)
     out |= levels.levels(out, parameters)
+    out["lineless"] = np.where(np.isnan(out["prominence_db"]), np.float32(1.0), np.float32(np.nan))
     out["white_db"] = white.of_a_sensor(out, parameters)
     out["struck_db"] = knocks.beyond_a_muscle(out["knock_db"], out["peak_hz"], parameters)
     out["work_mm"] = work.swing_at_work(out, parameters)

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 import dsp
+from dsp.extremes import extremes_of
 from dsp.range_end import RangeEnds
 
 Floats = NDArray[np.float32]
@@ -83,7 +84,7 @@ def test_which_samples_stand_at_the_end_does_not_depend_on_chunks(sizes: tuple[i
     while at < axes_g.shape[1]:
         part = axes_g[:, at : at + sizes[i % len(sizes)]]
         parts.append(np.zeros(part.shape[1], bool))
-        if ends.reached(part):
+        if ends.reached(extremes_of(part)):
             parts[-1] = ends.find(part, axes_g[:, at - 1 : at] if at else nothing)
         at, i = at + part.shape[1], i + 1
     np.testing.assert_array_equal(np.concatenate(parts), whole)
