@@ -79,21 +79,24 @@ def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
     p = np.add.reduceat(numbers[P_ROWS].astype(np.float64), begins, axis=1) / sizes
     spread_hz = _spreads(numbers[PEAK_ROW].astype(np.float64), begins, sizes)
     lineless = 2 * np.add.reduceat(np.isnan(numbers[PEAK_ROW]), begins, dtype=np.intp) > sizes
-    spread_hz[lineless] = np.nan
     flagged = {name: np.maximum.reduceat(numbers[row], begins) for name, row in LIMITS.items()}
     tilt, gravity = np.fmax.reduceat(numbers[GRAVITY_ROWS], begins, axis=1)
     flagged["no_gravity"] = np.isnan(tilt) & np.isnan(gravity)
     leaders = np.argsort(-p, axis=0, kind="stable")[:2]
     middles, seen = _medians(numbers[MIDDLE_ROWS], begins, sizes), numbers[SEEN_ROWS]
-    for row in PEAK_MIDDLES:
-        middles[row, lineless] = np.nan
     parts = (seen[:, begin:end] for begin, end in zip(begins, [*begins[1:], len(frames)], strict=True))
     limits: list[tuple[str, ...]] = [()] * len(begins)
     for name, most in flagged.items():
         # Hardly ever is there one.
         for i in most.nonzero()[0].tolist():
             limits[i] = (*limits[i], name)
-    columns = (p.T.tolist(), leaders.T.tolist(), middles.T.tolist(), spread_hz.tolist(), limits, parts)
+    of_parts, spreads_hz = middles.T.tolist(), spread_hz.tolist()
+    for i in lineless.nonzero()[0].tolist():
+        # One and the same, so that segments which are alike are equal.
+        spreads_hz[i] = math.nan
+        for row in PEAK_MIDDLES:
+            of_parts[i][row] = math.nan
+    columns = (p.T.tolist(), leaders.T.tolist(), of_parts, spreads_hz, limits, parts)
     return [Summary(*part) for part in zip(*columns, strict=True)]
 
 
