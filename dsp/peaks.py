@@ -87,8 +87,10 @@ def is_lineless(
         quiet[:] = False
     elif quiet.any():
         # So calm a limb is looked at without its sway.
-        top = psd[:, plan.peak.start + plan.sway : plan.peak.stop].max(axis=1, initial=0.0)
-        quiet &= top < np.float32(NO_LINE / (bins * grid.df_hz)) * tremor
+        own = psd[:, plan.peak.start + plan.sway : plan.peak.stop]
+        lines = own >= (np.float32(NO_LINE / (bins * grid.df_hz)) * tremor)[:, None]
+        # Few are; to look for the largest bin of each frame takes three times as long.
+        quiet[np.flatnonzero(lines) // lines.shape[1]] = False
     return quiet
 
 
