@@ -37,3 +37,16 @@ def shakes_on(step: int, level: NDArray[np.float32], view: RunView) -> bool:
         return False
     least = view.level[view.edge(first) - view.first : view.edge(step + 1) - view.first].min()
     return bool(float(least) >= (p["calm_share"] * here) ** 2)
+
+
+def shaking_on(steps: NDArray[np.int64], level: NDArray[np.float32], view: RunView) -> NDArray[np.bool_]:
+    """As `shakes_on` for many steps, (n,): while somebody shakes most of them need no longer look."""
+    p = view.parameters.jerk
+    here = level[steps].astype(np.float64) * (1.0 + ROUNDING)
+    before = level.take(np.maximum(steps - np.arange(1, RISE_STEPS + 2)[:, None], 0)).min(axis=0).astype(np.float64)
+    on: NDArray[np.bool_] = (steps > RISE_STEPS) & (p["new_rise"] * before >= here)
+    if on.any():
+        first, end = view.edges(steps[on] - RISE_STEPS - 1) - view.first, view.edges(steps[on] + 1) - view.first
+        samples = np.minimum(first + np.arange(int((end - first).max()))[:, None], end - 1)
+        on[on] = view.level.take(samples).min(axis=0) >= (p["calm_share"] * here[on]) ** 2
+    return on

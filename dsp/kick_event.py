@@ -1,6 +1,7 @@
 """Kick event: what is told of a kick: size, direction, ring, label and the reasons for it."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from dsp.evidence import event_terms
 from dsp.few import largest
 from dsp.labels import EventLabel
 from dsp.results import Event
-from dsp.ring import FOR_S, FROM_S, ring
+from dsp.ring import FOR_S, FROM_S, Swung
 from dsp.run_view import RunView
 from dsp.swings import Felt, squares
 
@@ -72,8 +73,11 @@ def make_event(
     jerk = math.sqrt(largest(squares(change))) * rate
     x, y, z = piece[at_peak].tolist()
     one = max(peak_g, 1e-12)
+    ring_hz: float | Callable[[], float]
+    decay_s: float | Callable[[], float]
     if beats is None:
-        ring_hz, decay_s = _ring(view, felt, onset, begin + felt.first + at_peak, known_step)
+        swung = _swung(view, felt, onset, begin + felt.first + at_peak, known_step)
+        ring_hz, decay_s = swung.hz, swung.decay_s
     else:
         ring_hz, decay_s = beats.hz, math.nan
     label = EventLabel.TWITCH if stretch is None else EventLabel.REFLEX_JERK
@@ -121,15 +125,18 @@ def _without_posture(view: RunView, onset_step: int) -> tuple[str, tuple[str, ..
     return "motion hides gravity", ("gravity_hidden",)
 
 
-def _ring(view: RunView, felt: Felt, onset: int, top: int, known_step: int) -> tuple[float, float]:
-    """Measure the after-swing along the direction of the peak, which came with sample `top`, up to `known_step`."""
-    first = view.first
-    peak_g = felt.moved_g[top - felt.first]
-    size_g = math.sqrt(felt.squared[top - felt.first])
-    along = peak_g / max(size_g, 1e-12)
-    end = min(view.edge(known_step + 1), top + round(RING_S * view.grid.rate_hz))
-    tail = view.xyz_g[top - first : end - first] @ along
-    return ring(tail, felt.moved_g[: max(0, onset - felt.first)] @ along, size_g, view.grid.rate_hz)
+def _swung(view: RunView, felt: Felt, onset: int, top: int, known_step: int) -> Swung:
+    """Keep what the after-swing along the direction of the peak, sample `top`, is measured on, up to `known_step`."""
+    first, rate = view.first, view.grid.rate_hz
+    end = min(view.edge(known_step + 1), top + round(RING_S * rate))
+    at = top - felt.first
+    return Swung(
+        view.xyz_g[top - first : end - first].copy(),
+        felt.moved_g[: max(0, onset - felt.first)].copy(),
+        felt.moved_g[at].copy(),
+        math.sqrt(felt.squared[at]),
+        rate,
+    )
 
 
 def _is_glitch(change_g: Floats, jump: float, flat: float) -> bool:

@@ -1,5 +1,6 @@
 """What an analysis returns: evidence terms, events, holds, segments, spectra and the whole of them."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -165,8 +166,8 @@ class Event(Worked):
     peak_jerk_g_per_s: float
     rise_s: float
     width_s: float
-    ring_hz: float
-    decay_s: float
+    ring_hz: Later[float] = Later(math.nan)  # noqa: RUF009 - a descriptor
+    decay_s: Later[float] = Later(math.nan)  # noqa: RUF009 - a descriptor
     direction: tuple[float, float, float]
     tilt_change_deg: float
     stretch_delay_s: float | None

@@ -39,6 +39,38 @@ ABOVE_NOISE = 18.0
 """Squared, of the noise's variance: the best of these swings reaches 15 in noise alone once in a hundred times."""
 
 
+class Swung(NamedTuple):
+    """What a ring is measured on once somebody asks for it: of most kicks nobody does, and most candidates are none.
+
+    Attributes
+    ----------
+    tail_g, before_g
+        Acceleration from the kick's top on, and before it, while the limb rested, (n, 3).
+    peak_g, size_g
+        At its top, (3,), and how large that is.
+    rate_hz
+        Of the samples.
+    """
+
+    tail_g: NDArray[np.float32]
+    before_g: Floats
+    peak_g: Floats
+    size_g: float
+    rate_hz: float
+
+    def hz(self) -> float:
+        """Frequency of the swing, NaN where no ring is to be seen."""
+        return self._ring()[0]
+
+    def decay_s(self) -> float:
+        """Time constant of the swing, NaN where no ring is to be seen."""
+        return self._ring()[1]
+
+    def _ring(self) -> tuple[float, float]:
+        along = self.peak_g / max(self.size_g, 1e-12)
+        return ring(self.tail_g @ along, self.before_g @ along, self.size_g, self.rate_hz)
+
+
 def ring(tail_g: Floats, before_g: Floats, peak_g: float, rate_hz: float) -> tuple[float, float]:
     """Measure the swing after a kick.
 

@@ -103,6 +103,11 @@ class RunView:
         hop, rest = divmod(step + self.first_step, STEPS_PER_HOP)
         return hop * self.grid.hop + self._edges[rest]
 
+    def edges(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+        """First sample of each of some steps, of the same shape."""
+        hops, rest = np.divmod(steps + self.first_step, STEPS_PER_HOP)
+        return np.asarray(hops * self.grid.hop + self.grid.step_edges[rest])
+
     def step_at(self, time_s: float) -> int:
         """Step that holds a time."""
         return self.step_of(round((time_s - self.start_s) * self.grid.rate_hz))
@@ -118,9 +123,7 @@ class RunView:
 
     def rises_to(self, steps: NDArray[np.int64]) -> Rise:
         """Give the rises that are highest in some steps, their samples counted from the start of the run."""
-        hops, rest = np.divmod(np.maximum(steps + BESIDE, 0) + self.first_step, STEPS_PER_HOP)
-        edges = hops * self.grid.hop + self.grid.step_edges[rest]
-        first, begin, end = np.maximum(edges - self.first, 0)
+        first, begin, end = np.maximum(self.edges(np.maximum(steps + BESIDE, 0)) - self.first, 0)
         new_rise = self.parameters.jerk["new_rise"]
         rise = rises_to(self.level, first, begin, end, new_rise=new_rise, swing=self._swing)
         return rise._replace(sample=rise.sample + self.first)

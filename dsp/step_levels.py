@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.kick_begin import new_kicks, shakes_on
+from dsp.kick_begin import new_kicks, shakes_on, shaking_on
 from dsp.run_view import RunView
 
 Floats = NDArray[np.float32]
@@ -63,5 +63,6 @@ class Levels:
                 return None
             if len(self.above) <= FEW and shakes_on(at, self.level, view):
                 return None
-            self._new_kicks = new_kicks(np.array(self.above), self.level, view)
+            steps = np.array(self.above)
+            self._new_kicks = new_kicks(steps[~shaking_on(steps, self.level, view)], self.level, view)
         return self._new_kicks.get(at)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dsp.grid import make_grid
-from dsp.kick_begin import new_kicks, shakes_on
+from dsp.kick_begin import new_kicks, shakes_on, shaking_on
 from dsp.parameters import Parameters, load_parameters
 from dsp.rises import LONG, Rise, _so_far, rises_to
 from dsp.run_view import RunView
@@ -197,10 +197,10 @@ def even_shares() -> Parameters:
     return replace(parameters, jerk=parameters.jerk | {"new_rise": 2.0, "calm_share": 0.25, "slow_weight": 0.25})
 
 
-def run_of(level_g: float, *, but: dict[int, float] | None = None) -> RunView:
-    """Four seconds at 100 Hz of one level, but for some samples."""
-    view = RunView(even_shares(), make_grid(100.0, even_shares()), 0.0)
-    level = np.full(400, level_g)
+def run_of(level_g: float, *, but: dict[int, float] | None = None, rate_hz: float = 100.0) -> RunView:
+    """Four seconds of one level, but for some samples."""
+    view = RunView(even_shares(), make_grid(rate_hz, even_shares()), 0.0)
+    level = np.full(round(4.0 * rate_hz), level_g)
     for at, other_g in (but or {}).items():
         level[at] = other_g
     view.level = np.square(level).astype(np.float32)
@@ -279,3 +279,23 @@ def test_it_shakes_on_in_the_same_samples_of_a_run_whose_beginning_is_forgotten(
 @pytest.mark.parametrize(("step", "shakes"), [(0, False), (2, False), (3, True)])
 def test_whether_it_shakes_on_is_known_from_the_fourth_step_of_a_run_on(step: int, *, shakes: bool) -> None:
     assert shakes_on(step, np.ones(40, np.float32), run_of(1.0)) is shakes
+
+
+@given(
+    rate_hz=st.sampled_from(RATES_HZ),
+    # Few different ones, so that many lie just at a border.
+    levels=st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0]), min_size=40, max_size=40),
+    calm=st.lists(st.integers(0, 799), max_size=4),
+    forgotten=st.integers(0, 2),
+)
+def test_many_steps_shake_on_as_each_of_them_does_alone(
+    rate_hz: float, levels: list[float], calm: list[int], forgotten: int
+) -> None:
+    view, level = run_of(1.0, rate_hz=rate_hz), np.array(levels, np.float32)
+    view.level[[at % len(view.level) for at in calm]] = 0.0
+    view.first_step = 5 * forgotten
+    view.first = view.edge(0)
+    view.level = view.level[view.first :]
+    steps = np.arange(38 - view.first_step)
+    alone = [shakes_on(step, level, view) for step in steps.tolist()]
+    assert shaking_on(steps, level, view).tolist() == alone
