@@ -165,6 +165,11 @@ class Frames:
             out += self._finalise(max(self.emitted + 1, self.count - self._lag), window, look)
         return out
 
+    @property
+    def hops_to_final(self) -> int:
+        """Hops from the start of a frame that is followed by others to where it is final."""
+        return -(-self._grid.window // self._grid.hop) + self._lag
+
     def forget(self) -> None:
         """Forget the frames that nothing reads any more."""
         for part in (self._alpha, self._shaking, self._likelihood, self._raw):

@@ -1,11 +1,13 @@
 """Open segment: the final frames of the state that is going on, which end as a segment when the state changes."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.evidence import strongest
 from dsp.fatigue import RestBaseline, Shaken, fatigue_evidence
 from dsp.frame_fields import FRAME_DTYPE, RAW_FRAME
 from dsp.grid import Grid
@@ -13,7 +15,7 @@ from dsp.growing import Growing
 from dsp.labels import State
 from dsp.packed import Packed
 from dsp.parameters import Parameters
-from dsp.results import FatigueEvidence, Segment, Term
+from dsp.results import Event, FatigueEvidence, Segment, Term
 from dsp.run import Run
 from dsp.segments import make_segment, no_data, summarise
 
@@ -22,6 +24,8 @@ Flags = Callable[[float, float], tuple[str, ...]]
 
 STATES = {state.value: state for state in State}
 """By name, in a third of the time."""
+BEAT_TERMS = ("beats", "after_stretch")
+"""Of a short reflex rhythm; what else an event says is about how it stands out."""
 TIRING_REASONS = 2
 """Of the three reasons that a screen has room for."""
 HOLD_KNOWN_S = 1.5
@@ -142,7 +146,7 @@ class OpenSegment:
                 flags=flags(start_s - (before_s if self._label is State.NO_DATA else 0.0), end_s),
                 forget=not self._keep_frames,
             )
-            self.add(segment)
+            self.add(_with_beats(segment, run.jerks.volleys.named))
             self._first, self.start_s, self._label = end, end_s, label
 
     def _forget(self) -> None:
@@ -162,6 +166,21 @@ class OpenSegment:
             rest_rms_g=self._rest.rms_g,
             parameters=self._parameters,
         )
+
+
+def _with_beats(segment: Segment, short: list[Event]) -> Segment:
+    """Let a segment say which beats named its frames; those that ended by its end are taken away."""
+    if not short:
+        return segment
+    own = [event for event in short if event.onset_s < segment.end_s and event.end_s > segment.start_s]
+    short[:] = [event for event in short if event.end_s > segment.end_s]
+    if segment.label is not State.REFLEX_RHYTHM or not own:
+        return segment
+    return segment.but(evidence=functools.partial(_beaten, segment, own[0]))
+
+
+def _beaten(segment: Segment, event: Event) -> tuple[Term, ...]:
+    return strongest([*segment.evidence, *(term for term in event.evidence if term.name in BEAT_TERMS)])
 
 
 def _hold_start(start_s: float, run: Run) -> float | None:

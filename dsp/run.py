@@ -123,7 +123,7 @@ class Run:
             # After the frames: whether the limb shakes decides what a kick is.
             self.jerks.follow(stream, steps, self.slow_steps, self.frames, begin)
             for batch in self.frames.settled(self.grid.window, self._look):
-                self.volleys += self.jerks.volleys.settle(batch.frames)
+                self.volleys += self.jerks.volleys.settle(batch.frames, self._known_steps(batch))
                 out.append(batch)
             if steps.hops > hops:
                 self._forget()
@@ -142,7 +142,7 @@ class Run:
             self._add_frames(1)
         out = self.frames.finish(min(count, g.window), self._look)
         for batch in out:
-            self.volleys += self.jerks.volleys.settle(batch.frames)
+            self.volleys += self.jerks.volleys.settle(batch.frames, np.full(len(batch.frames), self.steps.count))
         self.volleys += self.jerks.volleys.finish()
         self.holds.finish(self.steps.hops)
         return out
@@ -163,6 +163,11 @@ class Run:
             lost = np.minimum(missing + stuck, np.float32(1.0))
             values["missing"] = np.where(lost > self.parameters.gaps["most_missing"], lost, missing)
         self.frames.take(values)
+
+    def _known_steps(self, batch: FrameBatch) -> NDArray[np.int64]:
+        """Count the steps that were known when each of these frames, the newest final ones, became final."""
+        hops = self.frames.hops_to_final + np.arange(self.frames.emitted - len(batch.frames), self.frames.emitted)
+        return hops * STEPS_PER_HOP
 
     def _look(self, numbers: NDArray[np.intp], rms_g: Floats, first: int) -> NDArray[np.intp]:
         """Live labels of frames that become final, by number."""

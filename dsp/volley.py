@@ -13,7 +13,7 @@ from dsp.beats import Beats, Piece, Wanted, find_beats
 from dsp.few import largest, middle
 from dsp.kick_event import make_event
 from dsp.kick_level import STEP_S
-from dsp.labels import State
+from dsp.labels import EventLabel, State
 from dsp.parameters import DECIDED
 from dsp.results import Event
 from dsp.run_view import RunView
@@ -110,6 +110,12 @@ def measure_volley(view: RunView, burst: Burst, found: Found, floor: float, kick
     )
     # No limb beats so hard by itself.
     return None if event is None or event.is_impact else event
+
+
+def is_rhythm(beats: Beats, event: Event, view: RunView) -> bool:
+    """Whether these beats are a short reflex rhythm: a stretch set them off, and they sustained themselves."""
+    enough = beats.times >= view.parameters.volley["rhythm_beats"]
+    return enough and event.label is EventLabel.REFLEX_JERK and _reflex_is_likely(view)
 
 
 def is_one_of_beats(kick_step: int, at: int, view: RunView) -> bool:

@@ -1,25 +1,28 @@
 """Volleys: bursts of a few beats (unsustained clonus), too many for one kick and too few for windows of 4 s to name.
 
 What the windows do name, they tell: a volley waits for their final labels, and gives way to them. It gives way to the
-quick and slow paths as well, which know nothing of it.
+quick and slow paths as well, which know nothing of it. Four beats and more after a stretch are a short reflex rhythm:
+they name the frames that they fill, and are no event.
 """
 
 import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import belongs_to
+from dsp.frame_fields import numbers_of
 from dsp.kick_level import STEP_S
 from dsp.labels import State
-from dsp.parameters import Parameters
+from dsp.parameters import DECIDED, Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.struck import is_struck
-from dsp.volley import Burst, look_for_beats, measure_volley
+from dsp.volley import Burst, is_rhythm, look_for_beats, measure_volley
 
 Floats = NDArray[np.float32]
 
@@ -34,6 +37,29 @@ RINGING_S = 2.5
 LATE_S = 3.0
 """The other paths tell of events out of order by less: each a second or so after its onset."""
 RHYTHMIC = (State.REFLEX_RHYTHM.value, State.TREMOR.value)
+RHYTHM = DECIDED.index(State.REFLEX_RHYTHM)
+NAMED = (State.REFLEX_RHYTHM.value, State.NO_DATA.value)
+"""Labels that a short rhythm leaves as they are; tremor lasts for longer, and does not spring up with a stretch."""
+CLEAR = 2.0 / 3.0
+"""Twice as likely as everything else together: less is unclear."""
+
+
+class _Volley(NamedTuple):
+    """A volley that waits for the frames.
+
+    Attributes
+    ----------
+    event
+        What is told of it where no frame names it.
+    known
+        Step, counted from the start of the run, with which it was known.
+    is_rhythm
+        Whether it names the frames that it fills.
+    """
+
+    event: Event
+    known: int
+    is_rhythm: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -44,14 +70,17 @@ class VolleyFinder:
     ----------
     half_frame_s
         Half of the time that a frame stands for.
+    named
+        What would have been told of the short rhythms that have named frames; whoever cuts segments takes them away.
     """
 
     parameters: Parameters
     half_frame_s: float
+    named: list[Event] = field(default_factory=list)
     _first: int | None = None
     _floor: float = 0.0
     _last: int = -(10**9)
-    _waiting: list[Event] = field(default_factory=list)
+    _waiting: list[_Volley] = field(default_factory=list)
     _first_s: float = math.nan
     _newest_s: float = math.nan
     _rhythmic_s: list[float] = field(default_factory=list)
@@ -67,7 +96,7 @@ class VolleyFinder:
     @property
     def provisional(self) -> tuple[Event, ...]:
         """Volleys that wait for the frames, as far as nothing speaks against them yet."""
-        waiting = (e for e in self._waiting if not self._is_named(e) and not self._is_known(e))
+        waiting = (v.event for v in self._waiting if not self._is_named(v.event) and not self._is_known(v.event))
         return tuple(replace(e, provisional=True) for e in waiting)
 
     def forget(self, steps: int) -> None:
@@ -103,12 +132,24 @@ class VolleyFinder:
             if found is not None:
                 event = measure_volley(view, burst, found, floor, self._kick_steps(burst, view))
                 if event is not None and not is_struck(event, view):
-                    self._waiting.append(event)
+                    known = burst.known + view.first_step
+                    self._waiting.append(_Volley(event, known, is_rhythm(found.beats, event, view)))
 
-    def settle(self, frames: NDArray[np.void]) -> list[Event]:
-        """Give the volleys that the final labels up to the newest of these frames confirm: none of them shakes."""
+    def settle(self, frames: NDArray[np.void], known_steps: NDArray[np.int64]) -> list[Event]:
+        """Name the frames of short rhythms among these, and give the volleys that their final labels confirm.
+
+        Parameters
+        ----------
+        frames
+            The next frames that are final; labels and probabilities of some are changed.
+        known_steps
+            Steps of the run that were known when each of them became final, (frames,).
+        """
         if not len(frames):
             return []
+        for volley in self._waiting:
+            if volley.is_rhythm:
+                self._name(frames, known_steps, volley)
         times_s, labels = frames["time_s"], frames["label"]
         if math.isnan(self._first_s):
             self._first_s = float(times_s[0])
@@ -130,9 +171,31 @@ class VolleyFinder:
         """Give the volleys that ended by then and that neither the frames nor another path have told of."""
         if not self._waiting:
             return []
-        done = [e for e in self._waiting if e.end_s <= until_s]
-        self._waiting = [e for e in self._waiting if e.end_s > until_s]
+        done = [v.event for v in self._waiting if v.event.end_s <= until_s]
+        self._waiting = [v for v in self._waiting if v.event.end_s > until_s]
         return [e for e in done if not self._is_named(e) and not self._is_known(e)]
+
+    def _name(self, frames: NDArray[np.void], known_steps: NDArray[np.int64], volley: _Volley) -> None:
+        """Call those frames reflex rhythm that a short one fills."""
+        event, labels = volley.event, frames["label"]
+        # All that began before it is known by now; what the other paths tell of in it may not be.
+        if any(o.onset_s < event.onset_s and belongs_to(event, o, self.parameters) for o in self._others):
+            return
+        # A window says tremor of a rhythm that is just over.
+        end_s = event.end_s + np.where(labels == State.TREMOR.value, self.half_frame_s, 0.0)
+        filled = (frames["time_s"] >= event.onset_s) & (frames["time_s"] <= end_s)
+        filled &= (known_steps > volley.known) & ~np.isin(labels, NAMED)
+        if not filled.any():
+            return
+        labels[filled] = State.REFLEX_RHYTHM.value
+        if not self.named or self.named[-1] is not event:
+            self.named.append(event)
+        p, sure = numbers_of(frames)[:, : len(DECIDED)], max(event.confidence, CLEAR)
+        others = p[filled]
+        others[:, RHYTHM] = 0.0
+        others *= (1.0 - sure) / np.maximum(others.sum(axis=1, keepdims=True), np.float32(1e-6))
+        others[:, RHYTHM] = 1.0 - others.sum(axis=1)
+        p[filled] = others
 
     def _is_named(self, volley: Event) -> bool:
         """Whether a frame in it, or shortly before, shakes; the first one and the last stand for what lies beyond."""
