@@ -153,7 +153,8 @@ class Event(Worked):
     flags
         What limits trust: ``no_gravity`` in the data; ``gravity_hidden`` by motion before it; ``impact`` (harder than a
         muscle kicks: a knock, a step, a fall). And ``beats``: no single kick but 3 to a dozen at one frequency between
-        rest and rest, too few for frames to name.
+        rest and rest, too few for frames to name. (Four and more after a stretch are no event but a short segment of
+        reflex rhythm.)
     provisional
         True while it may still change (live only).
     """
