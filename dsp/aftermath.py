@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.few import middle_of
+from dsp.few import largest, middle_of
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
-from dsp.run_view import RunView
+from dsp.run_view import RISE_STEPS, RunView
 
 Floats = NDArray[np.float32]
 
@@ -23,6 +23,8 @@ SUSTAINED_STEPS = 30
 """A stretch (1.1 s) and another kick (0.5 s) leave most of the last 3 s quiet; motion that goes on does not."""
 SWING_STEPS = 4
 """One swing of the slowest ring (2.5 Hz), so that its loudest moment is in each (physics)."""
+STILL_STEPS = 7
+"""Longer than anything stays in the air that falls from a bed or a chair, and back on it (0.6 m: 0.7 s; physics)."""
 LONGEST_KICK_STEPS = 5
 """A kick and its first swings are over after half a second (decay 0.3-1 s, its loudest part sooner; prior)."""
 
@@ -36,16 +38,29 @@ class Waiting:
     top: float
 
 
-def belongs_to(event: Event, impact: Event, parameters: Parameters) -> bool:
-    """Whether an event is what an impact led to: its bounce, how the body settles, how somebody gets up from a fall."""
+def belongs_to(event: Event, impact: Event, parameters: Parameters, *, rested: bool = False) -> bool:
+    """Whether an event is what an impact led to: its bounce, how the body settles, how somebody gets up from a fall.
+
+    Parameters
+    ----------
+    rested
+        Whether the limb lay still just before it: what bounces or settles does not.
+    """
     if not impact.is_impact:
         return False
     p, late_s, share = parameters.jerk, event.onset_s - impact.onset_s, event.peak_g / impact.peak_g
     return (
         late_s <= p["settle_s"]
-        or (late_s <= p["bounce_s"] and share < p["bounce_share"])
+        or (late_s <= p["bounce_s"] and not rested and share < p["bounce_share"])
         or (late_s <= p["lie_s"] and share < p["lie_share"])
     )
+
+
+def lies_still(step: int, view: RunView) -> bool:
+    """Whether nothing but noise is felt for 0.7 s before a step but for the rise of what begins there."""
+    before = view.step_loud[max(0, step - RISE_STEPS - STILL_STEPS) : max(0, step - RISE_STEPS)]
+    noise = view.parameters.jerk["on_ratio"] * view.least_floor(step)
+    return len(before) == STILL_STEPS and largest(before) <= max(noise, 1e-3 * view.parameters.jerk["on_mg"])
 
 
 def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> bool:

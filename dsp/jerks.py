@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Waiting, belongs_to, is_contradicted
+from dsp.aftermath import Waiting, belongs_to, is_contradicted, lies_still
 from dsp.hindsight import is_movement, looked_back
 from dsp.kick import measure_kick
 from dsp.kick_level import STEP_S
@@ -292,7 +292,7 @@ class JerkFinder:
         self.last_peak_step = c.peak_step
         self._kicks = [*near, (c.onset_step, c.peak)]
         # The candidate may have begun with a stretch; what follows is counted from the kick itself.
-        self._take(max(c.onset_step, view.step_at(event.onset_s)), event, c.peak)
+        self._take(max(c.onset_step, view.step_at(event.onset_s)), event, c.peak, view)
 
     def _sustained(self, onset_step: int, peak: float) -> None:
         """Take back what was only the beginning of sustained motion."""
@@ -300,7 +300,7 @@ class JerkFinder:
         soon = onset_step - self._limits.train
         self._waiting = [k for k in self._waiting if k.began < soon or peak < p["train_share"] * k.top]
 
-    def _take(self, onset_step: int, event: Event, level: float) -> None:
+    def _take(self, onset_step: int, event: Event, level: float, view: RunView) -> None:
         """Keep one event of an impact: what leads up to it, and what bounces or settles after it, belong to it."""
         if event.is_impact:
             self._waiting = [k for k in self._waiting if k.event.peak_g > event.peak_g]
@@ -308,6 +308,8 @@ class JerkFinder:
         self._waiting = [k for k in self._waiting if k.event.peak_s < event.onset_s]
         known = self.events[-2:] + [k.event for k in self._waiting]
         # One that is confirmed stays, whatever comes soon after it: a fall has more than one impact.
-        if any(belongs_to(event, impact, self.parameters) for impact in known):
-            return
+        if any(impact.is_impact for impact in known):
+            rested = lies_still(onset_step, view)
+            if any(belongs_to(event, impact, self.parameters, rested=rested) for impact in known):
+                return
         self._waiting.append(Waiting(onset_step, event, level))

@@ -30,6 +30,8 @@ class _Outline(NamedTuple):
     ----------
     onset, top, end
         Its first, highest and last sample.
+    level
+        Level at its top, g, however slow it is.
     width_s
         How long its level stays near the top.
     quickness
@@ -40,6 +42,7 @@ class _Outline(NamedTuple):
     onset: int
     top: int
     end: int
+    level: float
     width_s: float
     quickness: float
 
@@ -106,14 +109,14 @@ def measure_kick(
             turn = within
         came_back = went < SWUNG or turned < max(p["stretch_deg"], rings_deg)
         # As slow as a stretch, and in the midst of one.
-        ends_stretch = turn.stretch is not None and _moved_before(view, kick_step, peak)
-        alone = surround < p["slow_isolation"] * peak and came_back and not ends_stretch
+        ends_stretch = turn.stretch is not None and _moved_before(view, kick_step, shape.level)
+        alone = surround < p["slow_isolation"] * shape.level and came_back and not ends_stretch
         if shape.quickness < p["slow_kick_ratio" if alone else "kick_ratio"]:
             return None
     if turn.stretch is None and rise is None and turned < p["stretch_deg"]:
         # In a stretch nothing tells a first swing from the stretch.
         onset = first_swing(view, onset, shape.top, moved)
-    elif turn.inside or (turn.stretch is not None and _moved_before(view, kick_step, peak)):
+    elif turn.inside or (turn.stretch is not None and _moved_before(view, kick_step, shape.level)):
         onset = max(onset, onset_in_turn(view, onset, shape.end) or onset)
     return make_event(
         view,
@@ -170,6 +173,7 @@ def _outline(view: RunView, onset_step: int, known_step: int, floor: float, rise
         onset=max(first, low + began - round(p["onset_lead_s"] * rate)),
         top=low + top,
         end=low + right,
+        level=level[top],
         width_s=width_s,
         quickness=_quickness(view, level[top], near, low + top - first),
     )
@@ -194,6 +198,7 @@ def _moved_before(view: RunView, kick_step: int, peak: float) -> bool:
 
 def _quickness(view: RunView, level: float, near: slice, top: int) -> float:
     """Level at the top over that of slow motion near it; at least so much, if it is as quick as that of a fall."""
+    level /= view.grid.lag_share(view.parameters.jerk["lag_s"])
     least = level / max(math.sqrt(largest(view.slow[near])), 1e-6)
     if least >= view.parameters.jerk["landing_ratio"]:
         # No mean over samples is larger than the largest of them, and no rule asks for more.
