@@ -64,5 +64,6 @@ class Levels:
             if len(self.above) <= FEW and shakes_on(at, self.level, view):
                 return None
             steps = np.array(self.above)
-            self._new_kicks = new_kicks(steps[~shaking_on(steps, self.level, view)], self.level, view)
+            steps = steps[~shaking_on(steps, self.level, view)]
+            self._new_kicks = new_kicks(steps, self.level, view) if len(steps) else {}
         return self._new_kicks.get(at)
