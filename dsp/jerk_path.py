@@ -11,6 +11,7 @@ from dsp.fast_second import NO_BURST
 from dsp.frames import Frames
 from dsp.grid import Grid
 from dsp.jerks import JerkFinder
+from dsp.lone_kicks import LoneKicks
 from dsp.parameters import Parameters
 from dsp.pulses import PulseFinder
 from dsp.results import Event
@@ -45,6 +46,7 @@ class JerkPath:
         # A slow pulse is no fainter, whatever the floor.
         self._least_pulse = self._pulses.thresholds(np.zeros(1, np.float32))
         self.volleys = VolleyFinder(parameters, 0.5 * grid.hop / grid.rate_hz)
+        self._lone = LoneKicks()
         self._view = RunView(parameters, grid, start_s)
 
     @property
@@ -105,7 +107,7 @@ class JerkPath:
                 kick_at = self._finder.take(at, min(last, pulse_at + 1), seen, self._view)
             if pulse_at == at:
                 pulse_at = self._pulses.take(at, last, begins, slow, self._view, self._finder)
-        self.volleys.note(self.events[known:])
+        self._note(self.events[known:])
         self.volleys.follow(first, seen.thresholds, floors_g, self._view)
 
     def _above(self, slow: SlowSteps, first: int) -> NDArray[np.int64]:
@@ -135,7 +137,21 @@ class JerkPath:
         self._look_at(stream, steps, frames)
         known = len(self.events)
         self._finder.finish(steps.count - 1 - self._view.first_step, steps.loud.kept, self._view)
-        self.volleys.note(self.events[known:])
+        self._note(self.events[known:])
+
+    def settle(self, frames: NDArray[np.void], known_steps: NDArray[np.int64]) -> list[Event]:
+        """Name the next final frames that short rhythms fill or lone kicks stir; the volleys that they confirm.
+
+        Parameters as of `dsp.volleys.VolleyFinder.settle`.
+        """
+        told = self.volleys.settle(frames, known_steps)
+        self._lone.settle(frames, self._view)
+        return told
+
+    def _note(self, events: list[Event]) -> None:
+        """Show new events to whoever looks at them beside the frames."""
+        self.volleys.note(events)
+        self._lone.note(events)
 
     def _look_at(self, stream: Stream, steps: Steps, frames: Frames) -> None:
         """Show the kept samples and steps to whoever measures a kick."""

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import belongs_to
-from dsp.frame_fields import numbers_of
 from dsp.kick_level import STEP_S
 from dsp.labels import State
-from dsp.parameters import DECIDED, Parameters
+from dsp.named import name_frames
+from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.struck import is_struck
@@ -37,11 +37,8 @@ RINGING_S = 2.5
 LATE_S = 3.0
 """The other paths tell of events out of order by less: each a second or so after its onset."""
 RHYTHMIC = (State.REFLEX_RHYTHM.value, State.TREMOR.value)
-RHYTHM = DECIDED.index(State.REFLEX_RHYTHM)
 NAMED = (State.REFLEX_RHYTHM.value, State.NO_DATA.value)
 """Labels that a short rhythm leaves as they are; tremor lasts for longer, and does not spring up with a stretch."""
-CLEAR = 2.0 / 3.0
-"""Twice as likely as everything else together: less is unclear."""
 
 
 class _Volley(NamedTuple):
@@ -187,15 +184,9 @@ class VolleyFinder:
         filled &= (known_steps > volley.known) & ~np.isin(labels, NAMED)
         if not filled.any():
             return
-        labels[filled] = State.REFLEX_RHYTHM.value
         if not self.named or self.named[-1] is not event:
             self.named.append(event)
-        p, sure = numbers_of(frames)[:, : len(DECIDED)], max(event.confidence, CLEAR)
-        others = p[filled]
-        others[:, RHYTHM] = 0.0
-        others *= (1.0 - sure) / np.maximum(others.sum(axis=1, keepdims=True), np.float32(1e-6))
-        others[:, RHYTHM] = 1.0 - others.sum(axis=1)
-        p[filled] = others
+        name_frames(frames, filled, State.REFLEX_RHYTHM, event.confidence)
 
     def _is_named(self, volley: Event) -> bool:
         """Whether a frame in it, or shortly before, shakes; the first one and the last stand for what lies beyond."""
