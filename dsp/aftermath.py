@@ -62,10 +62,10 @@ def lies_still(step: int, view: RunView) -> bool:
     return last >= STILL_STEPS and is_quiet(last - STILL_STEPS, last, view)
 
 
-def is_quiet(first: int, end: int, view: RunView) -> bool:
-    """Whether nothing but noise is felt from step `first` to before step `end`."""
+def is_quiet(first: int, end: int, view: RunView, left_g: float = 0.0) -> bool:
+    """Whether nothing but noise, or no more than what may be left of a ring, is felt from a step to before another."""
     noise = view.parameters.jerk["on_ratio"] * view.least_floor(end)
-    return largest(view.step_loud[first:end]) <= max(noise, 1e-3 * view.parameters.jerk["on_mg"])
+    return largest(view.step_loud[first:end]) <= max(noise, 1e-3 * view.parameters.jerk["on_mg"], left_g)
 
 
 def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> bool:

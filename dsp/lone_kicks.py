@@ -17,7 +17,9 @@ BEFORE_S = 0.5
 AFTER_S = 1.5
 """A ring is in it for so long: of one of damping 0.08 at 3 Hz a tenth is left (physics)."""
 RING_STEPS = 15
-"""The same in steps: the limb lies still from then on."""
+"""The same in steps: the limb lies still from then on ..."""
+LEFT = 0.03
+"""... but for such a share of the kick (the level of a slow ring is a third of its size, and less; physics)."""
 REST_STEPS = 10
 """A second of rest on either side (prior)."""
 STIRRED = (State.MOVEMENT.value, State.UNCLEAR.value)
@@ -58,6 +60,6 @@ def _is_lone(kick: Event, view: RunView) -> bool:
         before >= REST_STEPS
         and after + REST_STEPS <= len(view.step_loud)
         and is_quiet(before - REST_STEPS, before, view)
-        and is_quiet(after, after + REST_STEPS, view)
+        and is_quiet(after, after + REST_STEPS, view, LEFT * kick.peak_g)
         and not view.turns(onset, after + REST_STEPS)
     )

@@ -1,0 +1,130 @@
+"""A limb that lies still but for one kick is still, and one that moves beside it is not."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import dsp
+from dsp.frame_fields import FRAME_DTYPE
+from dsp.labels import State
+from dsp.named import CLEAR, name_frames
+
+Floats = NDArray[np.float64]
+
+AT_S = 12.0
+P = ("p_still", "p_movement", "p_reflex_rhythm", "p_tremor")
+
+
+def kick(t: Floats, at_s: float, size_g: float, hz: float = 5.0, damping: float = 0.2) -> Floats:
+    """A pulse of 0.1 s, and what the limb swings on."""
+    late = np.clip(t - at_s, 0.0, None)
+    pulse = np.where(late < 0.1, np.sin(np.pi * late / 0.1) ** 2, 0.0)
+    ring = np.where(late > 0.05, np.exp(-2 * np.pi * damping * hz * late) * np.sin(2 * np.pi * hz * (late - 0.05)), 0.0)
+    return size_g * (pulse - 0.5 * ring)
+
+
+def lying(
+    *waves: Callable[[Floats], Floats],
+    rate_hz: float = 100.0,
+    seconds: float = 26.0,
+    gravity: bool = True,
+    seed: int = 0,
+) -> NDArray[np.float32]:
+    t = np.arange(round(seconds * rate_hz)) / rate_hz
+    xyz_g = np.random.default_rng(seed).normal(0.0, 0.0012, (len(t), 3))
+    xyz_g[:, 2] += gravity
+    xyz_g[:, 1] += sum(wave(t) for wave in waves)
+    return xyz_g.astype(np.float32)
+
+
+def moving(t: Floats, since_s: float, until_s: float) -> Floats:
+    """A limb that goes to and fro at 1.2 Hz."""
+    return np.where((t >= since_s) & (t < until_s), 0.3 * np.sin(2 * np.pi * 1.2 * (t - since_s)), 0.0)
+
+
+def states(result: dsp.Analysis, first_s: float = AT_S - 2.0, last_s: float = AT_S + 3.0) -> set[str]:
+    inside = (result.frames["time_s"] >= first_s) & (result.frames["time_s"] <= last_s)
+    return set(result.frames["label"][inside].tolist())
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 50.0, 100.0, 208.0])
+@pytest.mark.parametrize("size_g", [0.2, 0.8, 3.5])
+@pytest.mark.parametrize("gravity", [True, False])
+def test_a_limb_that_lies_still_but_for_a_kick_or_a_knock_is_still_and_the_kick_an_event(
+    rate_hz: float, size_g: float, *, gravity: bool
+) -> None:
+    xyz_g = lying(lambda t: kick(t, AT_S, size_g), rate_hz=rate_hz, gravity=gravity)
+    result = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf")
+    (event,) = result.events
+    assert event.onset_s == pytest.approx(AT_S, abs=0.1)
+    assert [s.label for s in result.segments] == [dsp.State.STILL]
+    p = np.array([result.frames[name] for name in P])
+    np.testing.assert_allclose(p.sum(axis=0), 1.0, atol=1e-5)
+    assert (p[0] >= CLEAR - 1e-6).all()
+
+
+def test_a_kick_that_rings_for_a_second_is_one_too() -> None:
+    result = dsp.analyze(lying(lambda t: kick(t, AT_S, 1.0, 5.0, 0.08)), rate_hz=100.0, placement="calf")
+    assert len(result.events) == 1
+    assert states(result) == {"still"}
+
+
+@pytest.mark.parametrize(
+    ("since_s", "until_s"), [(AT_S - 5.0, AT_S - 0.6), (AT_S + 1.8, AT_S + 6.0)], ids=["before", "after"]
+)
+def test_a_limb_that_moves_before_or_after_a_kick_moves(since_s: float, until_s: float) -> None:
+    waves = (lambda t: kick(t, AT_S, 1.0), lambda t: moving(t, since_s, until_s))
+    alone, both = (dsp.analyze(lying(*w), rate_hz=100.0, placement="calf") for w in (waves[1:], waves))
+    moved = alone.frames["label"] == "movement"
+    assert np.count_nonzero(moved) >= 6
+    assert set(both.frames["label"][moved].tolist()) == {"movement"}
+
+
+def test_kicks_every_second_and_a_half_are_no_rest() -> None:
+    waves = [lambda t, at_s=at_s: kick(t, at_s, 0.5) for at_s in np.arange(6.0, 20.0, 1.5)]
+    result = dsp.analyze(lying(*waves), rate_hz=100.0, placement="calf")
+    assert "still" not in states(result, 8.0, 18.0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    sizes=st.lists(st.integers(1, 700), min_size=1, max_size=20),
+    end=st.integers(1150, 2600),
+    second_s=st.floats(AT_S + 0.6, AT_S + 4.0),
+)
+def test_in_any_chunks_and_wherever_the_run_ends_the_same_frames_are_still(
+    sizes: list[int], end: int, second_s: float
+) -> None:
+    xyz_g = lying(lambda t: kick(t, AT_S, 0.6), lambda t: kick(t, second_s, 0.3))[:end]
+    whole, analyzer = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf"), dsp.Analyzer(100.0, "calf")
+    at, i = 0, 0
+    while at < len(xyz_g):
+        analyzer.push(xyz_g[at : (at := at + sizes[i % len(sizes)])])
+        i += 1
+    analyzer.finish()
+    assert analyzer.result().frames.tobytes() == whole.frames.tobytes()
+
+
+def test_frames_that_are_named_leave_the_other_states_their_shares_of_the_rest() -> None:
+    frames = np.zeros(3, FRAME_DTYPE)
+    frames["label"], frames["rms_g"] = "movement", 0.5
+    for name, share in zip(P, (0.1, 0.6, 0.1, 0.2), strict=True):
+        frames[name] = share
+    name_frames(frames, np.array([True, False, True]), State.STILL, 0.82)
+    assert frames["label"].tolist() == ["still", "movement", "still"]
+    assert [float(frames[name][0]) for name in P] == pytest.approx([0.82, 0.12, 0.02, 0.04])
+    assert [float(frames[name][1]) for name in P] == pytest.approx([0.1, 0.6, 0.1, 0.2])
+    assert (frames["rms_g"] == np.float32(0.5)).all()
+
+
+@pytest.mark.parametrize("others", [0.3, 0.0])
+def test_what_is_named_is_never_unclear(others: float) -> None:
+    frames = np.zeros(1, FRAME_DTYPE)
+    frames["p_tremor"] = others
+    name_frames(frames, np.array([True]), State.STILL, 0.5)
+    assert float(frames["p_still"][0]) >= CLEAR - 1e-6
+    assert sum(float(frames[name][0]) for name in P) == pytest.approx(1.0)
