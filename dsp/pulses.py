@@ -158,7 +158,7 @@ class PulseFinder:
             return None
         beside = max(
             largest(level[max(0, c.onset_step - BEFORE_STEPS) : max(0, c.onset_step - 2)]),
-            largest(level[c.end_step : at + 1]),
+            largest(level[c.end_step + 1 : at + 1]),
         )
         # What is quiet beside the pulse, or anywhere, need not be held against the floor, which takes long to tell.
         quiet = max(p["isolation_ratio"] * c.peak, 1e-3 * self.parameters.jerk["on_mg"])

@@ -42,6 +42,17 @@ def test_a_slow_push_at_ten_times_the_noise_is_one_event(rate_hz: float, width_s
     np.testing.assert_allclose(np.abs(event.direction), [0.8, 0.6, 0.0], atol=0.15)
 
 
+@pytest.mark.parametrize("rate_hz", RATES)
+@pytest.mark.parametrize("width_s", [0.25, 0.3])
+def test_a_slow_push_is_an_event_wherever_in_a_step_it_begins(rate_hz: float, width_s: float) -> None:
+    # What its level smears over the step that ends it is nothing that goes on after it.
+    for at in np.arange(15.0, 15.1, 0.01):
+        xyz_g = rest(rate_hz, noise_g=0.001)
+        xyz_g[:, 0] += pulse(rate_hz, len(xyz_g), at, 0.035, width_s)
+        (event,) = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf").events
+        assert event.onset_s == pytest.approx(at, abs=0.1)
+
+
 def test_what_goes_on_or_is_too_long_or_comes_again_and_again_is_no_slow_jerk() -> None:
     n = 3000
     goes_on, long, train = rest(100.0), rest(100.0), rest(100.0)
