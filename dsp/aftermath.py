@@ -58,14 +58,9 @@ def belongs_to(event: Event, impact: Event, parameters: Parameters, *, rested: b
 
 def lies_still(step: int, view: RunView) -> bool:
     """Whether nothing but noise is felt for 0.7 s before a step but for the rise of what begins there."""
-    last = step - RISE_STEPS
-    return last >= STILL_STEPS and is_quiet(last - STILL_STEPS, last, view)
-
-
-def is_quiet(first: int, end: int, view: RunView, left_g: float = 0.0) -> bool:
-    """Whether nothing but noise, or no more than what may be left of a ring, is felt from a step to before another."""
-    noise = view.parameters.jerk["on_ratio"] * view.least_floor(end)
-    return largest(view.step_loud[first:end]) <= max(noise, 1e-3 * view.parameters.jerk["on_mg"], left_g)
+    before = view.step_loud[max(0, step - RISE_STEPS - STILL_STEPS) : max(0, step - RISE_STEPS)]
+    noise = view.parameters.jerk["on_ratio"] * view.least_floor(step)
+    return len(before) == STILL_STEPS and largest(before) <= max(noise, 1e-3 * view.parameters.jerk["on_mg"])
 
 
 def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> bool:

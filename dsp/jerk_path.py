@@ -140,10 +140,7 @@ class JerkPath:
         self._note(self.events[known:])
 
     def settle(self, frames: NDArray[np.void], known_steps: NDArray[np.int64]) -> list[Event]:
-        """Name the next final frames that short rhythms fill or lone kicks stir; the volleys that they confirm.
-
-        Parameters as of `dsp.volleys.VolleyFinder.settle`.
-        """
+        """Name the next final frames that short rhythms fill or lone kicks stir, as `VolleyFinder.settle` tells."""
         told = self.volleys.settle(frames, known_steps)
         self._lone.settle(frames, self._view)
         return told

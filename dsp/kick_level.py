@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dsp.grid import STEPS_PER_HOP
 from dsp.parameters import Parameters
-from dsp.rows import ordered
+from dsp.rows import largest, ordered
 from dsp.sliding import windows
 
 Floats = NDArray[np.float32]
@@ -128,7 +128,8 @@ def highest_floor(step_energy: Floats, hop: int, parameters: Parameters) -> floa
 def floors(step_energy: Floats, hops: NDArray[np.int64], parameters: Parameters) -> Floats:
     """Floor after each of some hops, (hops,), rising: the median level of the last 10 s but the newest second.
 
-    Where the newest part of these is quieter, its median counts.
+    Where the newest part of these is quieter, its median counts, and where all of the newest second is, its loudest
+    step.
 
     Parameters
     ----------
@@ -156,7 +157,11 @@ def floors(step_energy: Floats, hops: NDArray[np.int64], parameters: Parameters)
         middle = ordered(spans)[:, span // 2]
         # A leg that has become quiet is quiet at once, whatever the long window remembers.
         newest = ordered(spans[:, -soon:])[:, soon // 2]
-        out[full] = np.sqrt(np.minimum(middle, newest))
+        # What is as quiet throughout as rest, not in the middle alone, is known for it within a second.
+        guarded = windows(step_energy[int(ends[full][0]) :], guard, STEPS_PER_HOP, int(since[-1]) + 1)
+        if len(guarded) > len(since):
+            guarded = guarded[since]
+        out[full] = np.sqrt(np.minimum(np.minimum(middle, newest), largest(guarded)))
     return out
 
 

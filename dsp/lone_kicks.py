@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import is_quiet
+from dsp.few import largest
 from dsp.labels import State
 from dsp.named import name_frames
 from dsp.results import Event
@@ -17,11 +17,18 @@ BEFORE_S = 0.5
 AFTER_S = 1.5
 """A ring is in it for so long: of one of damping 0.08 at 3 Hz a tenth is left (physics)."""
 RING_STEPS = 15
-"""The same in steps: the limb lies still from then on ..."""
+"""The same in steps: from then on it is as quiet as before ..."""
 LEFT = 0.03
 """... but for such a share of the kick (the level of a slow ring is a third of its size, and less; physics)."""
 REST_STEPS = 10
 """A second of rest on either side (prior)."""
+AS_QUIET = 2.0
+"""The loudest of ten steps of noise over that of ten others is less (physics)."""
+RESTED_S = 2.0, 0.75
+"""Before a kick the limb was still between these: nearer frames see the kick."""
+KEPT = 8
+"""Final frames that are remembered, 4 s: the last one that a kick stirs comes 3.5 s after the first that is asked."""
+STILL = State.STILL.value
 STIRRED = (State.MOVEMENT.value, State.UNCLEAR.value)
 """What frames make of a kick; tremor and rhythm are more than that."""
 
@@ -31,6 +38,8 @@ class LoneKicks:
     """Names the frames of kicks out of rest and into rest."""
 
     _kicks: list[Event] = field(default_factory=list)
+    # Time and label of the newest final frames.
+    _newest: list[tuple[float, str]] = field(default_factory=list)
 
     def note(self, events: Iterable[Event]) -> None:
         """Remember events that have been confirmed."""
@@ -41,25 +50,35 @@ class LoneKicks:
 
         A frame is final 4 s after its middle, when all is known of a kick beside it and of the rest after that.
         """
-        if not self._kicks or not len(frames):
+        if not len(frames):
             return
-        times_s = frames["time_s"]
-        for kick in self._kicks:
-            near = (times_s >= kick.onset_s - BEFORE_S) & (times_s <= kick.onset_s + AFTER_S)
-            near &= np.isin(frames["label"], STIRRED)
-            if near.any() and _is_lone(kick, view):
-                name_frames(frames, near, State.STILL, kick.confidence)
-        self._kicks = [kick for kick in self._kicks if kick.onset_s + AFTER_S > times_s[-1]]
+        times_s, labels = frames["time_s"], frames["label"]
+        if self._kicks:
+            # What one leaves is what the next one finds.
+            for kick in sorted(self._kicks, key=lambda kick: kick.onset_s):
+                near = (times_s >= kick.onset_s - BEFORE_S) & (times_s <= kick.onset_s + AFTER_S)
+                near &= np.isin(labels, STIRRED)
+                if near.any() and self._was_still(kick, frames) and _rests_again(kick, view):
+                    name_frames(frames, near, State.STILL, kick.confidence)
+            self._kicks = [kick for kick in self._kicks if kick.onset_s + AFTER_S > times_s[-1]]
+        newest = zip(times_s[-KEPT:].tolist(), labels[-KEPT:].tolist(), strict=True)
+        self._newest = [*self._newest, *newest][-KEPT:]
+
+    def _was_still(self, kick: Event, frames: NDArray[np.void]) -> bool:
+        """Whether the frames before it say so."""
+        first_s, last_s = (kick.onset_s - before_s for before_s in RESTED_S)
+        first, last = frames["time_s"].searchsorted((first_s, last_s))
+        before = [label for at_s, label in self._newest if first_s <= at_s < last_s]
+        before += frames["label"][first:last].tolist()
+        return bool(before) and all(label == STILL for label in before)
 
 
-def _is_lone(kick: Event, view: RunView) -> bool:
-    """Whether the limb lay still before it and after its ring, and lies where it lay."""
+def _rests_again(kick: Event, view: RunView) -> bool:
+    """Whether the limb is as quiet after its ring as before it, and lies where it lay."""
     onset = view.step_at(kick.onset_s)
     before, after = onset - RISE_STEPS, onset + RING_STEPS
-    return (
-        before >= REST_STEPS
-        and after + REST_STEPS <= len(view.step_loud)
-        and is_quiet(before - REST_STEPS, before, view)
-        and is_quiet(after, after + REST_STEPS, view, LEFT * kick.peak_g)
-        and not view.turns(onset, after + REST_STEPS)
-    )
+    end = after + REST_STEPS
+    if before < REST_STEPS or end > len(view.step_loud) or view.turns(onset, end):
+        return False
+    rest_g = largest(view.step_loud[before - REST_STEPS : before])
+    return largest(view.step_loud[after:end]) <= max(AS_QUIET * rest_g, LEFT * kick.peak_g)

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 import dsp
-from dsp.grid import make_grid
+from dsp.grid import STEPS_PER_HOP, make_grid
 from dsp.jerks import JerkFinder
 from dsp.kick_level import floors, highest_floor
 from dsp.parameters import load_parameters
@@ -19,17 +19,25 @@ STEPS_PER_S = 10
 LOUD_G, QUIET_G = 0.02, 0.001
 
 
-def floor_after(first_g: float, then_g: float, seconds: float) -> float:
-    """Floor so long after a level of 30 s has given way to another."""
+def floor_after(first_g: float, then_g: float, seconds: float, *, but_g: float | None = None) -> float:
+    """Floor so long after a level of 30 s has given way to another, which one of the newest steps may break."""
     level = np.full(30 * STEPS_PER_S + 100, first_g, np.float32)
     level[30 * STEPS_PER_S :] = then_g
     hop = round(2 * (30 + seconds))
+    if but_g is not None:
+        level[hop * STEPS_PER_HOP - 3] = but_g
     return float(floors(np.square(level), np.array([hop]), load_parameters())[0])
 
 
-def test_the_floor_falls_when_half_of_two_and_a_half_seconds_has_been_quiet_a_second_ago() -> None:
-    assert floor_after(LOUD_G, QUIET_G, 2.0) == pytest.approx(LOUD_G)
-    assert floor_after(LOUD_G, QUIET_G, 2.5) == pytest.approx(QUIET_G)
+def test_the_floor_falls_when_a_whole_second_has_been_quiet() -> None:
+    assert floor_after(LOUD_G, QUIET_G, 0.5) == pytest.approx(LOUD_G)
+    assert floor_after(LOUD_G, QUIET_G, 1.0) == pytest.approx(QUIET_G)
+
+
+def test_else_it_falls_when_half_of_two_and_a_half_seconds_has_been_quiet_a_second_ago() -> None:
+    # A kick in the newest second is as loud as what went on before.
+    assert floor_after(LOUD_G, QUIET_G, 2.0, but_g=LOUD_G) == pytest.approx(LOUD_G)
+    assert floor_after(LOUD_G, QUIET_G, 2.5, but_g=LOUD_G) == pytest.approx(QUIET_G)
 
 
 def test_the_floor_rises_when_half_of_nine_seconds_has_been_loud_a_second_ago() -> None:
