@@ -52,24 +52,25 @@ class LoneKicks:
         """
         if not len(frames):
             return
-        times_s, labels = frames["time_s"], frames["label"]
+        # Side by side: of many frames a few are asked for, kick by kick.
+        times_s, labels = np.ascontiguousarray(frames["time_s"]), frames["label"]
         if self._kicks:
             # What one leaves is what the next one finds.
             for kick in sorted(self._kicks, key=lambda kick: kick.onset_s):
-                near = (times_s >= kick.onset_s - BEFORE_S) & (times_s <= kick.onset_s + AFTER_S)
-                near &= np.isin(labels, STIRRED)
-                if near.any() and self._was_still(kick, frames) and _rests_again(kick, view):
-                    name_frames(frames, near, State.STILL, kick.confidence)
+                first, last = times_s.searchsorted((kick.onset_s - BEFORE_S, kick.onset_s + AFTER_S))
+                stirred = [at for at, label in enumerate(labels[first:last].tolist(), first) if label in STIRRED]
+                if stirred and self._was_still(kick, times_s, labels) and _rests_again(kick, view):
+                    name_frames(frames, stirred, State.STILL, kick.confidence)
             self._kicks = [kick for kick in self._kicks if kick.onset_s + AFTER_S > times_s[-1]]
         newest = zip(times_s[-KEPT:].tolist(), labels[-KEPT:].tolist(), strict=True)
         self._newest = [*self._newest, *newest][-KEPT:]
 
-    def _was_still(self, kick: Event, frames: NDArray[np.void]) -> bool:
+    def _was_still(self, kick: Event, times_s: NDArray[np.float64], labels: NDArray[np.str_]) -> bool:
         """Whether the frames before it say so."""
         first_s, last_s = (kick.onset_s - before_s for before_s in RESTED_S)
-        first, last = frames["time_s"].searchsorted((first_s, last_s))
+        first, last = times_s.searchsorted((first_s, last_s))
         before = [label for at_s, label in self._newest if first_s <= at_s < last_s]
-        before += frames["label"][first:last].tolist()
+        before += labels[first:last].tolist()
         return bool(before) and all(label == STILL for label in before)
 
 

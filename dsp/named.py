@@ -1,5 +1,7 @@
 """Named: frames that something brief explains, which is told of beside them, take the name of what it leaves them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ CLEAR = 2.0 / 3.0
 TINY = np.float32(1e-6)
 
 
-def name_frames(frames: NDArray[np.void], which: NDArray[np.bool_], state: State, sure: float) -> None:
+def name_frames(frames: NDArray[np.void], which: Sequence[int], state: State, sure: float) -> None:
     """Give some frames a label; the other states keep their shares of what is left of the probability.
 
     Parameters
@@ -20,7 +22,7 @@ def name_frames(frames: NDArray[np.void], which: NDArray[np.bool_], state: State
     frames
         Rows of `dsp.FRAME_DTYPE`, which are changed.
     which
-        Those that are named, (frames,).
+        Their places among them.
     state, sure
         What they are, and the probability of it, 0 to 1; at least `CLEAR` is taken for it.
     """

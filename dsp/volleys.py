@@ -174,15 +174,18 @@ class VolleyFinder:
 
     def _name(self, frames: NDArray[np.void], known_steps: NDArray[np.int64], volley: _Volley) -> None:
         """Call those frames reflex rhythm that a short one fills."""
-        event, labels = volley.event, frames["label"]
+        event, times_s, labels = volley.event, frames["time_s"], frames["label"]
         # All that began before it is known by now; what the other paths tell of in it may not be.
         if any(o.onset_s < event.onset_s and belongs_to(event, o, self.parameters) for o in self._others):
             return
         # A window says tremor of a rhythm that is just over.
-        end_s = event.end_s + np.where(labels == State.TREMOR.value, self.half_frame_s, 0.0)
-        filled = (frames["time_s"] >= event.onset_s) & (frames["time_s"] <= end_s)
-        filled &= (known_steps > volley.known) & ~np.isin(labels, NAMED)
-        if not filled.any():
+        first, over, last = times_s.searchsorted((event.onset_s, event.end_s, event.end_s + self.half_frame_s))
+        filled = [
+            at
+            for at, label in enumerate(labels[first:last].tolist(), first)
+            if known_steps[at] > volley.known and label not in NAMED and (at < over or label == State.TREMOR.value)
+        ]
+        if not filled:
             return
         if not self.named or self.named[-1] is not event:
             self.named.append(event)

@@ -114,7 +114,7 @@ def test_frames_that_are_named_leave_the_other_states_their_shares_of_the_rest()
     frames["label"], frames["rms_g"] = "movement", 0.5
     for name, share in zip(P, (0.1, 0.6, 0.1, 0.2), strict=True):
         frames[name] = share
-    name_frames(frames, np.array([True, False, True]), State.STILL, 0.82)
+    name_frames(frames, [0, 2], State.STILL, 0.82)
     assert frames["label"].tolist() == ["still", "movement", "still"]
     assert [float(frames[name][0]) for name in P] == pytest.approx([0.82, 0.12, 0.02, 0.04])
     assert [float(frames[name][1]) for name in P] == pytest.approx([0.1, 0.6, 0.1, 0.2])
@@ -125,6 +125,6 @@ def test_frames_that_are_named_leave_the_other_states_their_shares_of_the_rest()
 def test_what_is_named_is_never_unclear(others: float) -> None:
     frames = np.zeros(1, FRAME_DTYPE)
     frames["p_tremor"] = others
-    name_frames(frames, np.array([True]), State.STILL, 0.5)
+    name_frames(frames, [0], State.STILL, 0.5)
     assert float(frames["p_still"][0]) >= CLEAR - 1e-6
     assert sum(float(frames[name][0]) for name in P) == pytest.approx(1.0)
