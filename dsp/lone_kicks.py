@@ -55,12 +55,18 @@ class LoneKicks:
         # Side by side: of many frames a few are asked for, kick by kick.
         times_s, labels = np.ascontiguousarray(frames["time_s"]), frames["label"]
         if self._kicks:
+            named: list[int] = []
+            sure: list[float] = []
             # What one leaves is what the next one finds.
-            for kick in sorted(self._kicks, key=lambda kick: kick.onset_s):
+            for kick in sorted(self._kicks, key=_onset):
                 first, last = times_s.searchsorted((kick.onset_s - BEFORE_S, kick.onset_s + AFTER_S))
                 stirred = [at for at, label in enumerate(labels[first:last].tolist(), first) if label in STIRRED]
                 if stirred and self._was_still(kick, times_s, labels) and _rests_again(kick, view):
-                    name_frames(frames, stirred, State.STILL, kick.confidence)
+                    labels[stirred] = STILL
+                    named += stirred
+                    sure += [kick.confidence] * len(stirred)
+            if named:
+                name_frames(frames, named, State.STILL, sure)
             self._kicks = [kick for kick in self._kicks if kick.onset_s + AFTER_S > times_s[-1]]
         newest = zip(times_s[-KEPT:].tolist(), labels[-KEPT:].tolist(), strict=True)
         self._newest = [*self._newest, *newest][-KEPT:]
@@ -79,7 +85,12 @@ def _rests_again(kick: Event, view: RunView) -> bool:
     onset = view.step_at(kick.onset_s)
     before, after = onset - RISE_STEPS, onset + RING_STEPS
     end = after + REST_STEPS
-    if before < REST_STEPS or end > len(view.step_loud) or view.turns(onset, end):
+    if before < REST_STEPS or end > len(view.step_loud):
         return False
     rest_g = largest(view.step_loud[before - REST_STEPS : before])
-    return largest(view.step_loud[after:end]) <= max(AS_QUIET * rest_g, LEFT * kick.peak_g)
+    left_g = largest(view.step_loud[after:end])
+    return left_g <= max(AS_QUIET * rest_g, LEFT * kick.peak_g) and not view.turns(onset, end)
+
+
+def _onset(event: Event) -> float:
+    return event.onset_s
