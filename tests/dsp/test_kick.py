@@ -1,14 +1,18 @@
 """What is measured on a kick."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import dsp
 from dsp import kick, kick_onset, swings
 from dsp.grid import make_grid
 from dsp.kick import measure_kick
+from dsp.kick_level import difference_energies
 from dsp.labels import Placement
 from dsp.parameters import load_parameters, load_worn_at
 from dsp.results import Event
@@ -100,3 +104,47 @@ def test_slow_motion_is_looked_at_more_closely_only_where_the_answer_may_depend_
         told, closer = kick._quickness(view, level, near, top), level / kick._slow_level(view, near, top)
         assert told <= closer
         assert told == closer or told >= p["landing_ratio"]
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 52.0, 75.0, 100.0, 104.0, 208.0])
+def test_second_differences_beside_first_ones_are_alike_at_every_rate_once_their_lag_is_made_up_for(
+    rate_hz: float,
+) -> None:
+    grid, lag_s = make_grid(rate_hz, load_parameters()), load_parameters().jerk["lag_s"]
+    t = np.arange(round(20.0 * rate_hz)) / rate_hz
+    axes_g = np.zeros((3, len(t)), np.float32)
+    axes_g[0] = np.sin(2.0 * np.pi * 2.0 * t)
+    second, first = np.empty((2, len(t) - 3 * grid.lag + 1), np.float32)
+    difference_energies(axes_g, grid.lag, second, first)
+    ratio = math.sqrt(float(second.max()) / float(first.max())) / grid.lag_share(lag_s)
+    # 2 sin(pi f lag), f being 2 Hz and the lag 50 ms; one that is longer than that is taken as it is.
+    assert ratio == pytest.approx(2.0 * math.sin(math.pi * 2.0 * max(lag_s, grid.lag / rate_hz)), rel=0.03)
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 52.0, 100.0])
+@pytest.mark.parametrize("width_s", [0.15, 0.18, 0.2])
+@pytest.mark.parametrize("later_s", [0.15, 0.3])
+def test_a_slow_kick_after_a_stretch_is_a_reflex_jerk_at_every_rate(
+    moved: Callable[..., NDArray[np.float32]], rate_hz: float, width_s: float, later_s: float
+) -> None:
+    for seed in range(4):
+        onset_s = 12.8 + later_s + 0.02 * seed
+        xyz_g = moved([(12.0, 0.8, 15.0)], seconds=24.0, gravity=True, rate_hz=rate_hz, seed=seed).astype(np.float64)
+        late = np.arange(len(xyz_g)) / rate_hz - onset_s
+        pushed = (late >= 0.0) & (late < width_s)
+        xyz_g[:, 1] += np.where(pushed, 0.5 * np.sin(np.pi * late / width_s), 0.0)
+        (event,) = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf").events
+        assert event.onset_s == pytest.approx(onset_s, abs=0.1)
+        assert event.label is dsp.EventLabel.REFLEX_JERK
+
+
+@pytest.mark.parametrize(("still_s", "kicks"), [(0.8, 0), (1.7, 1), (2.8, 1)])
+def test_a_kick_out_of_rest_soon_after_a_knock_is_no_bounce_of_it(
+    signal: Callable[..., NDArray[np.float32]], still_s: float, kicks: int
+) -> None:
+    xyz_g = signal(kicks=(12.0 + still_s,)).astype(np.float64)
+    late = np.arange(len(xyz_g)) / 100.0 - 12.0
+    xyz_g[:, 2] += np.where((late >= 0.0) & (late < 0.1), 2.5 * np.sin(np.pi * late / 0.1), 0.0)
+    knock, *others = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf").events
+    assert knock.is_impact
+    assert [round(e.onset_s, 1) for e in others] == [12.0 + still_s] * kicks
