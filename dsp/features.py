@@ -85,7 +85,7 @@ def _of_lines(
     psd, frames = spectrum.psd, len(spectrum.psd)
     rows = (~is_lineless(psd, tremor, low, grid, plan, parameters)).nonzero()[0]
     if not len(rows):
-        return dict.fromkeys(LINE_NAMES, np.full(frames, np.nan, np.float32))
+        return {name: np.full(frames, np.nan, np.float32) for name in LINE_NAMES}
     if len(rows) < frames:
         psd, tremor, low = psd[rows], tremor[rows], low[rows]
     peak, found = _peaks(psd, low, grid, plan, parameters)

@@ -157,11 +157,13 @@ def floors(step_energy: Floats, hops: NDArray[np.int64], parameters: Parameters)
         middle = ordered(spans)[:, span // 2]
         # A leg that has become quiet is quiet at once, whatever the long window remembers.
         newest = ordered(spans[:, -soon:])[:, soon // 2]
-        # What is as quiet throughout as rest, not in the middle alone, is known for it within a second.
+        # What is as quiet throughout as rest, not in the middle alone, is known for it within a second; a sensor that
+        # repeats itself is not quiet.
         guarded = windows(step_energy[int(ends[full][0]) :], guard, STEPS_PER_HOP, int(since[-1]) + 1)
         if len(guarded) > len(since):
             guarded = guarded[since]
-        out[full] = np.sqrt(np.minimum(np.minimum(middle, newest), largest(guarded)))
+        loudest = np.where((guarded > 0.0).all(axis=1), largest(guarded), np.float32(np.inf))
+        out[full] = np.sqrt(np.minimum(np.minimum(middle, newest), loudest))
     return out
 
 

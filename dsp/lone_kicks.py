@@ -18,8 +18,13 @@ AFTER_S = 1.5
 """A ring is in it for so long: of one of damping 0.08 at 3 Hz a tenth is left (physics)."""
 RING_STEPS = 15
 """The same in steps: from then on it is as quiet as before ..."""
-LEFT = 0.03
-"""... but for such a share of the kick (the level of a slow ring is a third of its size, and less; physics)."""
+LEFT, MOST_LEFT_G = 0.03, 0.03
+"""... but for such a share of the kick, and no more than so much (the level of a slow ring is a third of its size, and
+less; physics)."""
+SLOW_STEPS = 5
+"""From here on slow motion is no part of the kick itself (a kick and its turn back last for 0.4 s)."""
+SLOW = 1.5
+"""Level of first over that of second differences which no ring has: 1.3 at 2.5 Hz, and 2 at 1.6 Hz (physics)."""
 REST_STEPS = 10
 """A second of rest on either side (prior)."""
 AS_QUIET = 2.0
@@ -28,6 +33,8 @@ RESTED_S = 2.0, 0.75
 """Before a kick the limb was still between these: nearer frames see the kick."""
 KEPT = 8
 """Final frames that are remembered, 4 s: the last one that a kick stirs comes 3.5 s after the first that is asked."""
+SURE = 0.9
+"""That a limb which was still before such a kick and is after it was still all along (prior)."""
 STILL = State.STILL.value
 STIRRED = (State.MOVEMENT.value, State.UNCLEAR.value)
 """What frames make of a kick; tremor and rhythm are more than that."""
@@ -56,7 +63,6 @@ class LoneKicks:
         times_s, labels = np.ascontiguousarray(frames["time_s"]), frames["label"]
         if self._kicks:
             named: list[int] = []
-            sure: list[float] = []
             # What one leaves is what the next one finds.
             for kick in sorted(self._kicks, key=_onset):
                 first, last = times_s.searchsorted((kick.onset_s - BEFORE_S, kick.onset_s + AFTER_S))
@@ -64,9 +70,8 @@ class LoneKicks:
                 if stirred and self._was_still(kick, times_s, labels) and _rests_again(kick, view):
                     labels[stirred] = STILL
                     named += stirred
-                    sure += [kick.confidence] * len(stirred)
             if named:
-                name_frames(frames, named, State.STILL, sure)
+                name_frames(frames, named, State.STILL, SURE)
             self._kicks = [kick for kick in self._kicks if kick.onset_s + AFTER_S > times_s[-1]]
         newest = zip(times_s[-KEPT:].tolist(), labels[-KEPT:].tolist(), strict=True)
         self._newest = [*self._newest, *newest][-KEPT:]
@@ -81,15 +86,28 @@ class LoneKicks:
 
 
 def _rests_again(kick: Event, view: RunView) -> bool:
-    """Whether the limb is as quiet after its ring as before it, and lies where it lay."""
+    """Whether the limb only rang after it, is as quiet then as before it, and lies where it lay."""
     onset = view.step_at(kick.onset_s)
     before, after = onset - RISE_STEPS, onset + RING_STEPS
     end = after + REST_STEPS
-    if before < REST_STEPS or end > len(view.step_loud):
+    if before < REST_STEPS or end >= len(view.step_loud):
         return False
     rest_g = largest(view.step_loud[before - REST_STEPS : before])
     left_g = largest(view.step_loud[after:end])
-    return left_g <= max(AS_QUIET * rest_g, LEFT * kick.peak_g) and not view.turns(onset, end)
+    if left_g > max(AS_QUIET * rest_g, min(LEFT * kick.peak_g, MOST_LEFT_G)):
+        return False
+    return not view.turns(onset, end) and not _moves_slowly(onset, before, end, view)
+
+
+def _moves_slowly(onset: int, before: int, end: int, view: RunView) -> bool:
+    """Whether slow motion shows beside the ring: a swing to and fro soon after the kick, which no ring is."""
+    edges = view.edges(np.arange(onset + SLOW_STEPS, end + 1)) - view.first
+    slow_g2 = np.maximum.reduceat(view.slow[edges[0] : edges[-1]], edges[:-1] - edges[0])
+    rest_g2 = largest(view.slow[view.edge(before - REST_STEPS) - view.first : view.edge(before) - view.first])
+    # The two swell in turn: within three steps each is at its largest.
+    loud_g = view.step_loud[onset + SLOW_STEPS - 1 : end + 1]
+    ring_g = np.maximum(np.maximum(loud_g[:-2], loud_g[1:-1]), loud_g[2:])
+    return bool((slow_g2 > np.maximum(AS_QUIET**2 * rest_g2, np.square(SLOW * ring_g))).any())
 
 
 def _onset(event: Event) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from dsp.frame_fields import numbers_of
 from dsp.labels import State
@@ -14,7 +14,7 @@ CLEAR = 2.0 / 3.0
 TINY = np.float32(1e-6)
 
 
-def name_frames(frames: NDArray[np.void], which: Sequence[int], state: State, sure: ArrayLike) -> None:
+def name_frames(frames: NDArray[np.void], which: Sequence[int], state: State, sure: float) -> None:
     """Give some frames a label; the other states keep their shares of what is left of the probability.
 
     Parameters
@@ -24,13 +24,12 @@ def name_frames(frames: NDArray[np.void], which: Sequence[int], state: State, su
     which
         Their places among them.
     state, sure
-        What they are, and the probability of it, 0 to 1, of all or of each; at least `CLEAR` is taken for it.
+        What they are, and the probability of it, 0 to 1; at least `CLEAR` is taken for it.
     """
     frames["label"][which] = state.value
     own, p = DECIDED.index(state), numbers_of(frames)[:, : len(DECIDED)]
     others = p[which]
     others[:, own] = 0.0
-    left = 1.0 - np.maximum(np.asarray(sure, np.float64), CLEAR)
-    others *= (left / np.maximum(others.sum(axis=1), TINY))[:, None]
+    others *= (1.0 - max(sure, CLEAR)) / np.maximum(others.sum(axis=1, keepdims=True), TINY)
     others[:, own] = 1.0 - others.sum(axis=1)
     p[which] = others

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.evidence import strongest
 from dsp.fatigue import RestBaseline, Shaken, fatigue_evidence
 from dsp.frame_fields import FRAME_DTYPE, RAW_FRAME
 from dsp.grid import Grid
@@ -24,8 +23,8 @@ Flags = Callable[[float, float], tuple[str, ...]]
 
 STATES = {state.value: state for state in State}
 """By name, in a third of the time."""
-BEAT_TERMS = ("beats", "after_stretch")
-"""Of a short reflex rhythm; what else an event says is about how it stands out."""
+BESIDE_S = 1.0
+"""By which the half seconds that a short rhythm fills may be longer than it."""
 TIRING_REASONS = 2
 """Of the three reasons that a screen has room for."""
 HOLD_KNOWN_S = 1.5
@@ -169,18 +168,27 @@ class OpenSegment:
 
 
 def _with_beats(segment: Segment, short: list[Event]) -> Segment:
-    """Let a segment say which beats named its frames; those that ended by its end are taken away."""
+    """Let a segment that beats have named say so; those that ended by its end are taken away.
+
+    What its windows show of it, most of which is rest, speaks against it and is no evidence.
+    """
     if not short:
         return segment
     own = [event for event in short if event.onset_s < segment.end_s and event.end_s > segment.start_s]
     short[:] = [event for event in short if event.end_s > segment.end_s]
     if segment.label is not State.REFLEX_RHYTHM or not own:
         return segment
-    return segment.but(evidence=functools.partial(_beaten, segment, own[0]))
+    named = own[0]
+    if segment.duration_s > named.end_s - named.onset_s + BESIDE_S:
+        # Frames have called most of it so by themselves.
+        return segment
+    # A sensor too slow for its overtones may show no line in windows of 4 s.
+    peak_hz = named.ring_hz if math.isnan(segment.peak_hz) else segment.peak_hz
+    return segment.but(peak_hz=peak_hz, evidence=functools.partial(_evidence_of, named))
 
 
-def _beaten(segment: Segment, event: Event) -> tuple[Term, ...]:
-    return strongest([*segment.evidence, *(term for term in event.evidence if term.name in BEAT_TERMS)])
+def _evidence_of(event: Event) -> tuple[Term, ...]:
+    return event.evidence
 
 
 def _hold_start(start_s: float, run: Run) -> float | None:

@@ -6,6 +6,7 @@ two and a half samples. A whole swing laid through all of them is known to a few
 
 import functools
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,8 @@ ABOVE_NOISE = 18.0
 """Squared, of the noise's variance: the best of these swings reaches 15 in noise alone once in a hundred times."""
 
 
-class Swung(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Swung:
     """What a ring is measured on once somebody asks for it: of most kicks nobody does, and most candidates are none.
 
     Attributes
@@ -57,18 +59,21 @@ class Swung(NamedTuple):
     peak_g: Floats
     size_g: float
     rate_hz: float
+    _ring: tuple[float, float] | None = None
 
     def hz(self) -> float:
         """Frequency of the swing, NaN where no ring is to be seen."""
-        return self._ring()[0]
+        return self._measured()[0]
 
     def decay_s(self) -> float:
         """Time constant of the swing, NaN where no ring is to be seen."""
-        return self._ring()[1]
+        return self._measured()[1]
 
-    def _ring(self) -> tuple[float, float]:
-        along = self.peak_g / max(self.size_g, 1e-12)
-        return ring(self.tail_g @ along, self.before_g @ along, self.size_g, self.rate_hz)
+    def _measured(self) -> tuple[float, float]:
+        if self._ring is None:
+            along = self.peak_g / max(self.size_g, 1e-12)
+            self._ring = ring(self.tail_g @ along, self.before_g @ along, self.size_g, self.rate_hz)
+        return self._ring
 
 
 def ring(tail_g: Floats, before_g: Floats, peak_g: float, rate_hz: float) -> tuple[float, float]:

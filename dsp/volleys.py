@@ -37,6 +37,8 @@ RINGING_S = 2.5
 LATE_S = 3.0
 """The other paths tell of events out of order by less: each a second or so after its onset."""
 RHYTHMIC = (State.REFLEX_RHYTHM.value, State.TREMOR.value)
+KNOWN_S = 2.0
+"""From its onset on, in which other paths may tell of something else."""
 NAMED = (State.REFLEX_RHYTHM.value, State.NO_DATA.value)
 """Labels that a short rhythm leaves as they are; tremor lasts for longer, and does not spring up with a stretch."""
 
@@ -93,7 +95,8 @@ class VolleyFinder:
     @property
     def provisional(self) -> tuple[Event, ...]:
         """Volleys that wait for the frames, as far as nothing speaks against them yet."""
-        waiting = (v.event for v in self._waiting if not self._is_named(v.event) and not self._is_known(v.event))
+        waiting = (v.event for v in self._waiting if not v.is_rhythm)
+        waiting = (event for event in waiting if not self._is_named(event) and not self._is_known(event))
         return tuple(replace(e, provisional=True) for e in waiting)
 
     def forget(self, steps: int) -> None:
@@ -175,8 +178,14 @@ class VolleyFinder:
     def _name(self, frames: NDArray[np.void], known_steps: NDArray[np.int64], volley: _Volley) -> None:
         """Call those frames reflex rhythm that a short one fills."""
         event, times_s, labels = volley.event, frames["time_s"], frames["label"]
-        # All that began before it is known by now; what the other paths tell of in it may not be.
-        if any(o.onset_s < event.onset_s and belongs_to(event, o, self.parameters) for o in self._others):
+        near_s = self.parameters.volley["apart_s"]
+        # What began so soon is known by now (a kick a second after its onset, a frame 4 s after its middle).
+        soon_s = min(event.end_s, event.onset_s + KNOWN_S)
+        if any(
+            event.onset_s - near_s <= other.onset_s <= soon_s
+            or (other.onset_s < event.onset_s and belongs_to(event, other, self.parameters))
+            for other in self._others
+        ):
             return
         # A window says tremor of a rhythm that is just over.
         first, over, last = times_s.searchsorted((event.onset_s, event.end_s, event.end_s + self.half_frame_s))

@@ -84,6 +84,17 @@ def test_a_limb_that_moves_before_or_after_a_kick_moves(since_s: float, until_s:
     assert set(both.frames["label"][moved].tolist()) == {"movement"}
 
 
+@pytest.mark.parametrize("since_s", [0.1, 0.4, 0.9, 1.4])
+@pytest.mark.parametrize("size_g", [0.5, 3.0])
+def test_a_swing_to_and_fro_soon_after_a_kick_is_no_ring_of_it(since_s: float, size_g: float) -> None:
+    # One and a half of them, that end before the second in which rest is looked for.
+    waves = (lambda t: kick(t, AT_S, size_g), lambda t: moving(t, AT_S + since_s, AT_S + since_s + 1.25))
+    alone, both = (dsp.analyze(lying(*w), rate_hz=100.0, placement="calf") for w in (waves[1:], waves))
+    moved = alone.frames["label"] == "movement"
+    assert np.count_nonzero(moved) >= 3
+    assert set(both.frames["label"][moved].tolist()) == {"movement"}
+
+
 def test_kicks_every_second_and_a_half_are_no_rest() -> None:
     waves = [lambda t, at_s=at_s: kick(t, at_s, 0.5) for at_s in np.arange(6.0, 20.0, 1.5)]
     result = dsp.analyze(lying(*waves), rate_hz=100.0, placement="calf")
@@ -106,7 +117,9 @@ def test_in_any_chunks_and_wherever_the_run_ends_the_same_frames_are_still(
         analyzer.push(xyz_g[at : (at := at + sizes[i % len(sizes)])])
         i += 1
     analyzer.finish()
-    assert analyzer.result().frames.tobytes() == whole.frames.tobytes()
+    result = analyzer.result()
+    assert result.frames.tobytes() == whole.frames.tobytes()
+    assert (repr(result.events), repr(result.segments)) == (repr(whole.events), repr(whole.segments))
 
 
 def test_frames_that_are_named_leave_the_other_states_their_shares_of_the_rest() -> None:
