@@ -173,7 +173,7 @@ class JerkFinder:
                     self._candidate = _Candidate(at, at, here, at, rise)
             self._confirm(at, seen.loud, view)
             at += 1
-        if self._candidate is not None:
+        if self._candidate is not None and at < end:
             at = self._follow(self._candidate, at, end, seen, view)
         return self.quiet_until(at, seen)
 

@@ -93,7 +93,7 @@ def make_event(
         parameters=view.parameters,
     )
     impact = IMPACT if peak_g >= p["impact_g"] else ()
-    return Event(
+    return Event.of(
         onset_s=view.start_s + onset / rate,
         peak_s=view.start_s + (max(first, onset - 1) + at_peak) / rate,
         end_s=view.start_s + end / rate,
@@ -111,6 +111,7 @@ def make_event(
         runner_up=OTHER[label],
         evidence=terms,
         flags=(*hidden, *impact, *(() if beats is None else BEATS)),
+        provisional=False,
     )
 
 

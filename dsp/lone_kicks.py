@@ -101,9 +101,12 @@ def _rests_again(kick: Event, view: RunView) -> bool:
 
 def _moves_slowly(onset: int, before: int, end: int, view: RunView) -> bool:
     """Whether slow motion shows beside the ring: a swing to and fro soon after the kick, which no ring is."""
-    edges = view.edges(np.arange(onset + SLOW_STEPS, end + 1)) - view.first
-    slow_g2 = np.maximum.reduceat(view.slow[edges[0] : edges[-1]], edges[:-1] - edges[0])
     rest_g2 = largest(view.slow[view.edge(before - REST_STEPS) - view.first : view.edge(before) - view.first])
+    first, last = view.edge(onset + SLOW_STEPS) - view.first, view.edge(end) - view.first
+    if largest(view.slow[first:last]) <= AS_QUIET**2 * rest_g2:
+        return False
+    edges = view.edges(np.arange(onset + SLOW_STEPS, end)) - view.first
+    slow_g2 = np.maximum.reduceat(view.slow[first:last], edges - first)
     # The two swell in turn: within three steps each is at its largest.
     loud_g = view.step_loud[onset + SLOW_STEPS - 1 : end + 1]
     ring_g = np.maximum(np.maximum(loud_g[:-2], loud_g[1:-1]), loud_g[2:])
