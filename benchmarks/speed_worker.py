@@ -16,7 +16,7 @@ from scipy.fft import rfft
 import dsp
 from dsp.grid import hann
 
-RATE_HZ, WINDOW, HOP, BATCH, TURNS = 100.0, 400, 50, 256, 3
+RATE_HZ, WINDOW, HOP, BATCH, TURNS = 100.0, 400, 50, 256, 9
 PUSHED, WARM, LIVE_S = 10, 50, 900
 Floats = NDArray[np.float32]
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -14,6 +15,7 @@ VERSION = 2
 """Of the tables; an index of another version is made afresh, for it is a cache."""
 BUSY_TIMEOUT_S = 10.0
 """Two programs may use one library; the second waits this long for the first."""
+AGAIN_S = 0.02
 TABLES = """
 CREATE TABLE IF NOT EXISTS session (
     id TEXT PRIMARY KEY, file TEXT UNIQUE NOT NULL, stamp TEXT NOT NULL, start_ns INTEGER, duration_s REAL, device TEXT,
@@ -52,9 +54,9 @@ class Index:
         self.damaged = ""
         self.writable = True
         try:
-            self.db = self._open()
+            self.db = self._open_patiently()
         except sqlite3.OperationalError as error:
-            if "locked" in str(error) or "busy" in str(error):
+            if _is_busy(error):
                 msg = f"the library in {home} is in use by another program; close it, or try again in a moment"
                 raise StorageError(msg) from error
             self.writable = False
@@ -104,6 +106,17 @@ class Index:
         with contextlib.suppress(OSError):
             self.path.with_name(INDEX + DAMAGED).unlink(missing_ok=True)
 
+    def _open_patiently(self) -> sqlite3.Connection:
+        """Open it, again while it is busy: who begins one beside another is told so without the wait asked for."""
+        until = time.monotonic() + BUSY_TIMEOUT_S
+        while True:
+            try:
+                return self._open()
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() >= until:
+                    raise
+            time.sleep(AGAIN_S)
+
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)
         try:
@@ -149,6 +162,10 @@ class Index:
         for statement in filter(str.strip, TABLES.split(";")):
             db.execute(statement)
         return db
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return "locked" in str(error) or "busy" in str(error)
 
 
 def _check(db: sqlite3.Connection) -> None:

@@ -197,6 +197,23 @@ def test_an_index_held_by_another_program_is_told(tmp_path: Path, monkeypatch: p
     other.close()
 
 
+def test_an_index_that_is_busy_for_a_moment_is_opened_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from recordings.library.index import Index
+
+    opened, tries = Index._open, iter(range(5))
+
+    def busy_twice(self: Index) -> sqlite3.Connection:
+        if next(tries) < 2:
+            # As when two begin an index at once; SQLite does not wait then.
+            raise sqlite3.OperationalError("database is locked")
+        return opened(self)
+
+    monkeypatch.setattr(Index, "_open", busy_twice)
+    with recordings.Library(tmp_path) as library:
+        assert library.sessions() == []
+    assert next(tries) == 3
+
+
 def test_two_libraries_at_once_see_each_other_and_lose_nothing(recording: Make, tmp_path: Path) -> None:
     for n in range(4):
         put(recording, tmp_path / "recordings", f"{n}.npz", seed=n)
