@@ -205,7 +205,8 @@ def test_an_index_that_is_busy_for_a_moment_is_opened_after_it(tmp_path: Path, m
     def busy_twice(self: Index) -> sqlite3.Connection:
         if next(tries) < 2:
             # As when two begin an index at once; SQLite does not wait then.
-            raise sqlite3.OperationalError("database is locked")
+            message = "database is locked"
+            raise sqlite3.OperationalError(message)
         return opened(self)
 
     monkeypatch.setattr(Index, "_open", busy_twice)
