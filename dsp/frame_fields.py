@@ -14,7 +14,7 @@ FRAME_DTYPE = np.dtype(
         ("p_movement", np.float32),
         ("p_reflex_rhythm", np.float32),
         ("p_tremor", np.float32),
-        ("peak_hz", np.float32),  # frequency of the strongest peak in the tremor band; NaN, as all of it, without
+        ("peak_hz", np.float32),  # frequency of the strongest peak in the tremor band; NaN (and all about it) in noise
         ("rms_g", np.float32),  # rms of the tremor band, all axes, g
         ("displacement_mm", np.float32),  # rms displacement of the peak, mm
         ("wander_hz", np.float32),  # standard deviation of the peak over three frames; NaN without one in each

@@ -46,7 +46,7 @@ class JerkPath:
         # A slow pulse is no fainter, whatever the floor.
         self._least_pulse = self._pulses.thresholds(np.zeros(1, np.float32))
         self.volleys = VolleyFinder(parameters, 0.5 * grid.hop / grid.rate_hz)
-        self._lone = LoneKicks()
+        self._lone = LoneKicks(parameters)
         self._view = RunView(parameters, grid, start_s)
 
     @property

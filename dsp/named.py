@@ -1,4 +1,4 @@
-"""Named: frames that something brief explains, which is told of beside them, take the name of what it leaves them."""
+"""Named: frames whose state is known better from a kick or a few beats in them than from their windows."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from dsp.labels import State
 from dsp.parameters import DECIDED
 
 CLEAR = 2.0 / 3.0
-"""Twice as likely as everything else together: less is unclear."""
+"""Twice as likely as everything else together: less is unclear (`unclear_ratio` of the parameters)."""
 TINY = np.float32(1e-6)
 
 

@@ -26,8 +26,12 @@ class Parameters:
     ----------
     version
         Named by every result.
-    spectrum, bands, gaps, still, beside, entry, on_purpose, jerk, pulse, volley, hindsight, hold, decision, fatigue
-        The sections; units are in the names.
+    spectrum, bands, gaps, still, noise, beside, entry, on_purpose
+        The sections of frames and their features; units are in the names.
+    jerk, pulse, volley, lone_kick, hindsight, hold
+        Those of events and holds.
+    decision, fatigue
+        Those of states and their evidence.
     terms, table
         The evidence curves that count; and all of them at once.
     prior
@@ -53,6 +57,7 @@ class Parameters:
     jerk: dict[str, float]
     pulse: dict[str, float]
     volley: dict[str, float]
+    lone_kick: dict[str, float]
     hindsight: dict[str, float]
     hold: dict[str, float]
     decision: dict[str, Any]
@@ -114,6 +119,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         jerk=raw["jerk"],
         pulse=raw["pulse"],
         volley=raw["volley"],
+        lone_kick=raw["lone_kick"],
         hindsight=raw["hindsight"],
         hold=raw["hold"],
         decision=raw["decision"],

@@ -37,9 +37,6 @@ FLANK_FROM_HZ = 2.0
 """Below lie posture and sway, which are no flank of what shakes (half-way from sway to the tremor band; prior)."""
 TOP_OVER_MEAN_DB = 9.0
 """How far the top of a tremor stands above the mean around it, at most (chi-square of six degrees, physics)."""
-NO_LINE = 4.0
-"""Times the mean density of the tremor band that every bin stays below where no line is: 6 dB. The highest of forty
-bins of noise reaches 4 dB on average, and more than 6 in one frame of seventy (chi-square, six degrees of freedom)."""
 NAMES = (
     "peak_hz",
     "prominence_db",
@@ -88,7 +85,7 @@ def is_lineless(
     elif quiet.any():
         # So calm a limb is looked at without its sway.
         own = psd[:, plan.peak.start + plan.sway : plan.peak.stop]
-        lines = own >= (np.float32(NO_LINE / (bins * grid.df_hz)) * tremor)[:, None]
+        lines = own >= (np.float32(still["line_ratio"] / (bins * grid.df_hz)) * tremor)[:, None]
         # Few are; to look for the largest bin of each frame takes three times as long.
         quiet[np.flatnonzero(lines) // lines.shape[1]] = False
     return quiet

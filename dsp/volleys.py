@@ -178,14 +178,8 @@ class VolleyFinder:
     def _name(self, frames: NDArray[np.void], known_steps: NDArray[np.int64], volley: _Volley) -> None:
         """Call those frames reflex rhythm that a short one fills."""
         event, times_s, labels = volley.event, frames["time_s"], frames["label"]
-        near_s = self.parameters.volley["apart_s"]
         # What began so soon is known by now (a kick a second after its onset, a frame 4 s after its middle).
-        soon_s = min(event.end_s, event.onset_s + KNOWN_S)
-        if any(
-            event.onset_s - near_s <= other.onset_s <= soon_s
-            or (other.onset_s < event.onset_s and belongs_to(event, other, self.parameters))
-            for other in self._others
-        ):
+        if self._is_known(event, until_s=min(event.end_s, event.onset_s + KNOWN_S)):
             return
         # A window says tremor of a rhythm that is just over.
         first, over, last = times_s.searchsorted((event.onset_s, event.end_s, event.end_s + self.half_frame_s))
@@ -207,11 +201,11 @@ class VolleyFinder:
         end_s = min(max(volley.end_s, first_s), last_s) + self.half_frame_s
         return any(begin_s < at_s < end_s for at_s in self._rhythmic_s)
 
-    def _is_known(self, volley: Event) -> bool:
-        """Whether another path has told of it, or the body still settles after an impact."""
-        near_s = self.parameters.volley["apart_s"]
+    def _is_known(self, volley: Event, until_s: float | None = None) -> bool:
+        """Whether another path has told of it, up to a time in it, or the body still settles after an impact."""
+        near_s, last_s = self.parameters.volley["apart_s"], volley.end_s if until_s is None else until_s
         return any(
-            volley.onset_s - near_s <= other.onset_s <= volley.end_s
+            volley.onset_s - near_s <= other.onset_s <= last_s
             or (other.onset_s < volley.onset_s and belongs_to(volley, other, self.parameters))
             for other in self._others
         )

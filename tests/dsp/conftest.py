@@ -1,10 +1,12 @@
 """Signals for the tests of the dsp room; made here, not taken from the simulated limb."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+import dsp
 
 Floats = NDArray[np.float32]
 
@@ -81,6 +83,16 @@ def banded_noise(
     wave = np.fft.irfft(spectrum, n, axis=0)
     wave *= 1e-3 * rms_mg / np.sqrt((wave**2).sum(axis=1).mean())
     return (wave + rng.normal(scale=noise_g, size=(n, 3)) + [0.0, 0.0, 1.0]).astype(np.float32)
+
+
+def in_chunks(analyzer: dsp.Analyzer, xyz_g: Floats, sizes: Sequence[int]) -> dsp.Analysis:
+    """Analyse samples in chunks of these sizes, over and over."""
+    at, i = 0, 0
+    while at < len(xyz_g):
+        analyzer.push(xyz_g[at : (at := at + sizes[i % len(sizes)])])
+        i += 1
+    analyzer.finish()
+    return analyzer.result()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import dsp
 from dsp.frame_fields import FRAME_DTYPE
 from dsp.labels import State
 from dsp.named import CLEAR, name_frames
+from tests.dsp.conftest import in_chunks
 
 Floats = NDArray[np.float64]
 
@@ -111,13 +112,8 @@ def test_in_any_chunks_and_wherever_the_run_ends_the_same_frames_are_still(
     sizes: list[int], end: int, second_s: float
 ) -> None:
     xyz_g = lying(lambda t: kick(t, AT_S, 0.6), lambda t: kick(t, second_s, 0.3))[:end]
-    whole, analyzer = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf"), dsp.Analyzer(100.0, "calf")
-    at, i = 0, 0
-    while at < len(xyz_g):
-        analyzer.push(xyz_g[at : (at := at + sizes[i % len(sizes)])])
-        i += 1
-    analyzer.finish()
-    result = analyzer.result()
+    whole = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf")
+    result = in_chunks(dsp.Analyzer(100.0, "calf"), xyz_g, sizes)
     assert result.frames.tobytes() == whole.frames.tobytes()
     assert (repr(result.events), repr(result.segments)) == (repr(whole.events), repr(whole.segments))
 

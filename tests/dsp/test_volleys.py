@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import dsp
+from tests.dsp.conftest import in_chunks
 
 Floats = NDArray[np.float64]
 RATES = (25.0, 50.0, 100.0, 200.0)
@@ -142,13 +143,7 @@ def test_in_any_chunks_and_wherever_the_run_ends_the_same_frames_are_of_a_short_
     rng = np.random.default_rng(seed)
     xyz_g = stretched(moved, int(rng.integers(4, 14)), seed=seed)[: int(rng.integers(1400, 2400))]
     sizes = rng.integers(1, 10 ** rng.integers(1, 4), 30).tolist()
-    whole, analyzer = found(xyz_g), dsp.Analyzer(100.0, "calf")
-    at, i = 0, 0
-    while at < len(xyz_g):
-        analyzer.push(xyz_g[at : (at := at + sizes[i % len(sizes)])])
-        i += 1
-    analyzer.finish()
-    result = analyzer.result()
+    whole, result = found(xyz_g), in_chunks(dsp.Analyzer(100.0, "calf"), xyz_g, sizes)
     assert result.frames.tobytes() == whole.frames.tobytes()
     assert repr(result.events) == repr(whole.events)
     assert repr(result.segments) == repr(whole.segments)
