@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dsp import gravity, kick_level, posture
 from dsp.grid import STEPS_PER_HOP, Cut, Grid, cut_steps
 from dsp.growing import Growing
+from dsp.least_floor import LeastFloor
 from dsp.parameters import Parameters
 from dsp.rows import largest, running_least
 from dsp.stream import Stream
@@ -71,6 +72,7 @@ class Steps:
         self.hop_least = Growing((), np.float32)
         self.hop_quiet = Growing((), np.float32)
         self._last_minute = np.full(QUIET_HOPS - 1, np.inf, np.float32)
+        self._least = LeastFloor(parameters)
         self.hop_mean = Growing((3,), np.float32)
         self.hop_gravity = Growing((), np.float32)
         self.hop_tilt = Growing((), np.float32)
@@ -144,9 +146,11 @@ class Steps:
         self.hop_tilt.extend(gravity.tilt_deg(self.hop_mean.part(first, hops), before, size) / np.float32(seconds))
         forgotten = self.energy.first // STEPS_PER_HOP
         floor = kick_level.floors(self.energy.kept, np.arange(first, hops) - forgotten, self._parameters)
-        floor = np.maximum(floor, self._count_floors(stream, first, hops))
+        counts = self._count_floors(stream, first, hops)
+        floor = np.maximum(floor, counts)
         self.hop_floor.extend(floor)
-        self.hop_least.extend(np.minimum.accumulate(np.concatenate([self.hop_least.newest(1), floor]))[-len(floor) :])
+        energy = self.energy.part(first * STEPS_PER_HOP, hops * STEPS_PER_HOP)
+        self.hop_least.extend(self._least.take(floor, counts, energy))
         minute = np.concatenate([self._last_minute, floor])
         self.hop_quiet.extend(running_least(minute, QUIET_HOPS))
         self._last_minute = minute[-(QUIET_HOPS - 1) :]
