@@ -14,6 +14,7 @@ from dsp.jerks import JerkFinder
 from dsp.lone_kicks import LoneKicks
 from dsp.parameters import Parameters
 from dsp.pulses import PulseFinder
+from dsp.rests import name_rests
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.slow_steps import SlowSteps
@@ -40,6 +41,7 @@ class JerkPath:
     """
 
     def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
+        self._parameters = parameters
         self._finder = JerkFinder(parameters)
         # Both keep one list, so that each knows of the other's events.
         self._pulses = PulseFinder(parameters, self._finder.events)
@@ -142,6 +144,7 @@ class JerkPath:
     def settle(self, frames: NDArray[np.void], known_steps: NDArray[np.int64]) -> list[Event]:
         """Name the next final frames that short rhythms fill or lone kicks stir, as `VolleyFinder.settle` tells."""
         told = self.volleys.settle(frames, known_steps)
+        name_rests(frames, self._view, self._parameters)
         self._lone.settle(frames, self._view)
         return told
 

@@ -28,7 +28,7 @@ class Parameters:
         Named by every result.
     spectrum, bands, gaps, still, noise, beside, entry, on_purpose
         The sections of frames and their features; units are in the names.
-    jerk, pulse, volley, lone_kick, hindsight, hold
+    jerk, pulse, volley, lone_kick, rest, hindsight, hold
         Those of events and holds.
     decision, fatigue
         Those of states and their evidence.
@@ -58,6 +58,7 @@ class Parameters:
     pulse: dict[str, float]
     volley: dict[str, float]
     lone_kick: dict[str, float]
+    rest: dict[str, float]
     hindsight: dict[str, float]
     hold: dict[str, float]
     decision: dict[str, Any]
@@ -120,6 +121,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         pulse=raw["pulse"],
         volley=raw["volley"],
         lone_kick=raw["lone_kick"],
+        rest=raw["rest"],
         hindsight=raw["hindsight"],
         hold=raw["hold"],
         decision=raw["decision"],

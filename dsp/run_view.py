@@ -86,6 +86,11 @@ class RunView:
         known = step // STEPS_PER_HOP
         return float(self.hop_least[min(known, len(self.hop_least)) - 1]) if known > 0 else START_FLOOR_G
 
+    def least_floors(self, steps: NDArray[np.int64]) -> NDArray[np.float32]:
+        """As `least_floor`, for many steps, (n,)."""
+        known = np.minimum(steps // STEPS_PER_HOP, len(self.hop_least))
+        return np.where(known > 0, self.hop_least.take(known - 1), np.float32(START_FLOOR_G))
+
     def count_g(self, step: int) -> float:
         """Size of the sensor's counts as it was known at a step, g; 0 before it was."""
         hops = min((step + self.first_step) // STEPS_PER_HOP, len(self.counts_g))
@@ -111,6 +116,13 @@ class RunView:
     def step_at(self, time_s: float) -> int:
         """Step that holds a time."""
         return self.step_of(round((time_s - self.start_s) * self.grid.rate_hz))
+
+    def steps_at(self, times_s: NDArray[np.float64]) -> NDArray[np.int64]:
+        """As `step_at`, for many times, (n,)."""
+        samples = np.rint((times_s - self.start_s) * self.grid.rate_hz).astype(np.int64)
+        hops, rest = np.divmod(samples, self.grid.hop)
+        within = np.searchsorted(self.grid.step_edges, rest, "right") - 1
+        return np.asarray(hops * STEPS_PER_HOP + within - self.first_step)
 
     def step_of(self, sample: int) -> int:
         """Step that holds a sample."""
