@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dsp.few import largest
 from dsp.kick_event import make_event
-from dsp.kick_onset import SWING_S, first_swing, onset_in_turn
+from dsp.kick_onset import SWING_S, first_swing, onset_in_turn, out_of_calm
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import BASE_S, ONE_WAY, SWUNG, felt, mean_of, one_way, span, without_turn
@@ -73,6 +73,11 @@ def measure_kick(
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     onset, onset_at = shape.onset, view.step_of(shape.onset)
+    calm = None
+    if _stretch(view, onset_at, max(onset_step, onset_at), known_step, floor) is not None:
+        calm = out_of_calm(view, onset, shape.top, shape.end, known_step)
+        if calm is not None:
+            onset, onset_at = calm, min(onset_at, view.step_of(calm))
     base = round(BASE_S * rate)
     quiet = mean_of(view.xyz_g[max(0, onset - base - first) : max(1, onset - first)])
     # A first swing may have begun so much before, and rest is asked for before that again.
@@ -83,9 +88,7 @@ def measure_kick(
     kick_step = max(onset_step, onset_at)
     turned = view.tilt_between(kick_step - 3, known_step - 2)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
-    # A stretch is over by the onset itself, whenever the candidate stood out.
-    stretch = view.stretch_before(onset_at) or view.stretch_around(kick_step, known_step, floor)
-    turn = _Turn(stretch, inside=False)
+    turn = _Turn(_stretch(view, onset_at, kick_step, known_step, floor), inside=False)
     hard, went = size >= p["landing_g"], math.nan
     # After a stretch that is known, what rested before the kick is not what the limb was turned from.
     if (weightless or turn.stretch is None) and not (hard and shape.quickness >= p["landing_ratio"]):
@@ -116,7 +119,7 @@ def measure_kick(
     if turn.stretch is None and rise is None and turned < p["stretch_deg"]:
         # In a stretch nothing tells a first swing from the stretch.
         onset = first_swing(view, onset, shape.top, moved)
-    elif turn.inside or (turn.stretch is not None and _moved_before(view, kick_step, shape.level)):
+    elif calm is None and (turn.inside or (turn.stretch is not None and _moved_before(view, kick_step, shape.level))):
         onset = max(onset, onset_in_turn(view, onset, shape.end) or onset)
     return make_event(
         view,
@@ -131,6 +134,14 @@ def measure_kick(
         width_s=shape.width_s,
         rise_s=max(0.0, (shape.top - onset) / rate),
     )
+
+
+def _stretch(view: RunView, onset_at: int, kick_step: int, known_step: int, floor: float) -> tuple[float, float] | None:
+    """Turn (deg) and delay (s) of the stretch that a kick came after, or in; None without one.
+
+    It is over by the onset itself, whenever the candidate stood out.
+    """
+    return view.stretch_before(onset_at) or view.stretch_around(kick_step, known_step, floor)
 
 
 def _one_way(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.few import largest
 from dsp.run_view import RunView
+from dsp.sliding import windows
 from dsp.swings import MEAN_S, Felt, mean_of, sizes, squares
 
 Floats = NDArray[np.float64]
@@ -19,6 +20,12 @@ FINE_LAG_S, FINE_MEAN_S = 0.025, 0.02
 """Half the lag of the jerk path, and a third of what its level is smoothed over."""
 FINE_TOP, FINE_ONSET = 0.5, 0.3
 """Shares of the top at which a kick is under way, and has begun (prior)."""
+CALM_S = 0.08
+"""So long it is calm between a stretch and a kick: a ring of 3 Hz passes through that in 0.01 s (physics)."""
+CALM_SHARE, SAME_SHARE = 0.1, 0.15
+"""Of a kick's size: what is calm beside it; and the posture before it beside that after it and in its ring (prior)."""
+CALM_LEAD_S = 0.02
+"""So much sooner a pulse of 0.1 s begins than it reaches a tenth of its size (squared sine; physics)."""
 TURN_FIRST_S = 0.06
 """A reflex answers a stretch after 30 ms at least (physics), and a level over 0.07 s tells it apart a little later."""
 
@@ -75,6 +82,49 @@ def _comes_out_of_rest(moved_g: Floats, squared: Floats, at: int, rest: int, mea
     around = moved_g[highest - before : highest + after].tolist()
     size = math.hypot(*map(sum, zip(*around, strict=True))) / mean
     return sooner + rested < share * (size - rested)
+
+
+def out_of_calm(view: RunView, onset: int, top: int, end: int, known_step: int) -> int | None:
+    """Give the sample at which a kick began after the calm between it and a stretch; None where there was none.
+
+    A slow first half bends less than the middle of a kick, and a stretch that has just ended is in the level yet: the
+    samples themselves tell when the limb left the posture in which it lies after the kick.
+
+    Parameters
+    ----------
+    onset, top, end
+        Samples at which the kick began, was highest and ended, as its level shows.
+    known_step
+        The newest.
+    """
+    rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
+    size, mean = max(2, round(CALM_S * rate)), max(1, round(FINE_MEAN_S * rate))
+    low = max(first, onset - round(SWING_S * rate) - size)
+    total = np.add.accumulate(view.xyz_g[low - first : end + 1 - first], axis=0, dtype=np.float64)
+    total[mean:] -= total[:-mean].copy()
+    piece = np.ascontiguousarray((total[mean - 1 :] / mean).T)
+    count = min(top - low, piece.shape[1] - 1) - size + 1
+    if count < 1:
+        return None
+    rested = windows(piece, size, 1, count).mean(axis=2)
+    away = np.square(piece[:, None, :] - rested[:, :, None]).sum(axis=0)
+    # Of each window, and of what comes after it.
+    since = np.arange(away.shape[1]) - np.arange(count)[:, None]
+    within = np.where((since >= 0) & (since < size), away, 0.0).max(axis=1)
+    most = np.where(since >= size, away, 0.0).max(axis=1)
+    lies = mean_of(view.step_gravity[max(0, known_step - 2) : known_step + 1])
+    calm = within <= CALM_SHARE**2 * most
+    calm &= np.square(rested - lies[:, None]).sum(axis=0) <= SAME_SHARE**2 * most
+    if not calm.any():
+        return None
+    # The last one.
+    at = count - 1 - int(calm[::-1].argmax())
+    left = away[at, at + size :]
+    sure = int((left >= p["onset_ratio"] ** 2 * most[at]).argmax())
+    below = left[:sure] < max(CALM_SHARE**2 * most[at], p["above_noise"] ** 2 * within[at])
+    soonest = sure - int(below[::-1].argmax()) if below.any() else 0
+    begin = low + at + size + mean // 2
+    return int(min(max(onset, begin + soonest - round(CALM_LEAD_S * rate)), begin + sure))
 
 
 def onset_in_turn(view: RunView, begin: int, end: int) -> int | None:

@@ -138,6 +138,27 @@ def test_a_slow_kick_after_a_stretch_is_a_reflex_jerk_at_every_rate(
         assert event.label is dsp.EventLabel.REFLEX_JERK
 
 
+def slow_kick(late: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A pulse as smooth at both ends, and the ring that it leaves, which bends more."""
+    pulse = np.where((late >= 0.0) & (late < 0.28), np.sin(np.pi * late / 0.28) ** 2, 0.0)
+    since = np.maximum(late - 0.22, 0.0)
+    return np.asarray(pulse - 0.5 * np.exp(-since / 0.12) * np.sin(2.0 * np.pi * 8.0 * since))
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 52.0, 100.0, 200.0])
+@pytest.mark.parametrize("later_s", [0.4, 0.6])
+def test_a_kick_after_a_stretch_and_a_moment_of_calm_begins_with_its_slow_first_half(
+    moved: Callable[..., NDArray[np.float32]], rate_hz: float, later_s: float
+) -> None:
+    for seed in range(4):
+        onset_s = 12.8 + later_s + 0.02 * seed
+        xyz_g = moved([(12.0, 0.8, 15.0)], seconds=24.0, gravity=True, rate_hz=rate_hz, seed=seed).astype(np.float64)
+        xyz_g[:, 1] += 0.25 * slow_kick(np.arange(len(xyz_g)) / rate_hz - onset_s)
+        (event,) = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf").events
+        assert event.label is dsp.EventLabel.REFLEX_JERK
+        assert event.onset_s == pytest.approx(onset_s + 0.02, abs=0.05)
+
+
 @pytest.mark.parametrize(("still_s", "kicks"), [(0.8, 0), (1.7, 1), (2.8, 1)])
 def test_a_kick_out_of_rest_soon_after_a_knock_is_no_bounce_of_it(
     signal: Callable[..., NDArray[np.float32]], still_s: float, kicks: int
