@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.grid import Grid
+from dsp.overtone import in_step
 from dsp.peaks import MOST_WIDTH_BINS, TINY, Peaks
 from dsp.plan import Plan
 from dsp.rows import products, runs_from, sums, weighted
@@ -104,10 +105,29 @@ def band_features(
     return dict(zip(NAMES, out, strict=True))
 
 
+def overtone_in_step(spectrum: Spectrum, rows: NDArray[np.intp], index: NDArray[np.intp], plan: Plan) -> Floats:
+    """How much of what lies at twice the frequency of peaks beats in step with them, (frames,).
+
+    Parameters
+    ----------
+    spectrum, rows
+        As for `band_features`.
+    index
+        Bins of their peaks, (frames,), twice which are bins that a peak may have.
+    """
+    out = np.empty(len(rows), np.float32)
+    for at in range(0, len(rows), BLOCK):
+        frames, bins = rows[at : at + BLOCK], index[at : at + BLOCK]
+        # What the square of the beat has at twice its lowest bin lies at zero frequency.
+        overtone = _analytic(spectrum, 2 * bins, frames, plan, lowest=plan.reach)
+        out[at : at + BLOCK] = in_step(_analytic(spectrum, bins, frames, plan), overtone)
+    return out
+
+
 def _analytic(
-    spectrum: Spectrum, index: NDArray[np.intp], frames: NDArray[np.intp], plan: Plan
+    spectrum: Spectrum, index: NDArray[np.intp], frames: NDArray[np.intp], plan: Plan, lowest: int = 0
 ) -> NDArray[np.complex64]:
-    """Analytic signal of the band around the peak, (3, frames, points), its lowest bin at zero frequency."""
+    """Analytic signal of the band around bins, (3, frames, points), its lowest bin at that of so many turns."""
     from scipy.fft import ifft  # noqa: PLC0415 - scipy is loaded by the transform already
 
     band, width = spectrum.band, 2 * plan.reach + 1
@@ -115,7 +135,7 @@ def _analytic(
     first = index - plan.reach - spectrum.band_first
     compact = np.zeros((3, len(frames), ENVELOPE_POINTS), np.complex64)
     for axis, values in zip(compact, band, strict=True):
-        axis[:, :width] = runs_from(values, frames, first, width)
+        axis[:, lowest : lowest + width] = runs_from(values, frames, first, width)
     # Only ratios are taken of it, so that its scale does not matter.
     return np.asarray(ifft(compact, axis=-1, norm="forward", overwrite_x=True))
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from dsp import white
 from dsp.envelopes import NAMES as BAND_NAMES
-from dsp.envelopes import Points, band_features
+from dsp.envelopes import Points, band_features, overtone_in_step
 from dsp.grid import Grid
 from dsp.knocks import knock_level
+from dsp.overtone import shared
 from dsp.parameters import Parameters
 from dsp.peaks import NAMES as PEAK_NAMES
 from dsp.peaks import TINY, Peaks, find_peaks, is_lineless, peak_features
@@ -99,6 +100,11 @@ def _of_lines(
         loud &= rms_g >= np.float32(1e-3 * still["silent_mg"])
         loud |= np.sqrt(low) >= np.float32(1e-3 * still["silent_low_mg"])
     found |= band_features(spectrum, rows, peak, found["peak_hz"], loud, grid, plan, points)
+    has_overtone = loud & (found["harmonic_ratio"] >= np.float32(parameters.on_purpose["stroke_harmonic"][0]))
+    may = (has_overtone & (2 * peak.index < plan.peak.stop)).nonzero()[0]
+    if len(may):
+        # What beats on its own is no overtone of the peak.
+        found["harmonic_ratio"][may] *= shared(overtone_in_step(spectrum, rows[may], peak.index[may], plan), parameters)
     if len(rows) == frames:
         return found
     out = np.full((len(LINE_NAMES), frames), np.nan, np.float32)

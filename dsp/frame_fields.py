@@ -24,7 +24,7 @@ FRAME_DTYPE = np.dtype(
         ("bump_db", np.float32),  # density around the peak / that of its louder flank, 1.5 to 3 Hz away, dB
         ("low_ratio", np.float32),  # power 0.5-3 Hz / power 0.5-20 Hz, 0 to 1
         ("low_rms_g", np.float32),  # rms of 0.5-3 Hz, g
-        ("harmonic_ratio", np.float32),  # power near twice the peak beyond that halfway there / power near the peak
+        ("harmonic_ratio", np.float32),  # power near twice the peak, in step and beyond that halfway, over that near it
         ("envelope_cv", np.float32),  # variation of the envelope, after a brisk turn beside its fall; NaN in silence
         ("duty", np.float32),  # share of the window with the envelope above 0.3 of its maximum
         ("crest", np.float32),  # envelope maximum / median
