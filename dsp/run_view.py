@@ -179,8 +179,12 @@ class RunView:
         return self.tilt_between(onset_step - 3, now_step - 2) >= self.parameters.hold["stretch_deg"]
 
     def turns_on(self, onset_step: int, now_step: int) -> bool:
-        """Whether the limb went on turning after the kick: a reflex answers a stretch that is over, or nearly."""
-        return self.tilt_between(onset_step + AFTER_KICK_STEPS, now_step - 2) >= self.parameters.jerk["stretch_deg"]
+        """Whether the limb went on turning after the kick: a reflex answers a stretch that is over, or nearly.
+
+        A slow kick and its ring are in what gravity shows so soon after it; who turns on lies elsewhere in the end.
+        """
+        turned = (self.tilt_between(first, now_step - 2) for first in (onset_step + AFTER_KICK_STEPS, onset_step - 3))
+        return all(turn >= self.parameters.jerk["stretch_deg"] for turn in turned)
 
     def _gravity(self, step: int) -> Vector | None:
         """Give unit gravity over the three steps from `step` on; None where it is not near the size of gravity."""
