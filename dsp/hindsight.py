@@ -17,6 +17,7 @@ from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, stretch_value, strongest
 from dsp.few import largest, middle_of
 from dsp.kick_level import STEP_S
 from dsp.labels import EventLabel
+from dsp.pendular import swings_freely
 from dsp.results import Event, Term
 from dsp.run_view import AFTER_KICK_STEPS, RISE_STEPS, RunView
 from dsp.surroundings import moved_steps
@@ -105,7 +106,7 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
     if event.is_impact or at < kick.began + LATE_STEPS:
         return event
     turn_deg = stretched_on(kick, at, loud, view)
-    if turn_deg is not None and _is_stretch(turn_deg, kick, at, view):
+    if turn_deg is not None and _is_stretch(turn_deg, kick, at, view) and not swings_freely(event, at, view):
         event = _in_a_stretch(event, turn_deg)
     seen = Seen(
         # What a stretch turned the limb by does not speak against a kick in it.

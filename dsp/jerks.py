@@ -13,6 +13,7 @@ from dsp.hindsight import is_movement, looked_back
 from dsp.kick import measure_kick
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
+from dsp.pendular import swings_freely
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.step_levels import Levels
@@ -184,7 +185,8 @@ class JerkFinder:
             others = [step for step, _ in self._kicks]
             if self._candidate is not None:
                 others.append(self._candidate.onset_step)
-            if is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view):
+            doubted = is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view)
+            if doubted and not swings_freely(kick.event, at, view):
                 continue
             if is_struck(kick.event, view):
                 continue

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import dsp
+from dsp import hindsight
 from dsp.aftermath import Waiting
 from dsp.hindsight import is_movement, looked_back
 from dsp.labels import EventLabel
@@ -224,6 +225,13 @@ def test_a_run_that_ends_soon_after_a_kick_shows_no_aftermath() -> None:
 
 
 # -- in the midst of a stretch ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No limb here swings freely: what these look at holds no samples."""
+    monkeypatch.setattr(hindsight, "swings_freely", lambda *_: False)
+
 
 STRETCHED = View(soon_deg=4.0, later_deg=6.0, done_deg=3.0, on_deg=2.5)
 

@@ -1,0 +1,68 @@
+"""Pendular: whether a limb that still moves after a kick swings freely, as a relaxed knee does, or is moved.
+
+What nothing drives swings about the posture in which the kick found it, in one direction, and fades (Wartenberg's
+pendulum test; knee 1 to 3 Hz, damping 0.05 to 0.35). A kick is shorter than half of such a swing: the limb is still
+where it was when the kick is over, and is pulled back from then on. Who begins to swing it on purpose pushes for half a
+period, and so does who moves it elsewhere.
+"""
+
+import math
+
+import numpy as np
+
+from dsp.labels import EventLabel
+from dsp.results import Event
+from dsp.run_view import RunView
+from dsp.swings import BASE_S, mean_of, squares
+
+FREQUENCIES_HZ = np.geomspace(1.0, 3.0, 12)
+DAMPINGS = np.array([0.03, 0.06, 0.1, 0.17, 0.25, 0.35])
+BEGINS_S = np.arange(0.0, 0.31, 0.03)
+"""After the onset, at which such a swing may begin: half a period of 1.6 Hz."""
+LATEST_S = 0.15
+"""Of them, up to which it is the kick that set it going, which is at its peak by then (acceleration phase 151 +- 20 ms,
+Mamizuka 2007)."""
+AFTER_PEAK_S = 0.12
+"""A kick of 0.1 s and what its mean smears are over so long after its peak."""
+LEAST_S = 0.4
+"""Of the swing, to tell one: half a period of 1.25 Hz."""
+MEAN_S = 0.04
+"""Mean over so much: what soft tissue rings (10 to 20 Hz) is no swing."""
+UNLIKE = 0.15
+"""Share of the power of what follows the kick that is no such swing (prior)."""
+RESTED = 0.15
+"""Of its size, that anything before the kick has: a free swing begins in rest (prior)."""
+BACK = -0.9
+"""Cosine between the kick and the swing's first half, which pulls back along the same line (prior)."""
+
+
+def swings_freely(event: Event, now_step: int, view: RunView) -> bool:
+    """Whether what follows a kick out of rest, up to step `now_step`, is a free swing that it set going."""
+    if event.label is not EventLabel.TWITCH or event.peak_s - event.onset_s > LATEST_S:
+        return False
+    rate, first = view.grid.rate_hz, view.first
+    onset, peak = (round((at_s - view.start_s) * rate) for at_s in (event.onset_s, event.peak_s))
+    before = view.xyz_g[max(0, onset - round(BASE_S * rate) - first) : max(1, onset - first)]
+    rest = mean_of(before)
+    begin, mean = peak + round(AFTER_PEAK_S * rate), max(1, round(MEAN_S * rate))
+    moved = view.xyz_g[begin - first : view.edge(now_step + 1) - first] - rest
+    if len(moved) < LEAST_S * rate + mean:
+        return False
+    total = np.add.accumulate(moved, axis=0)
+    swing = (total[mean:] - total[:-mean]) / mean
+    power = float(squares(swing).sum())
+    if float(squares(before - rest).mean()) > RESTED**2 * power / len(swing):
+        return False
+    at_s = (begin - onset + 0.5 * (mean + 1) + np.arange(len(swing))) / rate
+    best, away, begins = 0.0, 0.0, math.nan
+    for begin_s in BEGINS_S.tolist():
+        cycles = FREQUENCIES_HZ[:, None] * (at_s - begin_s)
+        fades = np.exp(-2.0 * np.pi * DAMPINGS[:, None, None] * cycles)
+        shapes = (fades * np.sin(2.0 * np.pi * cycles)).reshape(-1, len(at_s))
+        sizes = shapes @ swing
+        told = squares(sizes) / squares(shapes)
+        most = int(told.argmax())
+        if told[most] > best:
+            best, begins = float(told[most]), begin_s
+            away = float(sizes[most] @ np.array(event.direction)) / math.sqrt(float(squares(sizes[most : most + 1])[0]))
+    return begins <= LATEST_S and away <= BACK and best >= (1.0 - UNLIKE) * power

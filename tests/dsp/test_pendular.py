@@ -1,0 +1,50 @@
+"""A relaxed limb swings freely after a kick; who moves it does not."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import dsp
+
+AT_S, SECONDS = 15.0, 30.0
+GRAVITY_M_S2, ARM_M = 9.81, 0.35
+
+
+def felt_g(angle: NDArray[np.float64], rate_hz: float, seed: int) -> NDArray[np.float64]:
+    """What a sensor on a shank feels that turns by an angle (rad) about the knee."""
+    pull = np.gradient(np.gradient(angle)) * rate_hz**2 * ARM_M / GRAVITY_M_S2
+    xyz_g = np.column_stack([np.zeros(len(angle)), pull + np.sin(angle), np.cos(angle)])
+    return xyz_g + np.random.default_rng(seed).normal(0.0, 0.002, xyz_g.shape)
+
+
+def swinging(swing_hz: float, damping: float, deg: float, push_s: float, rate_hz: float) -> NDArray[np.float64]:
+    """Angle (rad) of a limb that a push sets swinging."""
+    t = np.arange(round(SECONDS * rate_hz)) / rate_hz
+    late = t - AT_S
+    push = np.where((late >= 0.0) & (late < push_s), np.sin(np.pi * late / push_s) ** 2, 0.0)
+    answer = np.exp(-2.0 * np.pi * damping * swing_hz * t) * np.sin(2.0 * np.pi * swing_hz * t)
+    angle = np.convolve(push, answer)[: len(t)]
+    return np.asarray(np.radians(deg) * angle / np.abs(angle).max())
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 52.0, 100.0, 200.0])
+@pytest.mark.parametrize(("push_s", "swing_hz", "deg"), [(0.1, 1.2, 8.0), (0.1, 1.5, 8.0), (0.15, 1.9, 3.0)])
+def test_a_kick_after_which_the_knee_swings_freely_is_a_twitch(
+    push_s: float, swing_hz: float, deg: float, rate_hz: float
+) -> None:
+    xyz_g = felt_g(swinging(swing_hz, 0.05, deg, push_s, rate_hz), rate_hz, seed=1)
+    (event,) = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf").events
+    assert event.onset_s == pytest.approx(AT_S, abs=0.05)
+    assert event.label is dsp.EventLabel.TWITCH
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 52.0, 100.0, 200.0])
+@pytest.mark.parametrize("swing_hz", [1.4, 1.6, 1.8])
+@pytest.mark.parametrize("fades", [0.0, 0.05])
+def test_a_limb_that_somebody_begins_to_swing_at_once_is_not_kicked(
+    swing_hz: float, fades: float, rate_hz: float
+) -> None:
+    turns = 2.0 * np.pi * swing_hz * np.maximum(np.arange(round(SECONDS * rate_hz)) / rate_hz - AT_S, 0.0)
+    # Pushed at once, to one side of where it lay.
+    angle = np.radians(4.0) * (1.0 - np.cos(turns)) * np.exp(-fades * turns)
+    assert not dsp.analyze(felt_g(angle, rate_hz, seed=2), rate_hz=rate_hz, placement="calf").events
