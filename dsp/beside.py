@@ -26,6 +26,7 @@ Measure = Callable[[Floats, Floats], dict[str, Floats]]
 
 RING_STEPS = 8
 """A twitch rings for 0.3 to 1 s (3-9 Hz), and swells for less."""
+LOOKED_AT = ("middle_g", "prominence_db", "crest", "low_rms_g", "centre_g", "centre_low_g")
 TINY = np.float32(1e-14)
 """Square of a level that no sensor resolves (0.1 ug)."""
 
@@ -96,11 +97,10 @@ class Beside:
         if not len(rows):
             return rows
         # The first question leaves few.
-        crest, middle_g, prominence_db = (values[name][rows] for name in ("crest", "middle_g", "prominence_db"))
-        may = middle_g >= np.float32(1e-3 * still["floor_mg"])
-        may &= prominence_db >= np.float32(p["prominence_db"])
-        centre_g, centre_low_g = values["centre_g"][rows], values["centre_low_g"][rows]
-        may &= ~centre.is_quiet_beside_loud(crest, centre_g, centre_low_g, self._parameters)
+        few = {name: values[name][rows] for name in LOOKED_AT}
+        may = few["middle_g"] >= np.float32(1e-3 * still["floor_mg"])
+        may &= few["prominence_db"] >= np.float32(p["prominence_db"])
+        may &= ~centre.is_quiet_beside_loud(few, self._parameters)
         return rows[may]
 
     def _goes_on(self, energy: Floats, loud: Bools) -> Bools:

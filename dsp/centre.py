@@ -72,19 +72,18 @@ def unknown_centre(frames: int) -> dict[str, Floats]:
     return {"centre_g": nan, "centre_low_g": nan}
 
 
-def is_quiet_beside_loud(
-    crest: Floats, centre_g: Floats, centre_low_g: Floats, parameters: Parameters
-) -> NDArray[np.bool_]:
-    """Whether the middle second is that of a still limb while something brief makes the window loud, (frames,).
+def is_quiet_beside_loud(features: Mapping[str, Floats], parameters: Parameters) -> NDArray[np.bool_]:
+    """Whether the middle second is that of a still limb while something else makes the window loud, (frames,).
 
-    A shaking that swells and fades has no crest of `burst_crest` (Rayleigh envelope), and a slow turn moves the step
-    means: by 5 mg at 1 deg/s.
+    That is a kick, or a movement: a shaking that swells and fades has no crest of `burst_crest` (Rayleigh envelope),
+    and a slow turn moves the step means of the middle too, by 5 mg at 1 deg/s.
     """
     still = parameters.still
-    quiet = centre_g <= np.float32(1e-3 * still["floor_mg"])
-    quiet &= centre_low_g <= np.float32(1e-3 * still["silent_low_mg"])
-    quiet &= crest >= np.float32(still["burst_crest"])
-    return quiet
+    quiet = features["centre_g"] <= np.float32(1e-3 * still["floor_mg"])
+    quiet &= features["centre_low_g"] <= np.float32(1e-3 * still["silent_low_mg"])
+    loud = features["crest"] >= np.float32(still["burst_crest"])
+    loud |= features["low_rms_g"] >= np.float32(1e-3 * still["beside_low_mg"])
+    return np.asarray(quiet & loud)
 
 
 def heard(features: Mapping[str, Floats], parameters: Parameters) -> Mapping[str, Floats]:
@@ -93,7 +92,7 @@ def heard(features: Mapping[str, Floats], parameters: Parameters) -> Mapping[str
     There the window's levels belong to what lies beside the middle, and so does the shape of its spectrum, so that
     every other term abstains (NaN).
     """
-    quiet = is_quiet_beside_loud(features["crest"], features["centre_g"], features["centre_low_g"], parameters)
+    quiet = is_quiet_beside_loud(features, parameters)
     out = dict(features)
     nan = np.float32(np.nan)
     if not quiet.any():

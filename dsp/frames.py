@@ -24,7 +24,7 @@ STATE_FIELDS = len(DECIDED)
 FEATURE_FIELDS = NUMBERS[STATE_FIELDS:]
 RMS, PEAK = FEATURE_FIELDS.index("rms_g"), FEATURE_FIELDS.index("peak_hz")
 THREE = np.float32(3.0)
-RHYTHM, TREMOR = DECIDED.index(State.REFLEX_RHYTHM), DECIDED.index(State.TREMOR)
+STILL, RHYTHM, TREMOR = (DECIDED.index(state) for state in (State.STILL, State.REFLEX_RHYTHM, State.TREMOR))
 Look = Callable[[NDArray[np.intp], Floats, int], NDArray[np.intp]]
 """From numbers of labels, rms_g and the number of the first frame to the numbers of live labels."""
 MISSING = FEATURE_FIELDS.index("missing")
@@ -32,10 +32,19 @@ MISSING = FEATURE_FIELDS.index("missing")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameBatch:
-    """Frames that became final, with their spectra."""
+    """Frames that became final, with their spectra.
+
+    Attributes
+    ----------
+    frames, psd
+        Rows of `dsp.FRAME_DTYPE`, (n,), and the spectrum of each.
+    still
+        Whether each, and those that have followed it by then, are still by what was known up to it alone, (n + lag,).
+    """
 
     frames: NDArray[np.void]
     psd: Floats
+    still: NDArray[np.bool_]
 
 
 class Frames:
@@ -183,21 +192,25 @@ class Frames:
         first, lag = self.emitted, min(self._lag, self.count - upto)
         alpha, likelihood = (part.part(first, upto + lag) for part in (self._alpha, self._likelihood))
         p = decision.smooth(alpha, likelihood, self._rule, lag)
-        frames = self._rows(first, upto, p, window, look)
+        # Smoothed and forward ones at once: for a frame that comes alone the calls are what takes time.
+        both = np.empty((STATE_FIELDS, n + len(alpha)))
+        both[:, :n], both[:, n:] = p.T, alpha.T
+        both = decision.sharpened(both.T, self._parameters)
+        known = decision.label_numbers(both, self._parameters)
+        frames = self._rows(first, both[:n], known[: 2 * n], window, look)
         self.emitted = upto
-        return [FrameBatch(frames, self._spectra.settle(n))]
+        return [FrameBatch(frames, self._spectra.settle(n), known[n:] == STILL)]
 
-    def _rows(self, first: int, upto: int, p: NDArray[np.float64], window: int, look: Look) -> NDArray[np.void]:
-        g, n = self._grid, upto - first
+    def _rows(
+        self, first: int, p: NDArray[np.float64], known: NDArray[np.intp], window: int, look: Look
+    ) -> NDArray[np.void]:
+        """Make the frames from `first` on, of smoothed probabilities (n, 4), smoothed and forward labels (2 n,)."""
+        g, n = self._grid, len(p)
+        upto = first + n
         out = np.zeros(n, FRAME_DTYPE)
         out["time_s"] = self._start_s + (np.arange(first, upto) * g.hop + 0.5 * window) / g.rate_hz
         raw, numbers = self._raw.part(first, upto), numbers_of(out)
-        # Smoothed and forward ones at once: for a frame that comes alone the calls are what takes time.
-        both = np.empty((STATE_FIELDS, 2 * n))
-        both[:, :n], both[:, n:] = p.T, self._alpha.part(first, upto).T
-        both = decision.sharpened(both.T, self._parameters)
-        known = decision.label_numbers(both, self._parameters)
-        numbers[:, :STATE_FIELDS] = both[:n]
+        numbers[:, :STATE_FIELDS] = p
         numbers[:, STATE_FIELDS:] = raw
         out["label"] = decision.NAMES.take(known[:n])
         out["live_label"] = decision.NAMES.take(look(known[n:], raw[:, RMS], first))

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.fast_second import NO_BURST
-from dsp.frames import Frames
+from dsp.frames import FrameBatch, Frames
 from dsp.grid import Grid
 from dsp.jerks import JerkFinder
 from dsp.lone_kicks import LoneKicks
 from dsp.parameters import Parameters
 from dsp.pulses import PulseFinder
-from dsp.rests import name_rests
+from dsp.rests import Rests
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.slow_steps import SlowSteps
@@ -41,13 +41,13 @@ class JerkPath:
     """
 
     def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
-        self._parameters = parameters
         self._finder = JerkFinder(parameters)
         # Both keep one list, so that each knows of the other's events.
         self._pulses = PulseFinder(parameters, self._finder.events)
         # A slow pulse is no fainter, whatever the floor.
         self._least_pulse = self._pulses.thresholds(np.zeros(1, np.float32))
         self.volleys = VolleyFinder(parameters, 0.5 * grid.hop / grid.rate_hz)
+        self._rests = Rests(parameters)
         self._lone = LoneKicks(parameters)
         self._view = RunView(parameters, grid, start_s)
 
@@ -141,11 +141,11 @@ class JerkPath:
         self._finder.finish(steps.count - 1 - self._view.first_step, steps.loud.kept, self._view)
         self._note(self.events[known:])
 
-    def settle(self, frames: NDArray[np.void], known_steps: NDArray[np.int64]) -> list[Event]:
-        """Name the next final frames that short rhythms fill or lone kicks stir, as `VolleyFinder.settle` tells."""
-        told = self.volleys.settle(frames, known_steps)
-        name_rests(frames, self._view, self._parameters)
-        self._lone.settle(frames, self._view)
+    def settle(self, batch: FrameBatch, known_steps: NDArray[np.int64]) -> list[Event]:
+        """Name the next final frames that short rhythms fill, rests or lone kicks; see `VolleyFinder.settle`."""
+        told = self.volleys.settle(batch.frames, known_steps)
+        self._rests.settle(batch, self._view)
+        self._lone.settle(batch, self._view)
         return told
 
     def _note(self, events: list[Event]) -> None:

@@ -7,19 +7,22 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.aftermath import lies_still
 from dsp.few import largest
+from dsp.frames import FrameBatch
 from dsp.kick_level import STEP_S
 from dsp.labels import State
 from dsp.named import name_frames
 from dsp.parameters import Parameters
+from dsp.rests import STIRRED, rests_begin
 from dsp.results import Event
 from dsp.run_view import RISE_STEPS, RunView
 
 KEPT = 8
 """Final frames that are remembered, 4 s: the last one that a kick stirs comes 3.5 s after the first that is asked."""
 STILL = State.STILL.value
-STIRRED = (State.MOVEMENT.value, State.UNCLEAR.value)
-"""What frames make of a kick; tremor and rhythm are more than that."""
+HALF_FRAME_S = 0.25
+"""Half of the time that a frame stands for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,16 +33,22 @@ class LoneKicks:
     _kicks: list[Event] = field(default_factory=list)
     # Time and label of the newest final frames.
     _newest: list[tuple[float, str]] = field(default_factory=list)
+    _lag: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out how many frames are known after one that is final."""
+        self._lag = round(self.parameters.decision["lag_hops"])
 
     def note(self, events: Iterable[Event]) -> None:
         """Remember events that have been confirmed."""
         self._kicks += events
 
-    def settle(self, frames: NDArray[np.void], view: RunView) -> None:
+    def settle(self, batch: FrameBatch, view: RunView) -> None:
         """Call those of the next final frames still that nothing but a kick stirred.
 
         A frame is final 4 s after its middle, when all is known of a kick beside it and of the rest after that.
         """
+        frames = batch.frames
         if not len(frames):
             return
         # Side by side: of many frames a few are asked for, kick by kick.
@@ -48,11 +57,17 @@ class LoneKicks:
             named: list[int] = []
             # What one leaves is what the next one finds.
             for kick in sorted(self._kicks, key=attrgetter("onset_s")):
-                first, last = times_s.searchsorted((kick.onset_s - p["before_s"], kick.onset_s + p["after_s"]))
+                first = int(times_s.searchsorted(kick.onset_s - p["before_s"]))
+                last = times_s.searchsorted(kick.onset_s + p["after_s"])
                 stirred = [at for at, label in enumerate(labels[first:last].tolist(), first) if label in STIRRED]
-                if stirred and self._was_still(kick, times_s, labels) and _rests_again(kick, view):
-                    labels[stirred] = STILL
-                    named += stirred
+                if stirred and not self._was_still(kick, times_s, labels):
+                    # It may have come to rest since it moved: its windows say so of the time after the kick.
+                    rested = lies_still(view.step_at(kick.onset_s), view)
+                    stirred = [at for at in stirred if batch.still[at + self._lag :][:1].any()] if rested else []
+                if stirred:
+                    over_s = kick.onset_s + _stirs_for_s(kick, view)
+                    named += [at for at in stirred if times_s[at] < over_s]
+                    labels[named] = STILL
             if named:
                 name_frames(frames, named, State.STILL, p["sure"])
             self._kicks = [kick for kick in self._kicks if kick.onset_s + p["after_s"] > times_s[-1]]
@@ -66,6 +81,22 @@ class LoneKicks:
         before = [label for at_s, label in self._newest if first_s <= at_s < last_s]
         before += labels[first:last].tolist()
         return bool(before) and all(label == STILL for label in before)
+
+
+def _stirs_for_s(kick: Event, view: RunView) -> float:
+    """Give how long after its onset nothing but its own ring has stirred the limb, s; 0 where something else has."""
+    p = view.parameters.lone_kick
+    if _rests_again(kick, view):
+        return p["after_s"]
+    # What comes soon after it, another kick or a movement, is not of it: up to the pause before that it stirred alone.
+    onset, size = view.step_at(kick.onset_s), _steps("pause_s", view)
+    first, last = onset + _steps("turns_back_s", view), min(onset + _steps("after_s", view), len(view.step_loud))
+    if last - first < size:
+        return 0.0
+    pauses = rests_begin(first, last, size, view).nonzero()[0]
+    if not len(pauses) or view.turns(onset, first + int(pauses[0]) + size):
+        return 0.0
+    return (first + int(pauses[0]) + size - onset) * STEP_S - HALF_FRAME_S
 
 
 def _rests_again(kick: Event, view: RunView) -> bool:

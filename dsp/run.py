@@ -123,7 +123,7 @@ class Run:
             # After the frames: whether the limb shakes decides what a kick is.
             self.jerks.follow(stream, steps, self.slow_steps, self.frames, begin)
             for batch in self.frames.settled(self.grid.window, self._look):
-                self.volleys += self.jerks.settle(batch.frames, self._known_steps(batch))
+                self.volleys += self.jerks.settle(batch, self._known_steps(batch))
                 out.append(batch)
             if steps.hops > hops:
                 self._forget()
@@ -142,7 +142,7 @@ class Run:
             self._add_frames(1)
         out = self.frames.finish(min(count, g.window), self._look)
         for batch in out:
-            self.volleys += self.jerks.settle(batch.frames, np.full(len(batch.frames), self.steps.count))
+            self.volleys += self.jerks.settle(batch, np.full(len(batch.frames), self.steps.count))
         self.volleys += self.jerks.volleys.finish()
         self.holds.finish(self.steps.hops)
         return out

@@ -86,11 +86,6 @@ class RunView:
         known = step // STEPS_PER_HOP
         return float(self.hop_least[min(known, len(self.hop_least)) - 1]) if known > 0 else START_FLOOR_G
 
-    def least_floors(self, steps: NDArray[np.int64]) -> NDArray[np.float32]:
-        """As `least_floor`, for many steps, (n,)."""
-        known = np.minimum(steps // STEPS_PER_HOP, len(self.hop_least))
-        return np.where(known > 0, self.hop_least.take(known - 1), np.float32(START_FLOOR_G))
-
     def count_g(self, step: int) -> float:
         """Size of the sensor's counts as it was known at a step, g; 0 before it was."""
         hops = min((step + self.first_step) // STEPS_PER_HOP, len(self.counts_g))

@@ -152,7 +152,7 @@ class _Asked:
     def __init__(self, *, crest: float = 4.0, prominence_db: float = 12.0, share: float = 0.6) -> None:
         self.left_out_s: float | None = None
         self._share = share
-        names = ("middle_g", "centre_g", "centre_low_g", "peak_hz", "share", "duty")
+        names = ("middle_g", "centre_g", "centre_low_g", "low_rms_g", "peak_hz", "share", "duty")
         self._values = {name: np.full(1, 0.05, np.float32) for name in names}
         self._values |= {"crest": np.float32([crest]), "prominence_db": np.float32([prominence_db])}
 

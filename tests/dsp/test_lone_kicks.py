@@ -12,7 +12,7 @@ import dsp
 from dsp.frame_fields import FRAME_DTYPE
 from dsp.labels import State
 from dsp.named import CLEAR, name_frames
-from tests.dsp.conftest import in_chunks
+from tests.dsp.conftest import in_chunks, turning_limb
 
 Floats = NDArray[np.float64]
 
@@ -96,10 +96,24 @@ def test_a_swing_to_and_fro_soon_after_a_kick_is_no_ring_of_it(since_s: float, s
     assert set(both.frames["label"][moved].tolist()) == {"movement"}
 
 
-def test_kicks_every_second_and_a_half_are_no_rest() -> None:
-    waves = [lambda t, at_s=at_s: kick(t, at_s, 0.5) for at_s in np.arange(6.0, 20.0, 1.5)]
+@pytest.mark.parametrize(("every_s", "told"), [(1.5, {"still"}), (0.7, {"movement"})])
+def test_a_limb_that_rests_for_half_a_second_between_kicks_is_still_and_one_that_does_not_is_not(
+    every_s: float, told: set[str]
+) -> None:
+    waves = [lambda t, at_s=at_s: kick(t, at_s, 0.5) for at_s in np.arange(6.0, 20.0, every_s)]
     result = dsp.analyze(lying(*waves), rate_hz=100.0, placement="calf")
-    assert "still" not in states(result, 8.0, 18.0)
+    assert told <= states(result, 8.0, 18.0)
+    assert (states(result, 8.0, 18.0) == {"still"}) is (told == {"still"})
+
+
+def test_a_kick_soon_after_a_stretch_leaves_the_limb_still_after_it() -> None:
+    at_s = 13.8
+    limb = turning_limb([(AT_S, 0.6, 20.0)], seconds=26.0, gravity=True)
+    limb[:, 1] += kick(np.arange(len(limb)) / 100.0, at_s, 0.5).astype(np.float32)
+    result = dsp.analyze(limb, rate_hz=100.0, placement="calf")
+    assert [event.onset_s for event in result.events] == [pytest.approx(at_s, abs=0.1)]
+    assert states(result, at_s - 0.4, at_s + 3.0) == {"still"}
+    assert "movement" in states(result, AT_S, AT_S + 0.6)
 
 
 @settings(max_examples=20, deadline=None)
