@@ -102,7 +102,7 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
         # Most kicks: whatever counts as motion that goes on is louder than this share somewhere.
         return False
     early = began + view.first_step < SUSTAINED_STEPS
-    if not impact and not early and _fades(heard, p["ring_left"], p["new_rise"]):
+    if not impact and not early and fades(heard, p["ring_left"], p["new_rise"]):
         return False
     after, noise = list(range(LONGEST_KICK_STEPS, at - began + 1)), view.least_floor(began)
     # What has begun again may be another kick, if it was quiet in between; else it is the same shaking. What comes soon
@@ -144,7 +144,7 @@ def _keeps(left: Sequence[float], kept: float) -> bool:
     return half > 0 and max(left[half:]) > kept * max(left[:half])
 
 
-def _fades(heard: Sequence[float], left: float, rise: float) -> bool:
+def fades(heard: Sequence[float], left: float, rise: float) -> bool:
     """Whether it only fades, and each four tenths of a second are a good deal quieter than those before: a ring."""
     most = [max(heard[at : at + SWING_STEPS]) for at in range(0, len(heard), SWING_STEPS)]
     return (

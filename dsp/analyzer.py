@@ -91,7 +91,6 @@ class Analyzer:
         self._events: Packed[Event] = Packed(pack=not keep_frames)
         self._holds: list[Hold] = []
         self._spectra = SpectraRoom(len(self._grid.freq_hz), keep=self._keep_spectra)
-        self._taken_events = 0
         self._covered_s = 0.0
         self._handed = Handed()
         self._last_psd: list[NDArray[np.float32]] = []
@@ -132,11 +131,12 @@ class Analyzer:
 
     @property
     def provisional_events(self) -> tuple[Event, ...]:
-        """Beats that wait for the frames to name them or not, and the kick that has begun: none is confirmed yet."""
+        """What waits for the frames to name it or not, and the kick that has begun: none is confirmed yet."""
         if self._run is None:
             return ()
-        event, volleys = provisional_event(self._run), self._run.jerks.volleys.provisional
-        return volleys if event is None else (*volleys, event)
+        event, jerks = provisional_event(self._run), self._run.jerks
+        waiting = (*jerks.volleys.provisional, *jerks.swells.provisional)
+        return waiting if event is None else (*waiting, event)
 
     @property
     def live(self) -> LiveState | None:
@@ -297,7 +297,6 @@ class Analyzer:
         end_s = run.start_s + run.stream.count / self.rate_hz
         self._open.end(end_s, run, self._flags_in(run))
         self._covered_s = end_s
-        self._taken_events = 0
 
     def _note_gap(self, until_s: float) -> None:
         if until_s - self._covered_s > 0.5 / self.rate_hz:
@@ -306,12 +305,11 @@ class Analyzer:
 
     def _absorb(self, run: Run, batches: list[FrameBatch]) -> None:
         """Take what became final in a run."""
-        if new := [*run.jerks.events[self._taken_events :], *run.volleys]:
-            self._events.extend(sorted(new, key=_onset))
-            run.volleys.clear()
+        if run.jerks.told:
+            self._events.extend(sorted(run.jerks.told, key=_onset))
+            run.jerks.told.clear()
         # The newest two are still looked at: what bounces after an impact belongs to it.
         del run.jerks.events[:-2]
-        self._taken_events = len(run.jerks.events)
         for batch in batches:
             self._open.take(batch.frames, run, self._flags_in(run))
             self._handed.batches.append(batch)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.fast_second import NO_BURST
+from dsp.first_swell import FirstSwells
 from dsp.frames import FrameBatch, Frames
 from dsp.grid import Grid
 from dsp.jerks import JerkFinder
@@ -38,6 +39,10 @@ class JerkPath:
     ----------
     volleys
         What finds bursts of a few beats, which wait for the frames.
+    swells
+        What holds back the kicks that may be the first swell of a tremor.
+    told
+        Events that are confirmed, and were not taken yet.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
@@ -48,8 +53,9 @@ class JerkPath:
         self._least_pulse = self._pulses.thresholds(np.zeros(1, np.float32))
         self.volleys = VolleyFinder(parameters, 0.5 * grid.hop / grid.rate_hz)
         self._rests = Rests(parameters)
-        self._lone = LoneKicks(parameters)
+        self._lone, self.swells = LoneKicks(parameters), FirstSwells(parameters)
         self._view = RunView(parameters, grid, start_s)
+        self.told: list[Event] = []
 
     @property
     def first_step(self) -> int:
@@ -141,17 +147,27 @@ class JerkPath:
         self._finder.finish(steps.count - 1 - self._view.first_step, steps.loud.kept, self._view)
         self._note(self.events[known:])
 
-    def settle(self, batch: FrameBatch, known_steps: NDArray[np.int64]) -> list[Event]:
-        """Name the next final frames that short rhythms fill, rests or lone kicks; see `VolleyFinder.settle`."""
-        told = self.volleys.settle(batch.frames, known_steps)
+    def settle(self, batch: FrameBatch, known_steps: NDArray[np.int64]) -> None:
+        """Name the next final frames that short rhythms fill, rests or lone kicks, and tell what these confirm."""
+        self.told += self.volleys.settle(batch.frames, known_steps)
         self._rests.settle(batch, self._view)
         self._lone.settle(batch, self._view)
-        return told
+        self.told += self.swells.settle(batch.frames, self._view)
+
+    def settled(self) -> None:
+        """Tell what waits at the end of the run, after its last frames."""
+        self.told += self.volleys.finish()
+        self.told += self.swells.finish(self._view)
 
     def _note(self, events: list[Event]) -> None:
-        """Show new events to whoever looks at them beside the frames."""
+        """Show new events to whoever looks at them beside the frames, and tell those that need not wait for these."""
         self.volleys.note(events)
         self._lone.note(events)
+        waits = [event for event, _ in self._finder.doubtful]
+        self.told += [event for event in events if not any(event is other for other in waits)]
+        for event, top in self._finder.doubtful:
+            self.swells.note(event, top)
+        self._finder.doubtful.clear()
 
     def _look_at(self, stream: Stream, steps: Steps, frames: Frames) -> None:
         """Show the kept samples and steps to whoever measures a kick."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import Waiting, belongs_to, is_contradicted, lies_still
+from dsp.first_swell import is_doubtful
 from dsp.hindsight import is_movement, looked_back
 from dsp.kick import measure_kick
 from dsp.kick_level import STEP_S
@@ -66,6 +67,8 @@ class JerkFinder:
     ----------
     events
         Confirmed events, each as it became known.
+    doubtful
+        Those of them that wait for the frames and were not taken yet, and the level at their top, g.
     ended
         Steps at which candidates began, and at which each ended.
     last_peak_step
@@ -75,6 +78,7 @@ class JerkFinder:
     parameters: Parameters
     events: list[Event] = field(default_factory=list)
     ended: list[tuple[int, int]] = field(default_factory=list)
+    doubtful: list[tuple[Event, float]] = field(default_factory=list)
     last_peak_step: int = -(10**9)
     _waiting: list[Waiting] = field(default_factory=list)
     _candidate: _Candidate | None = None
@@ -191,7 +195,10 @@ class JerkFinder:
             if is_struck(kick.event, view):
                 continue
             if not is_one_of_beats(kick.began, at, view):
-                self.events.append(looked_back(kick, at, loud, view, others))
+                event = looked_back(kick, at, loud, view, others)
+                self.events.append(event)
+                if is_doubtful(kick, at, loud, self.parameters):
+                    self.doubtful.append((event, kick.top))
 
     def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""

@@ -16,7 +16,6 @@ from dsp.live_labels import LiveLabels
 from dsp.parameters import Parameters
 from dsp.plan import Plan, make_plan
 from dsp.range_end import RangeEnds
-from dsp.results import Event
 from dsp.slow_steps import SlowSteps
 from dsp.spectra_room import SpectraRoom
 from dsp.steps import Steps
@@ -63,8 +62,6 @@ class Run:
         What it keeps of each.
     jerks, holds
         What finds its events and its holds.
-    volleys
-        Bursts of a few beats that have been confirmed and not been taken yet.
     """
 
     def __init__(
@@ -87,7 +84,6 @@ class Run:
         self.steps = Steps(grid, parameters)
         self.slow_steps = SlowSteps(grid, parameters)
         self.jerks = JerkPath(grid, parameters, start_s)
-        self.volleys: list[Event] = []
         self.holds = posture.HoldFinder(parameters, start_s, grid.hop / grid.rate_hz)
         self.frames = Frames(grid, parameters, start_s, spectra)
         self._live_labels = LiveLabels(grid, parameters)
@@ -123,7 +119,7 @@ class Run:
             # After the frames: whether the limb shakes decides what a kick is.
             self.jerks.follow(stream, steps, self.slow_steps, self.frames, begin)
             for batch in self.frames.settled(self.grid.window, self._look):
-                self.volleys += self.jerks.settle(batch, self._known_steps(batch))
+                self.jerks.settle(batch, self._known_steps(batch))
                 out.append(batch)
             if steps.hops > hops:
                 self._forget()
@@ -142,8 +138,8 @@ class Run:
             self._add_frames(1)
         out = self.frames.finish(min(count, g.window), self._look)
         for batch in out:
-            self.volleys += self.jerks.settle(batch, np.full(len(batch.frames), self.steps.count))
-        self.volleys += self.jerks.volleys.finish()
+            self.jerks.settle(batch, np.full(len(batch.frames), self.steps.count))
+        self.jerks.settled()
         self.holds.finish(self.steps.hops)
         return out
 

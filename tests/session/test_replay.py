@@ -118,7 +118,8 @@ def played(
     late = rows["time_s"] >= start_s
     events = [m.event for m in messages if isinstance(m, session.EventUpdate) and not m.event.provisional]
     segments = [m.segment for m in messages if isinstance(m, session.SegmentUpdate) and m.segment.end_s > start_s]
-    return rows[late], psd[late], [e for e in events if e.onset_s >= start_s], segments
+    # What waited for the frames is told later than what came after it.
+    return rows[late], psd[late], sorted((e for e in events if e.onset_s >= start_s), key=lambda e: e.onset_s), segments
 
 
 @pytest.mark.parametrize("seek", [False, True])

@@ -1,0 +1,104 @@
+"""First swell: the beginning of a tremor may look like a kick, until the tremor that it was a part of is seen.
+
+Tremor swells and wanes within a second or two, and its first swell comes out of rest as a kick does. A kick after which
+nothing goes on is told a second after its onset. Where something does, it waits until the frames beside it are final,
+as volleys do: what these call tremor has a kick in it only if that stands out of what followed.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, Waiting, fades
+from dsp.few import largest
+from dsp.labels import State
+from dsp.parameters import Parameters
+from dsp.results import Event
+from dsp.run_view import RunView
+
+Floats = NDArray[np.float32]
+
+BEGINS_S = 1.0
+"""After the onset: windows of 4 s that lie there are full of what has begun with it."""
+KNOWN_S = 2.0
+"""After the onset: the last frame that is asked, which lasts for two seconds more."""
+SWELLS_STEPS = 29
+"""After the onset; a swell of a tremor comes back within two seconds and a half (0.4 Hz)."""
+LAST_STEPS = 8
+"""The newest 0.8 s of these ..."""
+FADED = 0.36
+"""... in which a ring is down to so much of what it was just before, or less (damping 0.08 at 2.5 Hz; physics)."""
+
+
+class _Doubtful(NamedTuple):
+    """A kick that waits for the frames, and the level at its top, g."""
+
+    event: Event
+    top: float
+
+
+def is_doubtful(kick: Waiting, at: int, loud: Floats, parameters: Parameters) -> bool:
+    """Whether so much goes on after a kick, as seen from step `at`, that it may be a tremor's beginning."""
+    if kick.event.is_impact:
+        return False
+    p, heard = parameters.jerk, loud[kick.began : at + 1].tolist()
+    if max(heard[LONGEST_KICK_STEPS:], default=0.0) <= p["kept_share"] * kick.top:
+        return False
+    return not fades(heard, p["ring_left"], p["new_rise"])
+
+
+@dataclass(slots=True, eq=False)
+class FirstSwells:
+    """Holds back kicks that may be the first swell of a tremor."""
+
+    parameters: Parameters
+    _waiting: list[_Doubtful] = field(default_factory=list)
+    _tremor_s: list[float] = field(default_factory=list)
+
+    @property
+    def provisional(self) -> tuple[Event, ...]:
+        """Kicks that wait for the frames."""
+        return tuple(replace(kick.event, provisional=True) for kick in self._waiting)
+
+    def note(self, event: Event, top: float) -> None:
+        """Hold a kick back."""
+        self._waiting.append(_Doubtful(event, top))
+
+    def settle(self, frames: NDArray[np.void], view: RunView) -> list[Event]:
+        """Give the kicks that the next final frames confirm."""
+        if not len(frames):
+            return []
+        times_s = frames["time_s"]
+        newest_s = float(times_s[-1])
+        self._tremor_s += times_s[frames["label"] == State.TREMOR.value].tolist()
+        out = self._released(newest_s - KNOWN_S, view)
+        if self._tremor_s and self._tremor_s[0] < newest_s - 2.0 * KNOWN_S:
+            self._tremor_s = [at_s for at_s in self._tremor_s if at_s >= newest_s - 2.0 * KNOWN_S]
+        return out
+
+    def finish(self, view: RunView) -> list[Event]:
+        """Give what waits at the end of the run, after its last frames."""
+        return self._released(math.inf, view)
+
+    def _released(self, until_s: float, view: RunView) -> list[Event]:
+        """Give the kicks that began by then and were no beginning of a tremor."""
+        if not self._waiting:
+            return []
+        done = [kick for kick in self._waiting if kick.event.onset_s <= until_s]
+        self._waiting = [kick for kick in self._waiting if kick.event.onset_s > until_s]
+        return [kick.event for kick in done if not self._is_swell(kick, view)]
+
+    def _is_swell(self, kick: _Doubtful, view: RunView) -> bool:
+        """Whether the frames after it say tremor, out of which it does not stand."""
+        onset_s = kick.event.onset_s
+        if not any(onset_s + BEGINS_S <= at_s <= onset_s + KNOWN_S for at_s in self._tremor_s):
+            return False
+        began = view.step_at(onset_s)
+        after = view.step_loud[began + LONGEST_KICK_STEPS : began + SWELLS_STEPS]
+        if len(after) <= LAST_STEPS or largest(after[-LAST_STEPS:]) <= FADED * largest(after[:-LAST_STEPS]):
+            return False
+        loudest = sorted(after.tolist())[int(LOUDEST_ORDER * len(after))]
+        return bool(kick.top < view.parameters.jerk["above_loudest"] * loudest)
