@@ -15,6 +15,8 @@ RING_STEPS = 2
 """Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
 CALM_STEPS = 2
 """Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
+OVER = 0.1
+"""Share of the loudest tenth of shaking below which it is for a fiftieth of the time (Rayleigh envelope; physics)."""
 BEFORE_ORDER = 0.4
 """Share of the steps that may be quieter: a stretch or a kick fills fewer than the other six tenths (prior)."""
 
@@ -86,8 +88,15 @@ def level_around(
         past = sorted(np.concatenate(rest).tolist())
     # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
     loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
-    above = p["impact_above" if burst.peak >= p["impact_g"] else "above_loudest"]
-    return None if burst.peak < above * loudest else around
+    soft = burst.peak < p["impact_g"]
+    if soft and kick_before > since and not view.shakes(onset) and _is_over(loud[since:onset].tolist(), loudest):
+        return around
+    return None if burst.peak < p["above_loudest" if soft else "impact_above"] * loudest else around
+
+
+def _is_over(before: list[float], loudest: float) -> bool:
+    """Whether what was so loud is over: no shaking is so calm just before the step in which a burst begins to rise."""
+    return max(before[-CALM_STEPS - 1 : -1], default=loudest) < OVER * loudest
 
 
 def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:

@@ -103,6 +103,17 @@ def test_another_kick_is_none_of_the_loudest_moments_of_a_tremor(kick_before: in
     assert around(levels(), kicked, kick_before=kick_before) is None
 
 
+@pytest.mark.parametrize(("calm_g", "alone"), [(0.09, True), (0.11, False)])
+def test_a_kick_out_of_calm_is_no_part_of_a_much_larger_one_a_second_before(calm_g: float, *, alone: bool) -> None:
+    loud = levels(ring=(10, ONSET, 0.05), larger=(22, 30, 1.0))
+    loud[37:39] = calm_g
+    assert (around(levels(), loud, kick_before=23) is not None) is alone
+    # What goes on for seconds, or is shaking, may be calm for a moment; an impact bounces.
+    assert around(levels(), loud) is None
+    assert around(levels(), loud, kick_before=23, shakes=True) is None
+    assert around(10.0 * levels(), 10.0 * loud, kick_before=23) is None
+
+
 def test_an_impact_stands_out_of_loud_motion_sooner_than_a_kick_does() -> None:
     swells = np.full(50, 0.04, np.float32)
     swells[12:20] = 0.105
