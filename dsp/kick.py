@@ -22,6 +22,9 @@ LEAST_TURN_DEG = 3.0
 REST_SHARE = 0.15
 """Of its level after the top: below it a limb rests for the 60 ms that levels are smoothed over (prior)."""
 
+WHOLE = 0.8
+"""Of a turn: all but what is done of it before it stands out (a fifth of one of least jerk in a third; physics)."""
+
 
 class _Outline(NamedTuple):
     """A candidate as its level shows it: samples counted from the start of the run.
@@ -105,7 +108,7 @@ def measure_kick(
         if not (weightless or ended_elsewhere) and shape.quickness >= p["landing_ratio"]:
             # Quicker than any stretch: it went with the one in whose midst it came, if any (`dsp.hindsight`).
             went_one_way = False
-        if (turn.stretch is None and ended_elsewhere) or went_one_way:
+        if went_one_way or (ended_elsewhere and _is_the_turn(view, turn, shape, kick_step, known_step, turned)):
             within = _kicked_within(view, shape, turned)
             if within is None:
                 return None
@@ -142,6 +145,17 @@ def _stretch(view: RunView, onset_at: int, kick_step: int, known_step: int, floo
     It is over by the onset itself, whenever the candidate stood out.
     """
     return view.stretch_before(onset_at) or view.stretch_around(kick_step, known_step, floor)
+
+
+def _is_the_turn(
+    view: RunView, turn: _Turn, shape: _Outline, kick_step: int, known_step: int, turned_deg: float
+) -> bool:
+    """Whether nothing turned the limb before, or as slow a stretch that was hardly seen before: it is that itself."""
+    if turn.stretch is None:
+        return True
+    if shape.quickness >= view.parameters.jerk["landing_ratio"]:
+        return False
+    return turned_deg >= WHOLE * view.tilt_between(kick_step - view.steps["stretch_before_s"], known_step - 2)
 
 
 def _one_way(
