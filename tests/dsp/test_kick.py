@@ -138,6 +138,16 @@ def test_a_slow_kick_after_a_stretch_is_a_reflex_jerk_at_every_rate(
         assert event.label is dsp.EventLabel.REFLEX_JERK
 
 
+@pytest.mark.parametrize("rate_hz", [50.0, 52.0, 100.0, 104.0])
+@pytest.mark.parametrize("lasts_s", [0.25, 0.3, 0.35, 0.4, 0.45])
+def test_a_quick_smooth_stretch_alone_is_no_kick_at_any_rate(
+    moved: Callable[..., NDArray[np.float32]], rate_hz: float, lasts_s: float
+) -> None:
+    for seed, deg in enumerate((15.0, 25.0, 40.0)):
+        xyz_g = moved([(12.0 + 0.007 * seed, lasts_s, deg)], seconds=20.0, gravity=True, rate_hz=rate_hz, seed=seed)
+        assert not dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf").events
+
+
 def slow_kick(late: NDArray[np.float64]) -> NDArray[np.float64]:
     """A pulse as smooth at both ends, and the ring that it leaves, which bends more."""
     pulse = np.where((late >= 0.0) & (late < 0.28), np.sin(np.pi * late / 0.28) ** 2, 0.0)
