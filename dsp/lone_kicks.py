@@ -66,8 +66,9 @@ class LoneKicks:
                     stirred = [at for at in stirred if batch.still[at + self._lag :][:1].any()] if rested else []
                 if stirred:
                     over_s = kick.onset_s + _stirs_for_s(kick, view)
-                    named += [at for at in stirred if times_s[at] < over_s]
-                    labels[named] = STILL
+                    alone = [at for at in stirred if times_s[at] < over_s]
+                    labels[alone] = STILL
+                    named += alone
             if named:
                 name_frames(frames, named, State.STILL, p["sure"])
             self._kicks = [kick for kick in self._kicks if kick.onset_s + p["after_s"] > times_s[-1]]
