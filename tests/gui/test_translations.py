@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import gui
 import session
+from dsp import Analyzer, RateError
 from dsp.parameters import load_parameters
 from gui.i18n import HOLE, LANGUAGES, foreign, inside, load_catalogue, tr, use_language
 from gui.main_window import MainWindow
@@ -134,6 +135,14 @@ def test_every_reason_that_the_analysis_gives_is_said_in_german() -> None:
     for term in load_parameters().terms:
         english = re.sub(r"\{[^}]*\}", "7", term.text)
         assert foreign(english) != english, english
+
+
+@pytest.mark.parametrize("rate_hz", [1e6, 3.0, "fast"])
+def test_a_rate_that_makes_no_analysis_is_refused_in_german(rate_hz: object) -> None:
+    use_language("de")
+    with pytest.raises(RateError) as raised:
+        Analyzer(rate_hz)  # type: ignore[arg-type]
+    assert not re.search(r"\b(the|rate of|samples|must)\b", foreign(str(raised.value)))
 
 
 def test_a_pattern_has_as_many_holes_in_each_language() -> None:
