@@ -85,7 +85,7 @@ class Segment(Worked):
     peak_hz, peak_spread_hz
         Median peak frequency over the segment's frames and its standard deviation, Hz; NaN when there is no peak.
     rms_g
-        Median rms of the tremor band, g.
+        Median rms of the tremor band, g; of a still segment between the kicks in it.
     displacement_mm
         Median rms displacement of the peak, mm.
     evidence

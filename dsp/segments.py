@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dsp import centre
 from dsp.evidence import state_terms
-from dsp.frame_fields import NUMBERS, numbers_of
+from dsp.frame_fields import FRAME_DTYPE, NUMBERS, numbers_of
 from dsp.labels import State
 from dsp.levels import SIZES
 from dsp.parameters import DECIDED, Parameters
@@ -31,6 +31,7 @@ GRAVITY_ROWS = [NUMBERS.index("tilt_rate_deg_per_s"), NUMBERS.index("gravity_g")
 PEAK_ROW = NUMBERS.index("peak_hz")
 MIDDLES = ("peak_hz", "rms_g", "displacement_mm")
 MIDDLE_ROWS = [NUMBERS.index(name) for name in MIDDLES]
+RMS_MIDDLE, BETWEEN_ROW = MIDDLES.index("rms_g"), NUMBERS.index("middle_g")
 OF_PEAKS = (*PEAK_NAMES, "wander_hz")
 """What says nothing of a segment in most of whose frames there is no line."""
 PEAK_MIDDLES = [MIDDLES.index(name) for name in MIDDLES if name in OF_PEAKS]
@@ -50,7 +51,8 @@ class Summary(NamedTuple):
     leaders
         The two most likely states, by number.
     middles
-        Median of frequency, rms and displacement of the peak over the frames in which they are known.
+        Median of frequency, rms and displacement of the peak over the frames in which they are known; at rest the rms
+        between bursts.
     peak_spread_hz
         Standard deviation of the peak.
     limits
@@ -83,7 +85,11 @@ def summarise(frames: NDArray[np.void], begins: list[int]) -> list[Summary]:
     tilt, gravity = np.fmax.reduceat(numbers[GRAVITY_ROWS], begins, axis=1)
     flagged["no_gravity"] = np.isnan(tilt) & np.isnan(gravity)
     leaders = np.argsort(-p, axis=0, kind="stable")[:2]
-    middles, seen = _medians(numbers[MIDDLE_ROWS], begins, sizes), numbers[SEEN_ROWS]
+    seen, of_middles = numbers[SEEN_ROWS], numbers[MIDDLE_ROWS]
+    # Of a limb at rest what is left between kicks, where every window holds one.
+    still = frames.view(FRAME_DTYPE)["label"] == State.STILL.value
+    np.fmin(of_middles[RMS_MIDDLE], numbers[BETWEEN_ROW], out=of_middles[RMS_MIDDLE], where=still)
+    middles = _medians(of_middles, begins, sizes)
     parts = (seen[:, begin:end] for begin, end in zip(begins, [*begins[1:], len(frames)], strict=True))
     limits: list[tuple[str, ...]] = [()] * len(begins)
     for name, most in flagged.items():

@@ -144,3 +144,18 @@ def test_a_tremor_that_falls_silent_for_a_moment_is_judged_from_its_beginning_in
     assert second.fatigue.into_hold_s == first.fatigue.into_hold_s == pytest.approx(12.0, abs=1.0)
     # Over three times the time the trend is known far better.
     assert second.fatigue.amplitude_error_db_per_min < 0.5 * first.fatigue.amplitude_error_db_per_min
+
+
+def test_kicks_every_few_seconds_are_no_rest_to_weigh_a_tremor_against() -> None:
+    rng, calm = np.random.default_rng(1), held(10.0, 0.0)
+    rest = (rng.normal(scale=0.0015, size=(6000, 3)) + [0.0, 0.0, 1.0]).astype(np.float32)
+    time_s = np.arange(len(rest)) / RATE_HZ
+    for at_s in np.arange(4.0, 58.0, 2.7):
+        since_s = time_s - at_s
+        rest[:, 1] += np.where(abs(since_s) < 0.06, 0.5 * np.cos(np.pi * since_s / 0.12) ** 2, 0.0).astype(np.float32)
+    result = dsp.analyze(np.concatenate([rest, calm]), rate_hz=RATE_HZ, placement="calf")
+    assert len(result.events) >= 18
+    assert result.findings.rest_rms_g < 0.004
+    tremor = max((s for s in result.segments if s.label is State.TREMOR), key=lambda s: s.duration_s)
+    assert tremor.fatigue is not None
+    assert tremor.fatigue.above_rest_db > 15.0
