@@ -118,7 +118,8 @@ def measure_kick(
         ends_stretch = turn.stretch is not None and _moved_before(view, kick_step, shape.level)
         alone = surround < p["slow_isolation"] * shape.level and came_back and not ends_stretch
         least = p["slow_kick_ratio" if alone else "kick_ratio"]
-        if shape.quickness < least * (_lag_excess(view) if ends_stretch and turned >= p["stretch_deg"] else 1.0):
+        goes_on = ends_stretch and calm is None and turned >= p["stretch_deg"]
+        if shape.quickness < least * (_lag_excess(view) if goes_on else 1.0):
             return None
     if turn.stretch is None and rise is None and turned < p["stretch_deg"]:
         # In a stretch nothing tells a first swing from the stretch.
