@@ -31,11 +31,15 @@ LONGEST_KICK_STEPS = 5
 
 @dataclass(slots=True)
 class Waiting:
-    """A kick that waits to be confirmed: its first step, its event, and the level at its top, g."""
+    """A kick that waits to be confirmed: its first step, its event, and the level at its top, g.
+
+    One that must swing is none unless the limb swings freely after it.
+    """
 
     began: int
     event: Event
     top: float
+    must_swing: bool = False
 
 
 def belongs_to(event: Event, impact: Event, parameters: Parameters, *, rested: bool = False) -> bool:

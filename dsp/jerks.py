@@ -139,7 +139,7 @@ class JerkFinder:
     @property
     def kick_steps(self) -> list[int]:
         """Steps at which a kick was found lately, or may be."""
-        begun = [step for step, _ in self._kicks] + [kick.began for kick in self._waiting]
+        begun = [step for step, _ in self._kicks] + [kick.began for kick in self._waiting if not kick.must_swing]
         return begun if self._candidate is None else [*begun, self._candidate.onset_step]
 
     def forget(self, steps: int) -> None:
@@ -189,7 +189,9 @@ class JerkFinder:
             others = [step for step, _ in self._kicks]
             if self._candidate is not None:
                 others.append(self._candidate.onset_step)
-            doubted = is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view)
+            doubted = (
+                kick.must_swing or is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view)
+            )
             if doubted and not swings_freely(kick.event, at, view):
                 continue
             if is_struck(kick.event, view):
@@ -295,13 +297,19 @@ class JerkFinder:
         rise = None
         if near:
             rise = view.rise_to(c.onset_step) if c.rise is None else c.rise
-        event = measure_kick(view, c.onset_step, c.peak, known, floor, around, rise)
-        if event is None:
+        measured = measure_kick(view, c.onset_step, c.peak, known, floor, around, rise)
+        if measured is None:
+            return
+        event = measured.event
+        # The candidate may have begun with a stretch; what follows is counted from the kick itself.
+        began = max(c.onset_step, view.step_at(event.onset_s))
+        if measured.must_swing:
+            # So far it is more likely a movement, and keeps no other from being a kick.
+            self._waiting.append(Waiting(began, event, c.peak, must_swing=True))
             return
         self.last_peak_step = c.peak_step
         self._kicks = [*near, (c.onset_step, c.peak)]
-        # The candidate may have begun with a stretch; what follows is counted from the kick itself.
-        self._take(max(c.onset_step, view.step_at(event.onset_s)), event, c.peak, view)
+        self._take(began, event, c.peak, view)
 
     def _sustained(self, onset_step: int, peak: float) -> None:
         """Take back what was only the beginning of sustained motion."""
@@ -315,7 +323,7 @@ class JerkFinder:
             self._waiting = [k for k in self._waiting if k.event.peak_g > event.peak_g]
         # One whose top lies in this one was its beginning, seen before the rest had come.
         self._waiting = [k for k in self._waiting if k.event.peak_s < event.onset_s]
-        known = self.events[-2:] + [k.event for k in self._waiting]
+        known = self.events[-2:] + [k.event for k in self._waiting if not k.must_swing]
         # One that is confirmed stays, whatever comes soon after it: a fall has more than one impact.
         if any(impact.is_impact for impact in known):
             rested = lies_still(onset_step, view)

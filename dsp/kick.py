@@ -26,6 +26,13 @@ WHOLE = 0.8
 """Of a turn: all but what is done of it before it stands out (a fifth of one of least jerk in a third; physics)."""
 
 
+class Measured(NamedTuple):
+    """What was measured, and whether it is a kick only if the limb swings freely after it: it lies elsewhere so far."""
+
+    event: Event
+    must_swing: bool
+
+
 class _Outline(NamedTuple):
     """A candidate as its level shows it: samples counted from the start of the run.
 
@@ -59,7 +66,7 @@ class _Turn(NamedTuple):
 
 def measure_kick(
     view: RunView, onset_step: int, peak: float, known_step: int, floor: float, surround: float, rise: int | None
-) -> Event | None:
+) -> Measured | None:
     """Measure a candidate of the quick path; None when it is no kick.
 
     Parameters
@@ -91,6 +98,7 @@ def measure_kick(
     kick_step = max(onset_step, onset_at)
     turned = view.tilt_between(kick_step - 3, known_step - 2)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
+    must_swing = False
     turn = _Turn(_stretch(view, onset_at, kick_step, known_step, floor), inside=False)
     hard, went = size >= p["landing_g"], math.nan
     # After a stretch that is known, what rested before the kick is not what the limb was turned from.
@@ -110,9 +118,11 @@ def measure_kick(
             went_one_way = False
         if went_one_way or (ended_elsewhere and _is_the_turn(view, turn, shape, kick_step, known_step, turned)):
             within = _kicked_within(view, shape, turned)
-            if within is None:
+            # A relaxed knee swings as far; half a second does not tell.
+            must_swing = within is None and not went_one_way and turn.stretch is None and rise is None
+            if within is None and not must_swing:
                 return None
-            turn = within
+            turn = within or turn
         came_back = went < SWUNG or turned < max(p["stretch_deg"], rings_deg)
         # As slow as a stretch, and in the midst of one.
         ends_stretch = turn.stretch is not None and _moved_before(view, kick_step, shape.level)
@@ -126,7 +136,7 @@ def measure_kick(
         onset = first_swing(view, onset, shape.top, moved)
     elif calm is None and (turn.inside or (turn.stretch is not None and _moved_before(view, kick_step, shape.level))):
         onset = max(onset, onset_in_turn(view, onset, shape.end) or onset)
-    return make_event(
+    event = make_event(
         view,
         onset=onset,
         felt=moved,
@@ -139,6 +149,7 @@ def measure_kick(
         width_s=shape.width_s,
         rise_s=max(0.0, (shape.top - onset) / rate),
     )
+    return None if event is None else Measured(event, must_swing)
 
 
 def _stretch(view: RunView, onset_at: int, kick_step: int, known_step: int, floor: float) -> tuple[float, float] | None:

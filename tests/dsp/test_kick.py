@@ -28,7 +28,8 @@ def measured(xyz_g: NDArray[np.float64], onset_step: int, known_step: int) -> Ev
     one = Run(make_grid(RATE_HZ, parameters), parameters, 0.0)
     one.append(np.ascontiguousarray(xyz_g.T.astype(np.float32)), None)
     one.advance()
-    return measure_kick(one.jerks._view, onset_step, 0.3, known_step, 0.002, 0.002, None)
+    found = measure_kick(one.jerks._view, onset_step, 0.3, known_step, 0.002, 0.002, None)
+    return None if found is None else found.event
 
 
 def test_a_kick_is_measured_on_nothing_later_than_what_is_known() -> None:

@@ -28,7 +28,9 @@ def swinging(swing_hz: float, damping: float, deg: float, push_s: float, rate_hz
 
 
 @pytest.mark.parametrize("rate_hz", [50.0, 52.0, 100.0, 200.0])
-@pytest.mark.parametrize(("push_s", "swing_hz", "deg"), [(0.1, 1.2, 8.0), (0.1, 1.5, 8.0), (0.15, 1.9, 3.0)])
+@pytest.mark.parametrize(
+    ("push_s", "swing_hz", "deg"), [(0.1, 1.2, 8.0), (0.1, 1.5, 8.0), (0.15, 1.9, 3.0), (0.2, 1.5, 8.0)]
+)
 def test_a_kick_after_which_the_knee_swings_freely_is_a_twitch(
     push_s: float, swing_hz: float, deg: float, rate_hz: float
 ) -> None:
