@@ -17,6 +17,8 @@ Floats = NDArray[np.float32]
 
 CREST_STEPS = 3
 """A kick rises from calm within a step or two; a tremor swells for longer."""
+BEFORE_ORDER = 0.4
+"""Share of the steps that may be quieter: a stretch or a kick fills fewer than the other six tenths (prior)."""
 LOUDEST_ORDER = 0.9
 """The loudest tenth, so that a single step decides nothing (prior)."""
 SUSTAINED_STEPS = 30
@@ -67,6 +69,26 @@ def lies_still(step: int, view: RunView) -> bool:
     return len(before) == STILL_STEPS and largest(before) <= max(noise, 1e-3 * view.parameters.jerk["on_mg"])
 
 
+def shook(onset_step: int, at: int, top: float, loud: Floats, view: RunView) -> bool:
+    """Whether a limb shook on before a kick: the frames say so that end by step `at` of the kick, and so do the levels.
+
+    A kick in shaking is asked one thing: whether it stands out of the loudest moments before and after it.
+
+    Parameters
+    ----------
+    onset_step, top
+        First step of the kick, and the level at its top, g.
+    loud
+        Level of any motion in every step so far, g.
+    """
+    if not view.shakes(at):
+        return False
+    before = sorted(loud[max(0, onset_step - SUSTAINED_STEPS) : onset_step].tolist())
+    p, sustained = view.parameters.jerk, before[int(BEFORE_ORDER * len(before))] if before else 0.0
+    # The ring of another kick leaves most of it quiet, whatever the frames call that.
+    return bool(sustained > min(p["on_ratio"] * view.least_floor(onset_step), p["shaking_share"] * top))
+
+
 def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> bool:
     """Whether it was no kick after all, as seen from step `at`.
 
@@ -78,12 +100,14 @@ def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others:
         Steps at which other kicks began, or may have begun.
     """
     impact = kick.event.is_impact
-    if _goes_on(kick, at, loud, view, others, impact=impact):
+    in_shaking = not impact and shook(kick.began, kick.began + RISE_STEPS, kick.top, loud, view)
+    # What shook before goes on after it, and is no part of it.
+    if not in_shaking and _goes_on(kick, at, loud, view, others, impact=impact):
         return True
     if impact:
         # Somebody who falls may turn, and lie elsewhere.
         return False
-    if view.shakes(at) and _is_crest(kick, at, loud, view.parameters):
+    if (in_shaking or view.shakes(at)) and _is_crest(kick, at, loud, view.parameters):
         return True
     # What turns on after the kick is the middle of a movement, and a twitch has no turn before it either.
     reflex = kick.event.label is EventLabel.REFLEX_JERK

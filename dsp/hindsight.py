@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, Waiting
+from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, Waiting, shook
 from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, stretch_value, strongest
 from dsp.few import largest, middle_of
 from dsp.kick_level import STEP_S
@@ -188,6 +188,9 @@ def _goes_on_moving(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool
     """Whether it came in the midst of a movement: as loud before it, slow motion after it, and some of it for long."""
     p, top = view.parameters.hindsight, kick.top
     if _second_before(kick, loud) <= view.parameters.jerk["end_ratio"] * top:
+        return False
+    if shook(kick.began, kick.began + RISE_STEPS, top, loud, view):
+        # What shakes is no movement.
         return False
     if view.slow_after(at - 1 - AFTER_KICK_STEPS, at) <= p["goes_on"] * top:
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Waiting, belongs_to, is_contradicted, lies_still
+from dsp.aftermath import Waiting, belongs_to, is_contradicted, lies_still, shook
 from dsp.first_swell import is_doubtful
 from dsp.hindsight import is_movement, looked_back
 from dsp.kick import measure_kick
@@ -19,7 +19,7 @@ from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.step_levels import Levels
 from dsp.struck import is_struck
-from dsp.surroundings import RING_STEPS, Burst, level_around
+from dsp.surroundings import RING_STEPS, Burst, in_shaking, level_around
 from dsp.volley import is_one_of_beats
 
 Floats = NDArray[np.float32]
@@ -32,13 +32,17 @@ MOST_KICKS = 2
 
 @dataclass(slots=True)
 class _Candidate:
-    """A burst that may become an event; its rise is known if it began while another one might still have rung."""
+    """A burst that may become an event.
+
+    Its rise is known if it began while another one might still have rung; below the level `over`, g, it is over.
+    """
 
     onset_step: int
     peak_step: int
     peak: float
     loud_from: int
     rise: int | None
+    over: float = 0.0
     below: int = 0
 
 
@@ -248,10 +252,11 @@ class JerkFinder:
                 c.peak, c.peak_step, c.below = here, i, 0
                 # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
                 c.loud_from = i
-                while c.loud_from > c.onset_step and near[c.loud_from - 1 - first] >= limits.end_ratio * here:
+                c.over = self._over(c, seen.loud, view)
+                while c.loud_from > c.onset_step and near[c.loud_from - 1 - first] >= c.over:
                     c.loud_from -= 1
                 continue
-            c.below = c.below + 1 if here < limits.end_ratio * c.peak else 0
+            c.below = c.below + 1 if here < max(c.over, limits.end_ratio * c.peak) else 0
             if c.below >= limits.quiet_after:
                 self._close(i, i, c, seen, view)
             elif (
@@ -269,6 +274,14 @@ class JerkFinder:
             self.ended.append((c.onset_step, i))
             return i + 1, None
         return stop, c
+
+    def _over(self, c: _Candidate, loud: Floats, view: RunView) -> float:
+        """Level below which the candidate is over, g: in a tremor what shook before it goes on."""
+        over = self._limits.end_ratio * c.peak
+        if not shook(c.onset_step, c.peak_step, c.peak, loud, view):
+            return over
+        shaking = in_shaking(c.onset_step, loud, self.last_peak_step)
+        return max(over, shaking) if c.peak >= self.parameters.jerk["above_loudest"] * shaking else over
 
     def _close(self, at: int, known: int, c: _Candidate, seen: Levels, view: RunView) -> None:
         """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.aftermath import shook
 from dsp.few import largest
 from dsp.kick_event import make_event
 from dsp.kick_onset import SWING_S, first_swing, onset_in_turn, out_of_calm
@@ -78,7 +79,7 @@ def measure_kick(
     rise
         Sample from which it rises, if another kick came just before, so that nothing before that belongs to it.
     """
-    shape = _outline(view, onset_step, known_step, floor, rise)
+    shape = _outline(view, onset_step, known_step, floor, surround, rise)
     if shape is None:
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
@@ -182,7 +183,9 @@ def _one_way(
     return one_way(motion if weightless else without_turn(motion, stop - view.edge(known_step - 2), end - onset))
 
 
-def _outline(view: RunView, onset_step: int, known_step: int, floor: float, rise: int | None) -> _Outline | None:
+def _outline(
+    view: RunView, onset_step: int, known_step: int, floor: float, surround: float, rise: int | None
+) -> _Outline | None:
     """Give the outline of a candidate; None when it rises to its end or is too wide for a kick."""
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     low = max(first, view.edge(max(0, onset_step - 1))) if rise is None else rise
@@ -199,6 +202,9 @@ def _outline(view: RunView, onset_step: int, known_step: int, floor: float, rise
         return None
     # The onset reaches further down the slope than the width does, as far as the noise lets it.
     least = max(p["onset_ratio"] * level[top], p["above_noise"] * floor)
+    if shook(onset_step, view.step_of(low + top), level[top], view.step_loud, view):
+        # A tremor goes on to where the kick rises out of its loudest moments.
+        least = max(least, p["new_rise"] * surround)
     # Where the noise is as loud as the kick, it began at its top at the latest.
     began = min(left + 1, top)
     while began > 0 and level[began - 1] >= least:

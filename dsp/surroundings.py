@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS
+from dsp.aftermath import BEFORE_ORDER, LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
 from dsp.few import largest
 from dsp.run_view import RISE_STEPS, RunView
 
@@ -17,8 +17,6 @@ CALM_STEPS = 2
 """Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
 OVER = 0.1
 """Share of the loudest tenth of shaking below which it is for a fiftieth of the time (Rayleigh envelope; physics)."""
-BEFORE_ORDER = 0.4
-"""Share of the steps that may be quieter: a stretch or a kick fills fewer than the other six tenths (prior)."""
 
 
 class Burst(NamedTuple):
@@ -59,13 +57,18 @@ def level_around(
         Whether another burst began before this one had died away.
     """
     p, onset = view.parameters.jerk, burst.onset_step
+    if shook(onset, burst.peak_step, burst.peak, loud, view):
+        shaking = in_shaking(onset, loud, kick_before)
+        above = p["impact_above" if burst.peak >= p["impact_g"] else "above_loudest"]
+        return shaking if burst.peak >= above * shaking else None
     if stirs(onset, burst.peak, loud, view):
         return None
     # What another kick left behind half a second earlier does not count against this one.
     first = max(0, onset - view.steps["isolation_s"], kick_before + RING_STEPS + 1)
     before = sorted(level[first:onset].tolist())
     surround = before[int(BEFORE_ORDER * len(before))] if before else floor
-    past = sorted(loud[max(0, onset - SUSTAINED_STEPS) : onset].tolist())
+    since = max(0, onset - SUSTAINED_STEPS)
+    past = sorted(loud[since:onset].tolist())
     sustained = past[int(BEFORE_ORDER * len(past))] if past else 0.0
     if surround > sustained:
         # A stretch that is over counts no more: what starts out of calm is no part of what went on before it.
@@ -81,15 +84,10 @@ def level_around(
     if sustained <= min(noise, p["shaking_share"] * burst.peak):
         # Nothing shakes there.
         return around
-    since, kicked = max(0, onset - SUSTAINED_STEPS), kick_before - RING_STEPS
-    if kicked + LONGEST_KICK_STEPS > since and view.shakes(onset):
-        # Another kick is none of the loudest moments of a tremor.
-        rest = loud[since : max(since, kicked)], loud[max(since, kicked + LONGEST_KICK_STEPS) : onset]
-        past = sorted(np.concatenate(rest).tolist())
     # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
     loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
     soft = burst.peak < p["impact_g"]
-    if soft and kick_before > since and not view.shakes(onset) and _is_over(loud[since:onset].tolist(), loudest):
+    if soft and kick_before > since and _is_over(loud[since:onset].tolist(), loudest):
         return around
     return None if burst.peak < p["above_loudest" if soft else "impact_above"] * loudest else around
 
@@ -97,6 +95,24 @@ def level_around(
 def _is_over(before: list[float], loudest: float) -> bool:
     """Whether what was so loud is over: no shaking is so calm just before the step in which a burst begins to rise."""
     return max(before[-CALM_STEPS - 1 : -1], default=loudest) < OVER * loudest
+
+
+def in_shaking(onset_step: int, loud: Floats, kick_before: int) -> float:
+    """Level of the loudest moments of a limb that shakes, g: a kick in it stands out of these.
+
+    Parameters
+    ----------
+    onset_step
+        First step of a burst.
+    loud, kick_before
+        As `level_around`.
+    """
+    first, kicked = max(0, onset_step - SUSTAINED_STEPS), kick_before - RING_STEPS
+    past = loud[first:onset_step].tolist()
+    if kicked + LONGEST_KICK_STEPS > first:
+        # Another kick is none of them.
+        past = past[: max(0, kicked - first)] + past[max(0, kicked + LONGEST_KICK_STEPS - first) :]
+    return float(sorted(past)[int(LOUDEST_ORDER * len(past))]) if past else 0.0
 
 
 def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:

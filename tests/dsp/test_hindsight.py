@@ -45,6 +45,9 @@ class View:
     def steps(self) -> dict[str, int]:
         return {"stir_window_s": round(10 * self.parameters.jerk["stir_window_s"])}
 
+    def shakes(self, step: int) -> bool:
+        return False
+
     def tilt_between(self, first: int, second: int) -> float:
         return {
             (BEGAN - 13, BEGAN - 3): self.before_deg,
