@@ -84,11 +84,14 @@ def measure_kick(
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     onset, onset_at = shape.onset, view.step_of(shape.onset)
-    calm = None
-    if _stretch(view, onset_at, max(onset_step, onset_at), known_step, floor) is not None:
-        calm = out_of_calm(view, onset, shape.top, shape.end, known_step)
-        if calm is not None:
-            onset, onset_at = calm, min(onset_at, view.step_of(calm))
+    stretch = _stretch(view, onset_at, max(onset_step, onset_at), known_step, floor)
+    calm = None if stretch is None else out_of_calm(view, onset, shape.top, shape.end, known_step)
+    if calm is not None:
+        onset = calm
+        if view.step_of(calm) < onset_at:
+            # A stretch is over by the onset, or goes on then.
+            onset_at = view.step_of(calm)
+            stretch = _stretch(view, onset_at, max(onset_step, onset_at), known_step, floor)
     base = round(BASE_S * rate)
     quiet = mean_of(view.xyz_g[max(0, onset - base - first) : max(1, onset - first)])
     # A first swing may have begun so much before, and rest is asked for before that again.
@@ -100,7 +103,7 @@ def measure_kick(
     turned = view.tilt_between(kick_step - 3, known_step - 2)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
     must_swing = False
-    turn = _Turn(_stretch(view, onset_at, kick_step, known_step, floor), inside=False)
+    turn = _Turn(stretch, inside=False)
     hard, went = size >= p["landing_g"], math.nan
     # After a stretch that is known, what rested before the kick is not what the limb was turned from.
     if (weightless or turn.stretch is None) and not (hard and shape.quickness >= p["landing_ratio"]):
