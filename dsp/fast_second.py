@@ -19,6 +19,8 @@ ONSET_LEVEL_G = 0.005
 """Starting threshold of tremor in the band: 5 mg (prior; a still sensor stays below 4 mg)."""
 ONSET_FLOOR_RATIO = 1.8
 """Times the floor of the jerk path: the level of noise in one second stays below it (chi-square; physics)."""
+ONSET_BAND_RATIO = 1.4
+"""The same for what lies in the tremor band alone: twice the most that a second of white noise has (0.7; measured)."""
 ONSET_LOW_RATIO = 0.45
 """Share of slow motion from which it speaks for movement (`slow_share` begins at 0.4; prior)."""
 ONSET_STEPS = 7
@@ -198,7 +200,7 @@ def is_even(step_energy: Floats, burst_steps: NDArray[np.int64]) -> Bools:
 
 def is_onset(fast: FastSeconds, floor_g: Floats, parameters: Parameters) -> Bools:
     """Whether shaking has begun, (seconds,), where it may and is even."""
-    loud = fast.rms_g >= np.maximum(np.float32(ONSET_LEVEL_G), np.float32(ONSET_FLOOR_RATIO) * floor_g)
+    loud = fast.rms_g >= np.maximum(np.float32(ONSET_LEVEL_G), np.float32(ONSET_BAND_RATIO) * floor_g)
     loud &= fast.low_ratio <= ONSET_LOW_RATIO
     if not loud.any():
         # Movement; its peak need not be measured.

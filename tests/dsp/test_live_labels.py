@@ -92,3 +92,23 @@ def test_live_labels_are_the_same_however_the_samples_come(signal: Make, chunk: 
         analyzer.push(xyz[at : at + chunk])
     analyzer.finish()
     assert np.array_equal(analyzer.result().frames["live_label"], whole)
+
+
+@pytest.mark.parametrize("rate_hz", [52.0, 104.0])
+def test_a_slight_tremor_is_live_within_a_second_and_a_half_on_a_noisy_sensor(rate_hz: float) -> None:
+    late_s = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        t = np.arange(round(16.0 * rate_hz)) / rate_hz
+        xyz_g = rng.normal(scale=0.003, size=(len(t), 3)) + [0.0, 0.0, 1.0]
+        xyz_g[:, 0] += 0.0155 * np.clip((t - 12.0) / 0.4, 0.0, 1.0) * np.sin(2.0 * np.pi * 5.2 * t)
+        analyzer, size = dsp.Analyzer(rate_hz, "calf", keep_spectra=False), round(0.1 * rate_hz)
+        for at in range(0, len(t), size):
+            analyzer.push(xyz_g[at : at + size].astype(np.float32))
+            if analyzer.live is not None and analyzer.live.label is State.TREMOR:
+                late_s.append((at + size) / rate_hz - 12.0)
+                break
+    assert len(late_s) == 6
+    assert min(late_s) > 0.0
+    assert np.median(late_s) < 1.0
+    assert max(late_s) < 1.5
