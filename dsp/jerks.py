@@ -3,12 +3,13 @@
 Every value is made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Waiting, belongs_to, is_contradicted, lies_still, shook
+from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS, Waiting, belongs_to, is_contradicted, lies_still, shook
 from dsp.first_swell import is_doubtful
 from dsp.hindsight import is_movement, looked_back
 from dsp.kick import measure_kick
@@ -26,6 +27,8 @@ Floats = NDArray[np.float32]
 
 BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
+FEW_LOUDEST = math.ceil((1.0 - LOUDEST_ORDER) * SUSTAINED_STEPS)
+"""Steps at most that are louder than the loudest moments are said to be, that one among them."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
@@ -277,7 +280,12 @@ class JerkFinder:
 
     def _over(self, c: _Candidate, loud: Floats, view: RunView) -> float:
         """Level below which the candidate is over, g: in a tremor what shook before it goes on."""
-        over = self._limits.end_ratio * c.peak
+        over, onset = self._limits.end_ratio * c.peak, c.onset_step
+        if self.last_peak_step < onset - SUSTAINED_STEPS:
+            # No other kick is among the loudest moments, which no three of them are all above: seldom a longer look.
+            before = loud[max(0, onset - FEW_LOUDEST) : onset].tolist()
+            if len(before) == FEW_LOUDEST and c.peak < self.parameters.jerk["above_loudest"] * min(before):
+                return over
         if not shook(c.onset_step, c.peak_step, c.peak, loud, view):
             return over
         shaking = in_shaking(c.onset_step, loud, self.last_peak_step)
