@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
 FEW_LOUDEST = math.ceil((1.0 - LOUDEST_ORDER) * SUSTAINED_STEPS)
-"""Steps at most that are louder than the loudest moments are said to be, that one among them."""
+"""Steps at most that are as loud as the loudest moments are said to be, or louder."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
@@ -45,8 +45,10 @@ class _Candidate:
     peak: float
     loud_from: int
     rise: int | None
-    over: float = 0.0
+    over: float
     below: int = 0
+    # Level that it must reach to stand out of what may shake; None before that is asked for.
+    stands_out: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ class JerkFinder:
                 # The ring of the last kick only fades, a new one rises above it.
                 rise = seen.rise(at, view) if soon else None
                 if rise is not None or not soon:
-                    self._candidate = _Candidate(at, at, here, at, rise)
+                    self._candidate = _Candidate(at, at, here, at, rise, self._limits.end_ratio * here)
             self._confirm(at, seen.loud, view)
             at += 1
         if self._candidate is not None and at < end:
@@ -250,7 +252,7 @@ class JerkFinder:
                     # The other may have begun before the step in which it stands out.
                     self._close(i, max(c.peak_step + 1, view.step_of(rise) - 1), c, seen, view)
                     self.ended.append((c.onset_step, i))
-                    return i + 1, _Candidate(i, i, here, i, rise)
+                    return i + 1, _Candidate(i, i, here, i, rise, limits.end_ratio * here)
             if here > c.peak:
                 c.peak, c.peak_step, c.below = here, i, 0
                 # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
@@ -259,7 +261,7 @@ class JerkFinder:
                 while c.loud_from > c.onset_step and near[c.loud_from - 1 - first] >= c.over:
                     c.loud_from -= 1
                 continue
-            c.below = c.below + 1 if here < max(c.over, limits.end_ratio * c.peak) else 0
+            c.below = c.below + 1 if here < c.over else 0
             if c.below >= limits.quiet_after:
                 self._close(i, i, c, seen, view)
             elif (
@@ -280,16 +282,23 @@ class JerkFinder:
 
     def _over(self, c: _Candidate, loud: Floats, view: RunView) -> float:
         """Level below which the candidate is over, g: in a tremor what shook before it goes on."""
-        over, onset = self._limits.end_ratio * c.peak, c.onset_step
-        if self.last_peak_step < onset - SUSTAINED_STEPS:
-            # No other kick is among the loudest moments, which no three of them are all above: seldom a longer look.
-            before = loud[max(0, onset - FEW_LOUDEST) : onset].tolist()
-            if len(before) == FEW_LOUDEST and c.peak < self.parameters.jerk["above_loudest"] * min(before):
-                return over
+        over = self._limits.end_ratio * c.peak
+        if c.stands_out is None:
+            c.stands_out = self._least_that_stands_out(c.onset_step, loud)
+        if c.peak < c.stands_out:
+            return over
         if not shook(c.onset_step, c.peak_step, c.peak, loud, view):
             return over
         shaking = in_shaking(c.onset_step, loud, self.last_peak_step)
         return max(over, shaking) if c.peak >= self.parameters.jerk["above_loudest"] * shaking else over
+
+    def _least_that_stands_out(self, onset: int, loud: Floats) -> float:
+        """Level, g, below which nothing stands out of a tremor, at a first look: most of its steps need no other."""
+        if self.last_peak_step >= onset - SUSTAINED_STEPS or onset < FEW_LOUDEST:
+            # Another kick may be among the loudest moments.
+            return 0.0
+        # No three of them are all above these.
+        return float(self.parameters.jerk["above_loudest"] * min(loud[onset - FEW_LOUDEST : onset].tolist()))
 
     def _close(self, at: int, known: int, c: _Candidate, seen: Levels, view: RunView) -> None:
         """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick."""
