@@ -45,7 +45,8 @@ def is_doubtful(kick: Waiting, at: int, loud: Floats, parameters: Parameters) ->
     if kick.event.is_impact:
         return False
     p, heard = parameters.jerk, loud[kick.began : at + 1].tolist()
-    if max(heard[LONGEST_KICK_STEPS:], default=0.0) <= p["kept_share"] * kick.top:
+    if p["above_loudest"] * max(heard[LONGEST_KICK_STEPS:], default=0.0) <= kick.top:
+        # It stands out of whatever goes on; few do not.
         return False
     return not fades(heard, p["ring_left"], p["new_rise"])
 
