@@ -89,6 +89,7 @@ class Analyzer:
         self._finished = False
         self._open = OpenSegment(self._grid, self._parameters, keep_frames=keep_frames)
         self._events: Packed[Event] = Packed(pack=not keep_frames)
+        self._newest_event: Event | None = None
         self._holds: list[Hold] = []
         self._spectra = SpectraRoom(len(self._grid.freq_hz), keep=self._keep_spectra)
         self._covered_s = 0.0
@@ -143,7 +144,7 @@ class Analyzer:
         """What is happening now; None before the first second is there."""
         if self._run is None:
             return None
-        state = self._tracker.state(self._run, self._events[-1] if self._events else None)
+        state = self._tracker.state(self._run, self._newest_event)
         if state is not None and self._intake.losing:
             # Nothing new comes by which the state could change.
             return without_data(state)
@@ -306,7 +307,10 @@ class Analyzer:
     def _absorb(self, run: Run, batches: list[FrameBatch]) -> None:
         """Take what became final in a run."""
         if run.jerks.told:
-            self._events.extend(sorted(run.jerks.told, key=_onset))
+            told = sorted(run.jerks.told, key=_onset)
+            self._events.extend(told)
+            # One that was held back is told after younger ones.
+            self._newest_event = max((*told, *filter(None, [self._newest_event])), key=_onset, default=None)
             run.jerks.told.clear()
         # The newest two are still looked at: what bounces after an impact belongs to it.
         del run.jerks.events[:-2]

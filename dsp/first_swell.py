@@ -29,6 +29,10 @@ SWELLS_STEPS = 29
 """After the onset; a swell of a tremor comes back within two seconds and a half (0.4 Hz)."""
 LAST_STEPS = 8
 """The newest 0.8 s of these ..."""
+CALM_STEPS = 4
+"""So long no tremor is calm that has begun: it has a beat every 0.25 s and more often."""
+CALM_SHARE = 0.1
+"""Of the kick: calm is what is quieter, or as quiet as a rest."""
 FADED = 0.36
 """... in which a ring is down to so much of what it was just before, or less (damping 0.08 at 2.5 Hz; physics)."""
 
@@ -98,8 +102,20 @@ class FirstSwells:
         if not any(onset_s + BEGINS_S <= at_s <= onset_s + KNOWN_S for at_s in self._tremor_s):
             return False
         began = view.step_at(onset_s)
+        if self._calmed(view.step_loud[began + 1 : began + SWELLS_STEPS], kick.top):
+            return False
         after = view.step_loud[began + LONGEST_KICK_STEPS : began + SWELLS_STEPS]
         if len(after) <= LAST_STEPS or largest(after[-LAST_STEPS:]) <= FADED * largest(after[:-LAST_STEPS]):
             return False
         loudest = sorted(after.tolist())[int(LOUDEST_ORDER * len(after))]
         return bool(kick.top < view.parameters.jerk["above_loudest"] * loudest)
+
+    def _calmed(self, after: Floats, top: float) -> bool:
+        """Whether it was calm between the kick and what went on after it, which has not begun with it then."""
+        calm_g = max(CALM_SHARE * top, 1e-3 * self.parameters.rest["loudest_mg"])
+        calm = 0
+        for level in after.tolist():
+            calm = calm + 1 if level <= calm_g else 0
+            if calm == CALM_STEPS:
+                return True
+        return False

@@ -203,6 +203,8 @@ class JerkFinder:
             )
             if doubted and not swings_freely(kick.event, at, view):
                 continue
+            if kick.must_swing and self._is_told(kick.event):
+                continue
             if is_struck(kick.event, view):
                 continue
             if not is_one_of_beats(kick.began, at, view):
@@ -210,6 +212,11 @@ class JerkFinder:
                 self.events.append(event)
                 if is_doubtful(kick, at, loud, self.parameters):
                     self.doubtful.append((event, kick.top))
+
+    def _is_told(self, event: Event) -> bool:
+        """Whether the slow path has told of it, for which it was no kick yet."""
+        apart_s = self.parameters.pulse["apart_s"]
+        return any(abs(told.onset_s - event.onset_s) < apart_s for told in self.events[-2:])
 
     def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""
@@ -335,7 +342,8 @@ class JerkFinder:
         began = max(c.onset_step, view.step_at(event.onset_s))
         if measured.must_swing:
             # So far it is more likely a movement, and keeps no other from being a kick.
-            self._waiting.append(Waiting(began, event, c.peak, must_swing=True))
+            if not self._follows_impact(began, event, view):
+                self._waiting.append(Waiting(began, event, c.peak, must_swing=True))
             return
         self.last_peak_step = c.peak_step
         self._kicks = [*near, (c.onset_step, c.peak)]
@@ -353,10 +361,14 @@ class JerkFinder:
             self._waiting = [k for k in self._waiting if k.event.peak_g > event.peak_g]
         # One whose top lies in this one was its beginning, seen before the rest had come.
         self._waiting = [k for k in self._waiting if k.event.peak_s < event.onset_s]
-        known = self.events[-2:] + [k.event for k in self._waiting if not k.must_swing]
         # One that is confirmed stays, whatever comes soon after it: a fall has more than one impact.
-        if any(impact.is_impact for impact in known):
-            rested = lies_still(onset_step, view)
-            if any(belongs_to(event, impact, self.parameters, rested=rested) for impact in known):
-                return
-        self._waiting.append(Waiting(onset_step, event, level))
+        if not self._follows_impact(onset_step, event, view):
+            self._waiting.append(Waiting(onset_step, event, level))
+
+    def _follows_impact(self, onset_step: int, event: Event, view: RunView) -> bool:
+        """Whether it is what bounces or settles after an impact."""
+        known = self.events[-2:] + [k.event for k in self._waiting if not k.must_swing]
+        if not any(impact.is_impact for impact in known):
+            return False
+        rested = lies_still(onset_step, view)
+        return any(belongs_to(event, impact, self.parameters, rested=rested) for impact in known)

@@ -24,6 +24,8 @@ CALM_S = 0.08
 """So long it is calm between a stretch and a kick: a ring of 3 Hz passes through that in 0.01 s (physics)."""
 CALM_SHARE, SAME_SHARE = 0.1, 0.15
 """Of a kick's size: what is calm beside it; and the posture before it beside that after it and in its ring (prior)."""
+FINE_HZ = 400.0
+"""What is looked at no more often than this is known to 2.5 ms (an onset: to some hundredths of a second)."""
 CALM_LEAD_S = 0.02
 """So much sooner a pulse of 0.1 s begins than it reaches a tenth of its size (squared sine; physics)."""
 TURN_FIRST_S = 0.06
@@ -98,12 +100,14 @@ def out_of_calm(view: RunView, onset: int, top: int, end: int, known_step: int) 
         The newest.
     """
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
-    size, mean = max(2, round(CALM_S * rate)), max(1, round(FINE_MEAN_S * rate))
-    low = max(first, onset - round(SWING_S * rate) - size)
+    # Of a fast sensor few samples are looked at: each window is held against each of them, which grows with the square.
+    thin = max(1, int(rate // FINE_HZ))
+    size, mean = max(2, round(CALM_S * rate / thin)), max(1, round(FINE_MEAN_S * rate))
+    low = max(first, onset - round(SWING_S * rate) - size * thin)
     total = np.add.accumulate(view.xyz_g[low - first : end + 1 - first], axis=0, dtype=np.float64)
     total[mean:] -= total[:-mean].copy()
-    piece = np.ascontiguousarray((total[mean - 1 :] / mean).T)
-    count = min(top - low, piece.shape[1] - 1) - size + 1
+    piece = np.ascontiguousarray((total[mean - 1 :: thin] / mean).T)
+    count = min((top - low) // thin, piece.shape[1] - 1) - size + 1
     if count < 1:
         return None
     rested = windows(piece, size, 1, count).mean(axis=2)
@@ -123,8 +127,8 @@ def out_of_calm(view: RunView, onset: int, top: int, end: int, known_step: int) 
     sure = int((left >= p["onset_ratio"] ** 2 * most[at]).argmax())
     below = left[:sure] < max(CALM_SHARE**2 * most[at], p["above_noise"] ** 2 * within[at])
     soonest = sure - int(below[::-1].argmax()) if below.any() else 0
-    begin = low + at + size + mean // 2
-    return int(min(max(onset, begin + soonest - round(CALM_LEAD_S * rate)), begin + sure))
+    begin = low + (at + size) * thin + mean // 2
+    return int(min(max(onset, begin + soonest * thin - round(CALM_LEAD_S * rate)), begin + sure * thin))
 
 
 def onset_in_turn(view: RunView, begin: int, end: int) -> int | None:

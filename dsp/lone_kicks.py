@@ -21,8 +21,6 @@ from dsp.run_view import RISE_STEPS, RunView
 KEPT = 8
 """Final frames that are remembered, 4 s: the last one that a kick stirs comes 3.5 s after the first that is asked."""
 STILL = State.STILL.value
-HALF_FRAME_S = 0.25
-"""Half of the time that a frame stands for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -97,7 +95,9 @@ def _stirs_for_s(kick: Event, view: RunView) -> float:
     pauses = rests_begin(first, last, size, view).nonzero()[0]
     if not len(pauses) or view.turns(onset, first + int(pauses[0]) + size):
         return 0.0
-    return (first + int(pauses[0]) + size - onset) * STEP_S - HALF_FRAME_S
+    grid, over = view.grid, view.edge(first + int(pauses[0]) + size) - view.edge(onset)
+    # Of the last frame that it stirs the middle is half a hop before.
+    return (over - 0.5 * grid.hop) / grid.rate_hz
 
 
 def _rests_again(kick: Event, view: RunView) -> bool:

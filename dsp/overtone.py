@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 Swings = NDArray[np.complex64]
 
 TINY = np.float32(1e-30)
-"""Square of a power that no sensor resolves."""
+"""Product of three powers that no sensor resolves."""
 
 
 def in_step(beat: Swings, overtone: Swings) -> Floats:

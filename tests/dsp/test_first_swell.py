@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp import State
+from tests.dsp.conftest import made_signal
 
 RATE_HZ = 104.0
 BEGINS_S = 20.0
@@ -62,3 +63,24 @@ def test_what_may_be_a_first_swell_is_provisional_until_the_frames_are_final() -
             shook_s = now_s
     assert waited
     assert max(waited) < shook_s + 3.0
+
+
+@pytest.mark.parametrize("tremor_g", [0.05, 0.08, 0.1])
+def test_kicks_after_which_it_is_calm_before_a_tremor_begins_are_no_swell_of_it(tremor_g: float) -> None:
+    xyz_g = made_signal(kicks=(15.0, 15.6), seconds=30.0, tremor=(16.6, 26.0, 6.0, tremor_g))
+    events = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf").events
+    assert [e.onset_s for e in events] == [pytest.approx(at_s, abs=0.1) for at_s in (15.0, 15.6)]
+
+
+def test_a_kick_that_was_held_back_takes_no_younger_one_from_the_live_view() -> None:
+    xyz_g = made_signal(kicks=(15.0, 15.6, 19.7), seconds=24.0)
+    analyzer, told_at_s = dsp.Analyzer(100.0, "calf"), {}
+    for at in range(0, len(xyz_g), 10):
+        for event in analyzer.push(xyz_g[at : at + 10]).events:
+            told_at_s[round(event.onset_s)] = (at + 10) / 100.0
+        live = analyzer.live
+        if 20.9 < (at + 10) / 100.0 < 21.6:
+            assert live is not None
+            assert live.event is not None
+            assert live.event.onset_s == pytest.approx(19.7, abs=0.1)
+    assert told_at_s[15] > told_at_s[20]

@@ -1,6 +1,7 @@
 """What is measured on a kick."""
 
 import math
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ from dsp.parameters import load_parameters, load_worn_at
 from dsp.results import Event
 from dsp.run import Run
 from dsp.run_view import RunView
-from tests.dsp.conftest import smooth_step
+from tests.dsp.conftest import smooth_step, turning_limb
 
 RATE_HZ = 100.0
 
@@ -180,3 +181,20 @@ def test_a_kick_out_of_rest_soon_after_a_knock_is_no_bounce_of_it(
     knock, *others = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf").events
     assert knock.is_impact
     assert [round(e.onset_s, 1) for e in others] == [12.0 + still_s] * kicks
+
+
+@pytest.mark.parametrize("rate_hz", [400.0, 3200.0])
+def test_where_a_kick_began_after_a_stretch_takes_no_more_memory_of_a_faster_sensor(rate_hz: float) -> None:
+    limb = turning_limb([(9.0, 0.4, 25.0)], seconds=14.0, gravity=True, rate_hz=rate_hz)
+    late_s = np.arange(len(limb)) / rate_hz - 9.7
+    limb[:, 1] += np.where((late_s >= 0.0) & (late_s < 0.1), 0.4 * np.sin(np.pi * late_s / 0.1) ** 2, 0.0)
+    analyzer = dsp.Analyzer(rate_hz, "calf")
+    analyzer.push(limb[: round(9.6 * rate_hz)])
+    tracemalloc.start()
+    for at in range(round(9.6 * rate_hz), len(limb), round(0.1 * rate_hz)):
+        analyzer.push(limb[at : at + round(0.1 * rate_hz)])
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert analyzer.finish() is not None
+    assert [event.onset_s for event in analyzer.result().events] == [pytest.approx(9.7, abs=0.05)]
+    assert most < 30e6

@@ -50,3 +50,20 @@ def test_a_limb_that_somebody_begins_to_swing_at_once_is_not_kicked(
     # Pushed at once, to one side of where it lay.
     angle = np.radians(4.0) * (1.0 - np.cos(turns)) * np.exp(-fades * turns)
     assert not dsp.analyze(felt_g(angle, rate_hz, seed=2), rate_hz=rate_hz, placement="calf").events
+
+
+@pytest.mark.parametrize(("swing_hz", "damping", "deg"), [(1.39, 0.09, 15.9), (1.14, 0.1, 14.7)])
+def test_a_kick_that_the_slow_path_tells_of_is_not_told_again_for_its_swing(
+    swing_hz: float, damping: float, deg: float
+) -> None:
+    xyz_g = felt_g(swinging(swing_hz, damping, deg, 0.2, 50.0), 50.0, 0)
+    assert len(dsp.analyze(xyz_g, rate_hz=50.0, placement="calf").events) == 1
+
+
+@pytest.mark.parametrize(("swing_hz", "damping", "deg"), [(1.46, 0.03, 10.5), (1.38, 0.09, 12.8), (1.56, 0.03, 7.6)])
+def test_what_swings_soon_after_an_impact_belongs_to_it(swing_hz: float, damping: float, deg: float) -> None:
+    xyz_g = felt_g(swinging(swing_hz, damping, deg, 0.2, 50.0), 50.0, 1)
+    late_s = np.arange(len(xyz_g)) / 50.0 - (AT_S - 5.0)
+    xyz_g[:, 0] += np.where((late_s >= 0.0) & (late_s < 0.08), 15.9 * np.sin(np.pi * late_s / 0.08), 0.0)
+    events = dsp.analyze(xyz_g, rate_hz=50.0, placement="calf").events
+    assert [event.is_impact for event in events] == [True]
