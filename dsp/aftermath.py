@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.few import largest, middle_of
+from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
 from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
@@ -17,18 +18,10 @@ Floats = NDArray[np.float32]
 
 CREST_STEPS = 3
 """A kick rises from calm within a step or two; a tremor swells for longer."""
-BEFORE_ORDER = 0.4
-"""Share of the steps that may be quieter: a stretch or a kick fills fewer than the other six tenths (prior)."""
-LOUDEST_ORDER = 0.9
-"""The loudest tenth, so that a single step decides nothing (prior)."""
-SUSTAINED_STEPS = 30
-"""A stretch (1.1 s) and another kick (0.5 s) leave most of the last 3 s quiet; motion that goes on does not."""
 SWING_STEPS = 4
 """One swing of the slowest ring (2.5 Hz), so that its loudest moment is in each (physics)."""
 STILL_STEPS = 7
 """Longer than anything stays in the air that falls from a bed or a chair, and back on it (0.6 m: 0.7 s; physics)."""
-LONGEST_KICK_STEPS = 5
-"""A kick and its first swings are over after half a second (decay 0.3-1 s, its loudest part sooner; prior)."""
 
 
 @dataclass(slots=True)
@@ -67,26 +60,6 @@ def lies_still(step: int, view: RunView) -> bool:
     before = view.step_loud[max(0, step - RISE_STEPS - STILL_STEPS) : max(0, step - RISE_STEPS)]
     noise = view.parameters.jerk["on_ratio"] * view.least_floor(step)
     return len(before) == STILL_STEPS and largest(before) <= max(noise, 1e-3 * view.parameters.jerk["on_mg"])
-
-
-def shook(onset_step: int, at: int, top: float, loud: Floats, view: RunView) -> bool:
-    """Whether a limb shook on before a kick: the frames say so that end by step `at` of the kick, and so do the levels.
-
-    A kick in shaking is asked one thing: whether it stands out of the loudest moments before and after it.
-
-    Parameters
-    ----------
-    onset_step, top
-        First step of the kick, and the level at its top, g.
-    loud
-        Level of any motion in every step so far, g.
-    """
-    if not view.shakes(at):
-        return False
-    before = sorted(loud[max(0, onset_step - SUSTAINED_STEPS) : onset_step].tolist())
-    p, sustained = view.parameters.jerk, before[int(BEFORE_ORDER * len(before))] if before else 0.0
-    # The ring of another kick leaves most of it quiet, whatever the frames call that.
-    return bool(sustained > min(p["on_ratio"] * view.least_floor(onset_step), p["shaking_share"] * top))
 
 
 def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> bool:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, Waiting, fades
+from dsp.aftermath import Waiting, fades
 from dsp.few import largest
+from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER
 from dsp.labels import State
 from dsp.parameters import Parameters
 from dsp.results import Event
@@ -29,12 +30,12 @@ SWELLS_STEPS = 29
 """After the onset; a swell of a tremor comes back within two seconds and a half (0.4 Hz)."""
 LAST_STEPS = 8
 """The newest 0.8 s of these ..."""
-CALM_STEPS = 4
-"""So long no tremor is calm that has begun: it has a beat every 0.25 s and more often."""
-CALM_SHARE = 0.1
-"""Of the kick: calm is what is quieter, or as quiet as a rest."""
 FADED = 0.36
 """... in which a ring is down to so much of what it was just before, or less (damping 0.08 at 2.5 Hz; physics)."""
+CALM_STEPS = 4
+"""So long no tremor is calm that has begun: it has a beat every 0.25 s and more often (physics)."""
+CALM_SHARE = 0.1
+"""Of the kick: calm is what is quieter, or as quiet as a rest (prior)."""
 
 
 class _Doubtful(NamedTuple):

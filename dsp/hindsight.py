@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, Waiting, shook
+from dsp.aftermath import Waiting
 from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, stretch_value, strongest
 from dsp.few import largest, middle_of
+from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
 from dsp.kick_level import STEP_S
 from dsp.labels import EventLabel
 from dsp.pendular import swings_freely

@@ -3,15 +3,15 @@
 Every value is made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LOUDEST_ORDER, SUSTAINED_STEPS, Waiting, belongs_to, is_contradicted, lies_still, shook
+from dsp.aftermath import Waiting, belongs_to, is_contradicted, lies_still
 from dsp.first_swell import is_doubtful
 from dsp.hindsight import is_movement, looked_back
+from dsp.in_tremor import RING_STEPS, in_shaking, least_that_stands_out, shook
 from dsp.kick import measure_kick
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
@@ -20,15 +20,13 @@ from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.step_levels import Levels
 from dsp.struck import is_struck
-from dsp.surroundings import RING_STEPS, Burst, in_shaking, level_around
+from dsp.surroundings import Burst, level_around
 from dsp.volley import is_one_of_beats
 
 Floats = NDArray[np.float32]
 
 BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
-FEW_LOUDEST = math.ceil((1.0 - LOUDEST_ORDER) * SUSTAINED_STEPS)
-"""Steps at most that are as loud as the loudest moments are said to be, or louder."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
@@ -291,21 +289,13 @@ class JerkFinder:
         """Level below which the candidate is over, g: in a tremor what shook before it goes on."""
         over = self._limits.end_ratio * c.peak
         if c.stands_out is None:
-            c.stands_out = self._least_that_stands_out(c.onset_step, loud)
+            c.stands_out = least_that_stands_out(c.onset_step, loud, self.last_peak_step, self.parameters)
         if c.peak < c.stands_out:
             return over
         if not shook(c.onset_step, c.peak_step, c.peak, loud, view):
             return over
         shaking = in_shaking(c.onset_step, loud, self.last_peak_step)
         return max(over, shaking) if c.peak >= self.parameters.jerk["above_loudest"] * shaking else over
-
-    def _least_that_stands_out(self, onset: int, loud: Floats) -> float:
-        """Level, g, below which nothing stands out of a tremor, at a first look: most of its steps need no other."""
-        if self.last_peak_step >= onset - SUSTAINED_STEPS or onset < FEW_LOUDEST:
-            # Another kick may be among the loudest moments.
-            return 0.0
-        # No three of them are all above these.
-        return float(self.parameters.jerk["above_loudest"] * min(loud[onset - FEW_LOUDEST : onset].tolist()))
 
     def _close(self, at: int, known: int, c: _Candidate, seen: Levels, view: RunView) -> None:
         """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick."""

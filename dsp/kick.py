@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import shook
 from dsp.few import largest
+from dsp.in_tremor import shook
 from dsp.kick_event import make_event
 from dsp.kick_onset import SWING_S, first_swing, onset_in_turn, out_of_calm
 from dsp.results import Event

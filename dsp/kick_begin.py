@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.in_tremor import RING_STEPS
 from dsp.run_view import RISE_STEPS, RunView
-from dsp.surroundings import RING_STEPS
 
 ROUNDING = 1e-6
 """More than levels in single precision are off."""

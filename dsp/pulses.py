@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import SUSTAINED_STEPS, Waiting, belongs_to
+from dsp.aftermath import Waiting, belongs_to
 from dsp.few import largest, middle
 from dsp.hindsight import is_movement, looked_back
+from dsp.in_tremor import SUSTAINED_STEPS
 from dsp.jerks import JerkFinder
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters

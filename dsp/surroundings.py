@@ -5,14 +5,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import BEFORE_ORDER, LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
 from dsp.few import largest
+from dsp.in_tremor import (
+    BEFORE_ORDER,
+    LOUDEST_ORDER,
+    RING_STEPS,
+    SUSTAINED_STEPS,
+    in_shaking,
+    shook,
+)
 from dsp.run_view import RISE_STEPS, RunView
 
 Floats = NDArray[np.float32]
 
-RING_STEPS = 2
-"""Longer than half a swing of the slowest ring (3 Hz, 0.17 s): a ring is never louder than in its last 0.2 s."""
 CALM_STEPS = 2
 """Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
 OVER = 0.1
@@ -95,24 +100,6 @@ def level_around(
 def _is_over(before: list[float], loudest: float) -> bool:
     """Whether what was so loud is over: no shaking is so calm just before the step in which a burst begins to rise."""
     return max(before[-CALM_STEPS - 1 : -1], default=loudest) < OVER * loudest
-
-
-def in_shaking(onset_step: int, loud: Floats, kick_before: int) -> float:
-    """Level of the loudest moments of a limb that shakes, g: a kick in it stands out of these.
-
-    Parameters
-    ----------
-    onset_step
-        First step of a burst.
-    loud, kick_before
-        As `level_around`.
-    """
-    first, kicked = max(0, onset_step - SUSTAINED_STEPS), kick_before - RING_STEPS
-    past = loud[first:onset_step].tolist()
-    if kicked + LONGEST_KICK_STEPS > first:
-        # Another kick is none of them.
-        past = past[: max(0, kicked - first)] + past[max(0, kicked + LONGEST_KICK_STEPS - first) :]
-    return float(sorted(past)[int(LOUDEST_ORDER * len(past))]) if past else 0.0
 
 
 def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LONGEST_KICK_STEPS
 from dsp.beat_motion import running_totals
 from dsp.beats import Beats, Piece, Wanted, find_beats
 from dsp.few import largest, middle
+from dsp.in_tremor import LONGEST_KICK_STEPS
 from dsp.kick_event import make_event
 from dsp.kick_level import STEP_S
 from dsp.labels import EventLabel, State
