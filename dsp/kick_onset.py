@@ -26,6 +26,8 @@ CALM_SHARE, SAME_SHARE = 0.1, 0.15
 """Of a kick's size: what is calm beside it; and the posture before it beside that after it and in its ring (prior)."""
 FINE_HZ = 400.0
 """What is looked at no more often than this is known to 2.5 ms (an onset: to some hundredths of a second)."""
+ROUNDING = 1e-9
+"""More than squares of a few numbers are off."""
 CALM_LEAD_S = 0.02
 """So much sooner a pulse of 0.1 s begins than it reaches a tenth of its size (squared sine; physics)."""
 TURN_FIRST_S = 0.06
@@ -110,22 +112,24 @@ def out_of_calm(view: RunView, onset: int, top: int, end: int, known_step: int) 
     count = min((top - low) // thin, piece.shape[1] - 1) - size + 1
     if count < 1:
         return None
-    rested = windows(piece, size, 1, count).mean(axis=2)
-    away = np.square(piece[:, None, :] - rested[:, :, None]).sum(axis=0)
-    # Of each window, and of what comes after it.
-    since = np.arange(away.shape[1]) - np.arange(count)[:, None]
-    within = np.where((since >= 0) & (since < size), away, 0.0).max(axis=1)
-    most = np.where(since >= size, away, 0.0).max(axis=1)
+    spans = windows(piece, size, 1, count)
+    rested = spans.mean(axis=2)
+    within = np.square(spans - rested[:, :, None]).sum(axis=0).max(axis=1)
     lies = mean_of(view.step_gravity[max(0, known_step - 2) : known_step + 1])
-    calm = within <= CALM_SHARE**2 * most
-    calm &= np.square(rested - lies[:, None]).sum(axis=0) <= SAME_SHARE**2 * most
-    if not calm.any():
+    elsewhere = np.square(rested - lies[:, None]).sum(axis=0)
+    # Nothing lies further from a window than the corners of all there is: most windows are not calm beside that.
+    furthest = (1.0 + ROUNDING) * float(np.square(piece.max(axis=1) - piece.min(axis=1)).sum())
+    calm = (within <= CALM_SHARE**2 * furthest) & (elsewhere <= SAME_SHARE**2 * furthest)
+    # The last one that is calm beside what comes after it.
+    for at in reversed(calm.nonzero()[0].tolist()):
+        left = np.square(piece[:, at + size :] - rested[:, at, None]).sum(axis=0)
+        most = left.max()
+        if within[at] <= CALM_SHARE**2 * most and elsewhere[at] <= SAME_SHARE**2 * most:
+            break
+    else:
         return None
-    # The last one.
-    at = count - 1 - int(calm[::-1].argmax())
-    left = away[at, at + size :]
-    sure = int((left >= p["onset_ratio"] ** 2 * most[at]).argmax())
-    below = left[:sure] < max(CALM_SHARE**2 * most[at], p["above_noise"] ** 2 * within[at])
+    sure = int((left >= p["onset_ratio"] ** 2 * most).argmax())
+    below = left[:sure] < max(CALM_SHARE**2 * most, p["above_noise"] ** 2 * within[at])
     soonest = sure - int(below[::-1].argmax()) if below.any() else 0
     begin = low + (at + size) * thin + mean // 2
     return int(min(max(onset, begin + soonest * thin - round(CALM_LEAD_S * rate)), begin + sure * thin))

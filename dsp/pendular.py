@@ -32,6 +32,8 @@ UNLIKE = 0.15
 """Share of the power of what follows the kick that is no such swing (prior)."""
 RESTED = 0.15
 """Of its size, that anything before the kick has: a free swing begins in rest (prior)."""
+ROUNDING = 1e-9
+"""More than sums of a few hundred squares are off."""
 BACK = -0.9
 """Cosine between the kick and the swing's first half, which pulls back along the same line (prior)."""
 
@@ -53,9 +55,16 @@ def swings_freely(event: Event, now_step: int, view: RunView) -> bool:
     power = float(squares(swing).sum())
     if float(squares(before - rest).mean()) > RESTED**2 * power / len(swing):
         return False
+    least = (1.0 - UNLIKE) * power
+    # A swing goes along one line, along which there is no more than along the main direction.
+    if float(np.linalg.eigvalsh(swing.T @ swing)[-1]) < (1.0 - ROUNDING) * least:
+        return False
     at_s = (begin - onset + 0.5 * (mean + 1) + np.arange(len(swing))) / rate
     best, away, begins = 0.0, 0.0, math.nan
     for begin_s in BEGINS_S.tolist():
+        if begin_s > LATEST_S and best < least:
+            # What fits better from now on was not set going by the kick.
+            return False
         cycles = FREQUENCIES_HZ[:, None] * (at_s - begin_s)
         fades = np.exp(-2.0 * np.pi * DAMPINGS[:, None, None] * cycles)
         shapes = (fades * np.sin(2.0 * np.pi * cycles)).reshape(-1, len(at_s))
@@ -65,4 +74,4 @@ def swings_freely(event: Event, now_step: int, view: RunView) -> bool:
         if told[most] > best:
             best, begins = float(told[most]), begin_s
             away = float(sizes[most] @ np.array(event.direction)) / math.sqrt(float(squares(sizes[most : most + 1])[0]))
-    return begins <= LATEST_S and away <= BACK and best >= (1.0 - UNLIKE) * power
+    return begins <= LATEST_S and away <= BACK and best >= least
