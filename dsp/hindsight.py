@@ -21,7 +21,7 @@ from dsp.labels import EventLabel
 from dsp.pendular import swings_freely
 from dsp.results import Event, Term
 from dsp.run_view import AFTER_KICK_STEPS, RISE_STEPS, RunView
-from dsp.surroundings import moved_steps
+from dsp.surroundings import moved_steps, noticeable
 
 Floats = NDArray[np.float32]
 
@@ -195,7 +195,7 @@ def _goes_on_moving(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool
         return False
     if view.slow_after(at - 1 - AFTER_KICK_STEPS, at) <= p["goes_on"] * top:
         return False
-    moved = moved_steps(kick.began, kick.began - RISE_STEPS, top, loud, view)
+    moved = moved_steps(kick.began, kick.began - RISE_STEPS, noticeable(kick.began, top, view), loud, view)
     return moved > round(p["moved_s"] / STEP_S)
 
 

@@ -183,7 +183,8 @@ class JerkFinder:
                 rise = seen.rise(at, view) if soon else None
                 if rise is not None or not soon:
                     self._candidate = _Candidate(at, at, here, at, rise, self._limits.end_ratio * here)
-            self._confirm(at, seen.loud, view)
+            if self._waiting:
+                self._confirm(at, seen.loud, view)
             at += 1
         if self._candidate is not None and at < end:
             at = self._follow(self._candidate, at, end, seen, view)
@@ -226,7 +227,8 @@ class JerkFinder:
             at, following = self._followed(c, at, stop, seen, view)
             # What ends or begins in this very step is known by then: an impact that it led up to, another kick.
             self._candidate = following
-            self._confirm(at - 1, seen.loud, view)
+            if self._waiting:
+                self._confirm(at - 1, seen.loud, view)
             if following is None:
                 break
             c = following

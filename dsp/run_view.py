@@ -183,8 +183,7 @@ class RunView:
 
     def _gravity(self, step: int) -> Vector | None:
         """Give unit gravity over the three steps from `step` on; None where it is not near the size of gravity."""
-        if step < 0:
-            return self._gravity(0)
+        step = max(step, 0)
         number = step + self.first_step
         known = self._gravities.get(number, UNASKED)
         if known is not UNASKED:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dsp.results import Event
 from dsp.run_view import RunView
+from dsp.swings import mean_of
 
 BEFORE_S, AFTER_S = 0.1, 0.5
 """Around the onset: a kick and its first swings."""
@@ -45,8 +46,7 @@ def is_struck(event: Event, view: RunView) -> bool:
     if sharp <= least:
         return False
     befores = range(begin - size, max(-1, begin - WINDOWS_BEFORE * size - 1), -size)
-    noise = min((_powers(view.xyz_g[at : at + size], rate)[1] for at in befores), default=0.0)
-    return sharp - noise > least
+    return not befores or any(sharp - _powers(view.xyz_g[at : at + size], rate)[1] > least for at in befores)
 
 
 def _powers(xyz_g: NDArray[np.float32], rate_hz: float) -> tuple[float, float]:
@@ -54,8 +54,8 @@ def _powers(xyz_g: NDArray[np.float32], rate_hz: float) -> tuple[float, float]:
     from scipy.fft import rfft  # noqa: PLC0415 - loaded with the first frame
 
     taper, (first, sharp, end) = _plan(len(xyz_g), rate_hz)
-    spectrum = rfft((xyz_g - xyz_g.mean(axis=0, dtype=np.float64)) * taper, axis=0)[first:end]
-    power = (spectrum.real**2 + spectrum.imag**2).sum(axis=1).tolist()
+    spectrum = rfft((xyz_g - mean_of(xyz_g)) * taper, axis=0)[first:end]
+    power = np.add.reduce(spectrum.real**2 + spectrum.imag**2, axis=1).tolist()
     return math.fsum(power), math.fsum(power[sharp - first :])
 
 

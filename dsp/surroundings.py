@@ -114,28 +114,30 @@ def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
     loud
         Level of any motion of every step so far, g.
     """
-    last = onset_step - view.steps["stretch_before_s"]
-    moved = moved_steps(onset_step, last, peak, loud, view)
-    if moved <= view.steps["stir_s"] or view.shakes(onset_step):
+    steps, noticed = view.steps, noticeable(onset_step, peak, view)
+    if moved_steps(onset_step, onset_step - steps["stretch_before_s"], noticed, loud, view) <= steps["stir_s"]:
         return False
     # Who has come to rest since then has done with moving about.
-    rested = onset_step - view.steps["rested_s"] - RISE_STEPS
-    return rested < 0 or largest(loud[rested : onset_step - RISE_STEPS]) > _noticeable(onset_step, peak, view)
+    rested = onset_step - steps["rested_s"] - RISE_STEPS
+    stirred = rested < 0 or largest(loud[rested : onset_step - RISE_STEPS]) > noticed
+    return stirred and not view.shakes(onset_step)
 
 
-def moved_steps(onset_step: int, last: int, peak: float, loud: Floats, view: RunView) -> int:
+def moved_steps(onset_step: int, last: int, noticed: float, loud: Floats, view: RunView) -> int:
     """Count steps before step `last`, of the last seconds before a burst, in which the limb moved noticeably beside it.
 
     Parameters
     ----------
-    onset_step, peak, loud
+    onset_step, loud
         As `stirs`.
+    noticed
+        As `noticeable`.
     """
     first = max(0, onset_step - view.steps["stir_window_s"])
-    return int(np.count_nonzero(loud[first : max(0, last)] > _noticeable(onset_step, peak, view)))
+    return int(np.count_nonzero(loud[first : max(0, last)] > noticed))
 
 
-def _noticeable(onset_step: int, peak: float, view: RunView) -> float:
+def noticeable(onset_step: int, peak: float, view: RunView) -> float:
     """Level of motion, g, that is noticed beside a burst, and above the noise."""
     p = view.parameters.jerk
     return max(p["stir_share"] * peak, p["on_ratio"] * view.least_floor(onset_step), 1e-3 * p["on_mg"])
