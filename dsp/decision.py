@@ -107,7 +107,7 @@ class Filter:
             self._open = [_after(weight, seen, leave) for weight in self._open]
             weights.append(self._open[0])
             if known + len(weights) == BLOCK:
-                self._weight = _through(self._open[1:], self._weight)
+                self._weight = _through([weight for alone in self._open[1:] for weight in alone], self._weight)
                 self._begun, self._open = self._begun[BLOCK:], [self._weight, *ALONE]
         return np.array(weights).reshape(-1, 4)
 
@@ -118,7 +118,8 @@ class Filter:
         maps = np.broadcast_to(np.eye(4)[:, :, None], (4, 4, seen.shape[2]))
         for row in seen:
             maps = row[:, None] * (maps + _total(maps * leave[:, None, None]))
-        for from_each in maps.transpose(2, 1, 0).tolist():
+        # A list for each block and none for each state in it: the garbage collector counts lists.
+        for from_each in maps.transpose(2, 1, 0).reshape(-1, 16).tolist():
             starts.append(_through(from_each, starts[-1]))
         self._weight = starts[-1]
         return starts
@@ -131,9 +132,9 @@ def _after(weight: Weights, seen: Sequence[float], leave: Sequence[float]) -> We
     return s0 * (w0 + given), s1 * (w1 + given), s2 * (w2 + given), s3 * (w3 + given)
 
 
-def _through(from_each: Sequence[Weights], weight: Weights) -> Weights:
+def _through(from_each: Sequence[float], weight: Weights) -> Weights:
     """Weights after a block, from those before it and from what it does to the weights of each state alone; sum 1."""
-    (a0, b0, c0, d0), (a1, b1, c1, d1), (a2, b2, c2, d2), (a3, b3, c3, d3) = from_each
+    a0, b0, c0, d0, a1, b1, c1, d1, a2, b2, c2, d2, a3, b3, c3, d3 = from_each
     w0, w1, w2, w3 = weight
     a = a0 * w0 + a1 * w1 + a2 * w2 + a3 * w3
     b = b0 * w0 + b1 * w1 + b2 * w2 + b3 * w3

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dsp.few import largest
 from dsp.in_tremor import shook
-from dsp.kick_event import make_event
+from dsp.kick_event import make_event, turned_with
 from dsp.kick_onset import SWING_S, first_swing, onset_in_turn, out_of_calm
 from dsp.results import Event
 from dsp.run_view import RunView
@@ -100,7 +100,7 @@ def measure_kick(
     size = math.sqrt(largest(moved.squared[onset - low :]))
     # The candidate may have begun with the stretch itself; the kick's own step is what counts from here.
     kick_step = max(onset_step, onset_at)
-    turned = view.tilt_between(kick_step - 3, known_step - 2)
+    turned = turned_with(view, kick_step, known_step)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
     must_swing = False
     turn = _Turn(stretch, inside=False)
@@ -150,6 +150,7 @@ def measure_kick(
         peak=peak,
         floor=floor,
         surround=surround,
+        turned_deg=turned,
         width_s=shape.width_s,
         rise_s=max(0.0, (shape.top - onset) / rate),
     )

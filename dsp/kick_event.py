@@ -37,6 +37,7 @@ def make_event(
     peak: float,
     floor: float,
     surround: float,
+    turned_deg: float,
     width_s: float,
     rise_s: float,
     beats: Beats | None = None,
@@ -55,6 +56,8 @@ def make_event(
         Turn (deg) of the stretch before it and its delay after that (s); None without one.
     peak, floor, surround
         Level at its top, in the recent past, and in the second before, g.
+    turned_deg
+        As `turned_with` gives it.
     beats
         The beats that it consists of; None where it is a single one.
     """
@@ -105,7 +108,7 @@ def make_event(
         ring_hz=ring_hz,
         decay_s=decay_s,
         direction=(x / one, y / one, z / one),
-        tilt_change_deg=view.tilt_between(onset_step - 3, known_step - 2),
+        tilt_change_deg=turned_deg,
         stretch_delay_s=None if stretch is None else stretch[1],
         confidence=confidence,
         runner_up=OTHER[label],
@@ -113,6 +116,11 @@ def make_event(
         flags=(*hidden, *impact, *(() if beats is None else BEATS)),
         provisional=False,
     )
+
+
+def turned_with(view: RunView, onset_step: int, known_step: int) -> float:
+    """Turn of the limb from before a kick to the newest steps, deg; NaN where gravity does not show it."""
+    return view.tilt_between(onset_step - 3, known_step - 2)
 
 
 def _without_posture(view: RunView, onset_step: int) -> tuple[str, tuple[str, ...]]:

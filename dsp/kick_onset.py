@@ -113,17 +113,19 @@ def out_of_calm(view: RunView, onset: int, top: int, end: int, known_step: int) 
     if count < 1:
         return None
     spans = windows(piece, size, 1, count)
-    rested = spans.mean(axis=2)
-    within = np.square(spans - rested[:, :, None]).sum(axis=0).max(axis=1)
+    rested = np.add.reduce(spans, axis=2)
+    rested /= size
+    within = np.maximum.reduce(_squared_sizes(spans - rested[:, :, None]), axis=1)
     lies = mean_of(view.step_gravity[max(0, known_step - 2) : known_step + 1])
-    elsewhere = np.square(rested - lies[:, None]).sum(axis=0)
+    elsewhere = _squared_sizes(rested - lies[:, None])
     # Nothing lies further from a window than the corners of all there is: most windows are not calm beside that.
-    furthest = (1.0 + ROUNDING) * float(np.square(piece.max(axis=1) - piece.min(axis=1)).sum())
+    widest = np.maximum.reduce(piece, axis=1) - np.minimum.reduce(piece, axis=1)
+    furthest = (1.0 + ROUNDING) * float(widest @ widest)
     calm = (within <= CALM_SHARE**2 * furthest) & (elsewhere <= SAME_SHARE**2 * furthest)
     # The last one that is calm beside what comes after it.
     for at in reversed(calm.nonzero()[0].tolist()):
-        left = np.square(piece[:, at + size :] - rested[:, at, None]).sum(axis=0)
-        most = left.max()
+        left = _squared_sizes(piece[:, at + size :] - rested[:, at, None])
+        most = largest(left)
         if within[at] <= CALM_SHARE**2 * most and elsewhere[at] <= SAME_SHARE**2 * most:
             break
     else:
@@ -133,6 +135,13 @@ def out_of_calm(view: RunView, onset: int, top: int, end: int, known_step: int) 
     soonest = sure - int(below[::-1].argmax()) if below.any() else 0
     begin = low + (at + size) * thin + mean // 2
     return int(min(max(onset, begin + soonest * thin - round(CALM_LEAD_S * rate)), begin + sure * thin))
+
+
+def _squared_sizes(axes: Floats) -> Floats:
+    """Sum of the squares over the axes (first); overwrites them."""
+    axes *= axes
+    sizes: Floats = np.add.reduce(axes, axis=0)
+    return sizes
 
 
 def onset_in_turn(view: RunView, begin: int, end: int) -> int | None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.kick_event import make_event
+from dsp.kick_event import make_event, turned_with
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import BASE_S, MEAN_S, ONE_WAY, Felt, mean_of, one_way, sizes, squares
@@ -66,6 +66,7 @@ def measure_pulse(
         peak=peak,
         floor=floor,
         surround=floor,
+        turned_deg=turned_with(view, step, known_step),
         width_s=width_s,
         rise_s=(low + top - onset) / rate,
     )

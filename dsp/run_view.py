@@ -84,7 +84,7 @@ class RunView:
     def least_floor(self, step: int) -> float:
         """Lowest floor of the run up to `step`, g: the sensor's own noise, as far as it has been seen."""
         known = step // STEPS_PER_HOP
-        return float(self.hop_least[min(known, len(self.hop_least)) - 1]) if known > 0 else START_FLOOR_G
+        return self.hop_least.item(min(known, len(self.hop_least)) - 1) if known > 0 else START_FLOOR_G
 
     def count_g(self, step: int) -> float:
         """Size of the sensor's counts as it was known at a step, g; 0 before it was."""
@@ -96,7 +96,7 @@ class RunView:
         """Whether the newest frame that ends by the end of a step is more likely tremor or reflex rhythm than not."""
         hops = (step + 1 + self.first_step) // STEPS_PER_HOP
         frame = (hops * self.grid.hop - self.grid.window) // self.grid.hop - self.first_frame
-        return 0 <= frame < len(self.shaking) and float(self.shaking[frame]) > MORE_LIKELY
+        return 0 <= frame < len(self.shaking) and self.shaking.item(frame) > MORE_LIKELY
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
@@ -218,7 +218,7 @@ class RunView:
         """Size of gravity as the last hop before a step knew it, g; NaN without gravity."""
         hop = min(step // STEPS_PER_HOP, len(self.hop_gravity)) - 1
         if hop >= 0:
-            return float(self.hop_gravity[hop])
+            return self.hop_gravity.item(hop)
         # Before the first hop is over its steps have to do; these three are there whenever they are asked for.
         x, y, z = self.step_gravity[:3].sum(axis=0, dtype=np.float64).tolist()
         size = math.sqrt(x * x + y * y + z * z) / 3.0

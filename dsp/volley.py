@@ -11,7 +11,7 @@ from dsp.beat_motion import running_totals
 from dsp.beats import Beats, Piece, Wanted, find_beats
 from dsp.few import largest, middle
 from dsp.in_tremor import LONGEST_KICK_STEPS
-from dsp.kick_event import make_event
+from dsp.kick_event import make_event, turned_with
 from dsp.kick_level import STEP_S
 from dsp.labels import EventLabel, State
 from dsp.parameters import DECIDED
@@ -103,6 +103,7 @@ def measure_volley(view: RunView, burst: Burst, found: Found, floor: float, kick
         peak=largest(loud),
         floor=floor,
         surround=max(floor, before),
+        turned_deg=turned_with(view, step, burst.known),
         width_s=(ended + 1 - began) / rate,
         # To the first top.
         rise_s=0.25 / beats.hz,
