@@ -1,7 +1,8 @@
 """Beats: whether a limb beat to and fro a few times at one frequency, read from samples, and how often."""
 
+import functools
+import itertools
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -118,22 +119,19 @@ def _regular(x: Floats, energy: Floats, first: float, rate_hz: float, wanted: Wa
     Most bursts do not beat, so that each question is asked as soon as it can be: how many crossings there are, how many
     cycles alike, and what these amount to.
     """
-    before = _crossed(x)
-    if _beats_of(len(before) - 1) < wanted.least:
+    before, fewest = _crossed(x), _fewest_tops(wanted.least)
+    if len(before) - 1 < fewest:
         return None
     left = x[before]
     at: list[float] = (before + left / (left - x[before + 1])).tolist()
     cycles = [c - a for a, c in zip(at, at[2:], strict=False)]
-    alike = [
-        (i, j)
-        for i, j in _alike(cycles, rate_hz / wanted.to_hz, rate_hz / wanted.from_hz)
-        if _beats_of(j + 1 - i) >= wanted.least
-    ]
+    runs = _alike(cycles, rate_hz / wanted.to_hz, rate_hz / wanted.from_hz)
+    alike = [(i, j) for i, j in runs if j + 1 - i >= fewest]
     if not alike:
         return None
     tops: list[float] = np.maximum.reduceat(np.abs(x), before[:-1] + 1).tolist()
     i, j = _most_regular(cycles, *_longest(alike, tops))
-    if _beats_of(j - i) < wanted.least:
+    if j - i < fewest:
         return None
     cycles, tops = cycles[i : j - 1], tops[i:j]
     cycle, middle = middle_of(cycles), middle_of(tops)
@@ -152,6 +150,12 @@ def _regular(x: Floats, energy: Floats, first: float, rate_hz: float, wanted: Wa
 def _beats_of(tops: float) -> int:
     """Beats that so many half-cycles are."""
     return round(0.5 * tops)
+
+
+@functools.lru_cache(maxsize=8)
+def _fewest_tops(least: float) -> int:
+    """Half-cycles at least that are so many beats."""
+    return next(tops for tops in itertools.count() if _beats_of(tops) >= least)
 
 
 def _crossed(x: Floats) -> NDArray[np.intp]:
@@ -177,7 +181,7 @@ def _alike(cycles: list[float], shortest: float, longest: float) -> list[tuple[i
 
 def _longest(runs: list[tuple[int, int]], tops: list[float]) -> tuple[int, int]:
     """First and last crossing of the longest part of a run of cycles in which they are alike in size, too."""
-    sizes = [a + b for a, b in pairwise(tops)]
+    sizes = [a + b for a, b in itertools.pairwise(tops)]
     best = (0, 0)
     for first, end in runs:
         i = first

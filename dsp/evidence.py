@@ -1,5 +1,6 @@
 """Evidence: features become named, signed terms; terms become the sentences people read."""
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 
@@ -120,20 +121,32 @@ def event_terms(
     else:
         values["no_posture"] = -0.8
     odds = EVENT_BASE + EVENT_WEIGHT * sum(values.values())
-
-    def spoken() -> tuple[Term, ...]:
-        texts = {
-            "above_floor": f"{above_db:.0f} dB above the recent past",
-            "isolated": f"{isolation_db:.0f} dB above the second before",
-            "brief": f"lasts {width_s:.2f} s",
-            "beats": "" if beats is None else f"{beats.times} beats at {beats.hz:.1f} Hz",
-            "after_stretch": f"{delay_s:.1f} s after a stretch of {turn:.0f}°",
-            "no_stretch": "no stretch in the second before",
-            "no_posture": f"{unseen}, so a stretch cannot be seen",
-        }
-        return strongest([Term(name=name, value=value, text=texts[name]) for name, value in values.items()])
-
+    # No inner function: each of its variables is one more object for the garbage collector.
+    spoken = functools.partial(_event_spoken, values, above_db, isolation_db, width_s, beats, turn, delay_s, unseen)
     return spoken, 1.0 / (1.0 + math.exp(-odds))
+
+
+def _event_spoken(
+    values: Mapping[str, float],
+    above_db: float,
+    isolation_db: float,
+    width_s: float,
+    beats: Beats | None,
+    turn_deg: float,
+    delay_s: float,
+    unseen: str,
+) -> tuple[Term, ...]:
+    """Terms of an event in words, from their values and what these rest on."""
+    texts = {
+        "above_floor": f"{above_db:.0f} dB above the recent past",
+        "isolated": f"{isolation_db:.0f} dB above the second before",
+        "brief": f"lasts {width_s:.2f} s",
+        "beats": "" if beats is None else f"{beats.times} beats at {beats.hz:.1f} Hz",
+        "after_stretch": f"{delay_s:.1f} s after a stretch of {turn_deg:.0f}°",
+        "no_stretch": "no stretch in the second before",
+        "no_posture": f"{unseen}, so a stretch cannot be seen",
+    }
+    return strongest([Term(name=name, value=value, text=texts[name]) for name, value in values.items()])
 
 
 def stretch_value(turn_deg: float) -> float:

@@ -115,13 +115,16 @@ def out_of_calm(view: RunView, onset: int, top: int, end: int, known_step: int) 
     spans = windows(piece, size, 1, count)
     rested = np.add.reduce(spans, axis=2)
     rested /= size
-    within = np.maximum.reduce(_squared_sizes(spans - rested[:, :, None]), axis=1)
     lies = mean_of(view.step_gravity[max(0, known_step - 2) : known_step + 1])
     elsewhere = _squared_sizes(rested - lies[:, None])
     # Nothing lies further from a window than the corners of all there is: most windows are not calm beside that.
     widest = np.maximum.reduce(piece, axis=1) - np.minimum.reduce(piece, axis=1)
     furthest = (1.0 + ROUNDING) * float(widest @ widest)
-    calm = (within <= CALM_SHARE**2 * furthest) & (elsewhere <= SAME_SHARE**2 * furthest)
+    calm = elsewhere <= SAME_SHARE**2 * furthest
+    if not calm.any():
+        return None
+    within = np.maximum.reduce(_squared_sizes(spans - rested[:, :, None]), axis=1)
+    calm &= within <= CALM_SHARE**2 * furthest
     # The last one that is calm beside what comes after it.
     for at in reversed(calm.nonzero()[0].tolist()):
         left = _squared_sizes(piece[:, at + size :] - rested[:, at, None])
