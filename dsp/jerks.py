@@ -20,7 +20,7 @@ from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.step_levels import Levels
 from dsp.struck import is_struck
-from dsp.surroundings import Burst, level_around
+from dsp.surroundings import level_around
 from dsp.volley import is_one_of_beats
 
 Floats = NDArray[np.float32]
@@ -35,7 +35,8 @@ MOST_KICKS = 2
 class _Candidate:
     """A burst that may become an event.
 
-    Its rise is known if it began while another one might still have rung; below the level `over`, g, it is over.
+    Its rise is known if it began while another one might still have rung; below the level `over`, g, it is over, which
+    is None until it has been louder than ever for the last time so far.
     """
 
     onset_step: int
@@ -43,7 +44,7 @@ class _Candidate:
     peak: float
     loud_from: int
     rise: int | None
-    over: float
+    over: float | None
     below: int = 0
     # Level that it must reach to stand out of what may shake; None before that is asked for.
     stands_out: float | None = None
@@ -262,12 +263,13 @@ class JerkFinder:
                     return i + 1, _Candidate(i, i, here, i, rise, limits.end_ratio * here)
             if here > c.peak:
                 c.peak, c.peak_step, c.below = here, i, 0
+                c.over = None
+                continue
+            if c.over is None:
                 # What was loud beside a smaller peak may be quiet beside this one: a stretch before its kick.
-                c.loud_from = i
-                c.over = self._over(c, seen.loud, view)
+                c.loud_from, c.over = c.peak_step, self._over(c, seen.loud, view)
                 while c.loud_from > c.onset_step and near[c.loud_from - 1 - first] >= c.over:
                     c.loud_from -= 1
-                continue
             c.below = c.below + 1 if here < c.over else 0
             if c.below >= limits.quiet_after:
                 self._close(i, i, c, seen, view)
@@ -309,9 +311,9 @@ class JerkFinder:
             if len(alike) >= MOST_KICKS:
                 self._sustained(c.onset_step, c.peak)
                 return
-        burst, floor = Burst(c.onset_step, c.peak_step, c.peak), seen.floor(at)
+        floor = seen.floor(at)
         around = level_around(
-            burst,
+            c,
             known,
             seen.level,
             seen.loud,

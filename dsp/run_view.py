@@ -60,6 +60,8 @@ class RunView:
         self.grid = grid
         self.start_s = start_s
         self._swing = round(SWING_S * grid.rate_hz)
+        # Hops that the first frame ends with.
+        self._window_hops = -(-grid.window // grid.hop)
         self.steps = {
             name: round(value / STEP_S)
             for name, value in parameters.jerk.items()
@@ -95,7 +97,7 @@ class RunView:
     def shakes(self, step: int) -> bool:
         """Whether the newest frame that ends by the end of a step is more likely tremor or reflex rhythm than not."""
         hops = (step + 1 + self.first_step) // STEPS_PER_HOP
-        frame = (hops * self.grid.hop - self.grid.window) // self.grid.hop - self.first_frame
+        frame = hops - self._window_hops - self.first_frame
         return 0 <= frame < len(self.shaking) and self.shaking.item(frame) > MORE_LIKELY
 
     def edge(self, step: int) -> int:

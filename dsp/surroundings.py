@@ -1,6 +1,6 @@
 """Surroundings: how loud it is around a burst, and whether it stands out enough to be a kick."""
 
-from typing import NamedTuple
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,20 @@ OVER = 0.1
 """Share of the loudest tenth of shaking below which it is for a fiftieth of the time (Rayleigh envelope; physics)."""
 
 
-class Burst(NamedTuple):
-    """A burst that is over: its first and its loudest step, and the level there, g."""
+class Burst(Protocol):
+    """A burst that is over."""
 
-    onset_step: int
-    peak_step: int
-    peak: float
+    @property
+    def onset_step(self) -> int:
+        """First step."""
+
+    @property
+    def peak_step(self) -> int:
+        """Loudest step."""
+
+    @property
+    def peak(self) -> float:
+        """Level there, g."""
 
 
 def level_around(
@@ -61,12 +69,12 @@ def level_around(
     followed
         Whether another burst began before this one had died away.
     """
-    p, onset = view.parameters.jerk, burst.onset_step
-    if shook(onset, burst.peak_step, burst.peak, loud, view):
+    p, onset, peak = view.parameters.jerk, burst.onset_step, burst.peak
+    if shook(onset, burst.peak_step, peak, loud, view):
         shaking = in_shaking(onset, loud, kick_before)
-        above = p["impact_above" if burst.peak >= p["impact_g"] else "above_loudest"]
-        return shaking if burst.peak >= above * shaking else None
-    if stirs(onset, burst.peak, loud, view):
+        above = p["impact_above" if peak >= p["impact_g"] else "above_loudest"]
+        return shaking if peak >= above * shaking else None
+    if stirs(onset, peak, loud, view):
         return None
     # What another kick left behind half a second earlier does not count against this one.
     first = max(0, onset - view.steps["isolation_s"], kick_before + RING_STEPS + 1)
@@ -82,19 +90,19 @@ def level_around(
     # What would not have opened an event in the quietest time of the run is noise, whatever its share of the peak.
     noise = p["on_ratio"] * view.least_floor(onset)
     # The ring of a kick just before is louder than rest.
-    most = max(p["pair_ratio" if pair else "isolation_ratio"] * burst.peak, noise)
+    most = max(p["pair_ratio" if pair else "isolation_ratio"] * peak, noise)
     around = max(surround, sustained)
-    if around > most or after > (p["fading"] * burst.peak if followed else most):
+    if around > most or after > (p["fading"] * peak if followed else most):
         return None
-    if sustained <= min(noise, p["shaking_share"] * burst.peak):
+    if sustained <= min(noise, p["shaking_share"] * peak):
         # Nothing shakes there.
         return around
     # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
     loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
-    soft = burst.peak < p["impact_g"]
+    soft = peak < p["impact_g"]
     if soft and kick_before > since and _is_over(loud[since:onset].tolist(), loudest):
         return around
-    return None if burst.peak < p["above_loudest" if soft else "impact_above"] * loudest else around
+    return None if peak < p["above_loudest" if soft else "impact_above"] * loudest else around
 
 
 def _is_over(before: list[float], loudest: float) -> bool:

@@ -1,5 +1,7 @@
 """What surrounds a burst: each reason for which it is no kick, by itself."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,10 +9,18 @@ from numpy.typing import NDArray
 from dsp.grid import make_grid
 from dsp.parameters import load_parameters
 from dsp.run_view import RunView
-from dsp.surroundings import Burst, level_around, stirs
+from dsp.surroundings import level_around, stirs
 
 NOISE_G = 0.002
 ONSET = 40
+
+
+class Burst(NamedTuple):
+    """A burst that is over."""
+
+    onset_step: int
+    peak_step: int
+    peak: float
 
 
 def levels(**parts: tuple[int, int, float]) -> NDArray[np.float32]:
