@@ -44,7 +44,9 @@ class LeastFloor:
             Mean square of each of their steps, (n * STEPS_PER_HOP,).
         """
         floors = np.concatenate([self._floors, floors_g])
-        repeats = np.concatenate([self._repeats, (step_energy_g2.reshape(-1, STEPS_PER_HOP) == 0.0).any(axis=1)])
+        zero = step_energy_g2.reshape(-1, STEPS_PER_HOP) == 0.0
+        # Row by row takes far longer, and hardly ever is there one.
+        repeats = np.concatenate([self._repeats, zero.any(axis=1) if zero.any() else np.zeros(len(zero), np.bool_)])
         self._floors, self._repeats = floors[-(HELD_HOPS - 1) :], repeats[-(REPEATED_HOPS - 1) :]
         held = floors_g
         if repeats.any():

@@ -15,7 +15,6 @@ from dsp.named import name_frames
 from dsp.parameters import Parameters
 from dsp.rows import running_least
 from dsp.run_view import RunView
-from dsp.sliding import windows
 
 Bools = NDArray[np.bool_]
 
@@ -58,7 +57,9 @@ class Rests:
             return
         quiet = _quiet_begin(first, end, size, view)
         # Of each place among these frames, whether one of it and of those in the two seconds after it is.
-        called = np.logical_or.reduce(windows(np.pad(still, (0, lag)), lag + 1, 1, len(still)), axis=1)
+        called = still.copy()
+        for later in range(1, lag + 1):
+            called[:-later] |= still[later:]
         at_rest = np.zeros(len(stirred), np.bool_)
         for begins, place in ((middles + OWN_STEPS - size, stirred), (middles - OWN_STEPS, stirred + lag)):
             known = called[place] & (begins >= first) & (begins - first < len(quiet)) & ~at_rest
