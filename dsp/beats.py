@@ -97,9 +97,14 @@ def find_beats(pieces: Sequence[Piece], rate_hz: float, lag_s: float, wanted: Wa
     wanted
         What beating has to be like.
     """
-    out: list[Beats | None] = []
+    out: list[Beats | None] = [None] * len(pieces)
+    # Those of like length together: each becomes as long as the longest beside it.
+    by_length = sorted(range(len(pieces)), key=lambda i: pieces[i].total.shape[1])
     for at in range(0, len(pieces), AT_ONCE):
-        out += _found(pieces[at : at + AT_ONCE], rate_hz, max(1, round(lag_s * rate_hz)), wanted)
+        which = by_length[at : at + AT_ONCE]
+        found = _found([pieces[i] for i in which], rate_hz, max(1, round(lag_s * rate_hz)), wanted)
+        for i, beats in zip(which, found, strict=True):
+            out[i] = beats
     return out
 
 
