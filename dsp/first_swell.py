@@ -6,6 +6,7 @@ as volleys do: what these call tremor has a kick in it only if that stands out o
 """
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -34,6 +35,10 @@ FADED = 0.36
 """... in which a ring is down to so much of what it was just before, or less (damping 0.08 at 2.5 Hz; physics)."""
 CALM_STEPS = 4
 """So long no tremor is calm that has begun: it has a beat every 0.25 s and more often (physics)."""
+BETWEEN_STEPS = 2
+"""So long it is calm between two kicks within a second; of a tremor that has begun no two steps are (prior)."""
+NEWEST_STEPS = 2
+"""A beat of 3 Hz has a peak and a trough in it (physics)."""
 CALM_SHARE = 0.1
 """Of the kick: calm is what is quieter, or as quiet as a rest (prior)."""
 
@@ -45,15 +50,34 @@ class _Doubtful(NamedTuple):
     top: float
 
 
-def is_doubtful(kick: Waiting, at: int, loud: Floats, parameters: Parameters) -> bool:
+def is_doubtful(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
     """Whether so much goes on after a kick, as seen from step `at`, that it may be a tremor's beginning."""
     if kick.event.is_impact:
         return False
-    p, heard = parameters.jerk, loud[kick.began : at + 1].tolist()
+    p, heard = view.parameters.jerk, loud[kick.began : at + 1].tolist()
     if p["above_loudest"] * max(heard[LONGEST_KICK_STEPS:], default=0.0) <= kick.top:
         # It stands out of whatever goes on; few do not.
         return False
-    return not fades(heard, p["ring_left"], p["new_rise"])
+    if fades(heard, p["ring_left"], p["new_rise"]):
+        return False
+    # Another kick came after it, and is over or came out of calm: nothing goes on, unless the frames say so already.
+    return view.shakes(at) or not (_has_faded(heard) or _calms(heard, CALM_SHARE * kick.top, BETWEEN_STEPS))
+
+
+def _has_faded(heard: Sequence[float]) -> bool:
+    """Whether the newest 0.2 s are as quiet beside what came after the kick as the end of a ring."""
+    since = heard[LONGEST_KICK_STEPS:]
+    return len(since) > NEWEST_STEPS and max(since[-NEWEST_STEPS:]) <= FADED * max(since[:-NEWEST_STEPS])
+
+
+def _calms(levels: Iterable[float], calm_g: float, steps: int) -> bool:
+    """Whether it is calm for so many steps on end."""
+    calm = 0
+    for level in levels:
+        calm = calm + 1 if level <= calm_g else 0
+        if calm == steps:
+            return True
+    return False
 
 
 @dataclass(slots=True, eq=False)
@@ -113,10 +137,4 @@ class FirstSwells:
 
     def _calmed(self, after: Floats, top: float) -> bool:
         """Whether it was calm between the kick and what went on after it, which has not begun with it then."""
-        calm_g = max(CALM_SHARE * top, 1e-3 * self.parameters.rest["loudest_mg"])
-        calm = 0
-        for level in after.tolist():
-            calm = calm + 1 if level <= calm_g else 0
-            if calm == CALM_STEPS:
-                return True
-        return False
+        return _calms(after.tolist(), max(CALM_SHARE * top, 1e-3 * self.parameters.rest["loudest_mg"]), CALM_STEPS)

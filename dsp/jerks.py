@@ -210,7 +210,7 @@ class JerkFinder:
             if not is_one_of_beats(kick.began, at, view):
                 event = looked_back(kick, at, loud, view, others)
                 self.events.append(event)
-                if is_doubtful(kick, at, loud, self.parameters):
+                if is_doubtful(kick, at, loud, view):
                     self.doubtful.append((event, kick.top))
 
     def _is_told(self, event: Event) -> bool:

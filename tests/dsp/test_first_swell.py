@@ -73,14 +73,38 @@ def test_kicks_after_which_it_is_calm_before_a_tremor_begins_are_no_swell_of_it(
 
 
 def test_a_kick_that_was_held_back_takes_no_younger_one_from_the_live_view() -> None:
-    xyz_g = made_signal(kicks=(15.0, 15.6, 19.7), seconds=24.0)
-    analyzer, told_at_s = dsp.Analyzer(100.0, "calf"), {}
+    # It swells once more, so that a second after its onset nobody knows whether it will go on.
+    xyz_g = swelling([*SWELLS[:6], (1.6, 60.0), (1.9, 0.0)])
+    at = round((BEGINS_S + 4.4) * RATE_HZ)
+    xyz_g[at : at + 12, 2] += 0.4 * np.hanning(12).astype(np.float32)
+    told_at_s, seen = told(xyz_g, live_from_s=5.6, live_to_s=6.3)
+    assert seen
+    assert all(onset_s == pytest.approx(4.4, abs=0.1) for onset_s in seen)
+    assert sorted(told_at_s) == [0, 4]
+    assert told_at_s[0] > told_at_s[4]
+
+
+@pytest.mark.parametrize(("apart_s", "second_mg"), [(0.5, 300.0), (0.6, 900.0), (0.75, 400.0), (0.9, 300.0)])
+def test_a_kick_that_another_one_follows_within_a_second_is_told_in_time(apart_s: float, second_mg: float) -> None:
+    xyz_g = swelling([(0.0, 0.0)])
+    for begin_s, kick_g in ((0.0, 0.3), (apart_s, 1e-3 * second_mg)):
+        at = round((BEGINS_S + begin_s) * RATE_HZ)
+        xyz_g[at : at + 12, 2] += (kick_g * np.hanning(12)).astype(np.float32)
+    told_at_s, _ = told(xyz_g)
+    # 1.1 s after its onset, and a step, and what is pushed at once.
+    assert 1.0 < told_at_s[0] < 1.3
+
+
+def told(
+    xyz_g: Floats, *, live_from_s: float = np.inf, live_to_s: float = np.inf
+) -> tuple[dict[int, float], list[float]]:
+    """When events were told by the second of their onset, and the onsets that were shown live, s after `BEGINS_S`."""
+    analyzer, at_s, seen = dsp.Analyzer(RATE_HZ, "calf"), {}, []
     for at in range(0, len(xyz_g), 10):
+        now_s = (at + 10) / RATE_HZ - BEGINS_S
         for event in analyzer.push(xyz_g[at : at + 10]).events:
-            told_at_s[round(event.onset_s)] = (at + 10) / 100.0
+            at_s.setdefault(int(event.onset_s - BEGINS_S + 0.05), now_s)
         live = analyzer.live
-        if 20.9 < (at + 10) / 100.0 < 21.6:
-            assert live is not None
-            assert live.event is not None
-            assert live.event.onset_s == pytest.approx(19.7, abs=0.1)
-    assert told_at_s[15] > told_at_s[20]
+        if live_from_s < now_s < live_to_s and live is not None and live.event is not None:
+            seen.append(live.event.onset_s - BEGINS_S)
+    return at_s, seen
