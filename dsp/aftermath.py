@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import pairwise
 
 import numpy as np
@@ -20,21 +21,42 @@ CREST_STEPS = 3
 """A kick rises from calm within a step or two; a tremor swells for longer."""
 SWING_STEPS = 4
 """One swing of the slowest ring (2.5 Hz), so that its loudest moment is in each (physics)."""
+LOOK_STEPS = 3
+"""Steps that one look at gravity takes, so that a look before a kick begins so much sooner."""
+LEAST_TURN_DEG = 3.0
+"""Twice what noise of 20 mg makes of the mean of three steps at 25 Hz (physics)."""
 STILL_STEPS = 7
 """Longer than anything stays in the air that falls from a bed or a chair, and back on it (0.6 m: 0.7 s; physics)."""
 
 
+class Proof(Enum):
+    """What has to show a second after a burst for it to be a kick."""
+
+    NONE = auto()
+    SWINGS = auto()
+    """The limb, which lies elsewhere soon after it, swings freely."""
+    LIES_BACK = auto()
+    """The limb lies where it lay before."""
+
+
 @dataclass(slots=True)
 class Waiting:
-    """A kick that waits to be confirmed: its first step, its event, and the level at its top, g.
-
-    One that must swing is none unless the limb swings freely after it.
-    """
+    """A kick that waits to be confirmed: its first step, its event, the level at its top, g, and what has to show."""
 
     began: int
     event: Event
     top: float
-    must_swing: bool = False
+    proof: Proof = Proof.NONE
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether it is more likely a kick than a movement, as far as is known."""
+        return self.proof is Proof.NONE
+
+
+def lies_back(kick: Waiting, at: int, view: RunView) -> bool:
+    """Whether the limb lies at step `at` where it lay before a kick."""
+    return view.tilt_between(kick.began - LOOK_STEPS, at - 2) < LEAST_TURN_DEG
 
 
 def belongs_to(event: Event, impact: Event, parameters: Parameters, *, rested: bool = False) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Waiting
+from dsp.aftermath import LOOK_STEPS, Waiting
 from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, stretch_value, strongest
 from dsp.few import largest, middle_of
 from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
@@ -34,8 +34,6 @@ SOON_STEPS = 2
 """So many steps after the first one of a kick begin those whose mean shows where it left the limb."""
 SEEN_RATE = 0.6
 """Of its rate shows while a limb turns, whose own pull lags and leads gravity (6 deg in 1 s at 0.3 m; physics)."""
-GRAVITY_STEPS = 3
-"""Steps that one look at gravity takes, so that a look before a kick begins so much sooner."""
 
 
 class Seen(NamedTuple):
@@ -79,7 +77,7 @@ def stretched_on(kick: Waiting, at: int, loud: Floats, view: RunView) -> float |
     What the kick itself turned it by is over a third of a second after its onset. A stretch that is under way goes on
     then, so smoothly that it hardly shows beside the kick, and ends.
     """
-    p, began, before = view.parameters.hindsight, kick.began, kick.began - GRAVITY_STEPS
+    p, began, before = view.parameters.hindsight, kick.began, kick.began - LOOK_STEPS
     turn_deg = view.tilt_between(before, at - 2)
     if not turn_deg > p["elsewhere_deg"] or kick.event.label is not EventLabel.TWITCH:
         return None
@@ -134,8 +132,8 @@ def _is_stretch(turn_deg: float, kick: Waiting, at: int, view: RunView) -> bool:
     p, first = view.parameters.jerk, kick.began + SOON_STEPS
     if turn_deg < p["stretch_deg"]:
         return False
-    rates = (view.tilt_between(step, step + GRAVITY_STEPS) for step in range(first, at - 2 - GRAVITY_STEPS + 1))
-    return any(turned >= SEEN_RATE * p["stretch_rate_deg_per_s"] * GRAVITY_STEPS * STEP_S for turned in rates)
+    rates = (view.tilt_between(step, step + LOOK_STEPS) for step in range(first, at - 2 - LOOK_STEPS + 1))
+    return any(turned >= SEEN_RATE * p["stretch_rate_deg_per_s"] * LOOK_STEPS * STEP_S for turned in rates)
 
 
 def _in_a_stretch(event: Event, turn_deg: float) -> Event:
@@ -169,7 +167,7 @@ def _lies_elsewhere(kick: Waiting, at: int, view: RunView) -> bool:
     A slow ring looks so too, for the mean of three steps holds some of it, but it fades. And a limb may settle
     elsewhere after a twitch: it was moved there only if so short a push of this size turns it so far.
     """
-    p, before = view.parameters.hindsight, kick.began - GRAVITY_STEPS
+    p, before = view.parameters.hindsight, kick.began - LOOK_STEPS
     soon_deg = _turn_with(kick, view)
     if not soon_deg > p["elsewhere_deg"]:
         # Most kicks end the question here.
@@ -231,7 +229,7 @@ def _turns_in_motion(kick: Waiting, loud: Floats, view: RunView) -> bool:
 
 def _turn_with(kick: Waiting, view: RunView) -> float:
     """Turn of the limb with the kick, deg; NaN where gravity does not show it."""
-    return view.tilt_between(kick.began - GRAVITY_STEPS, kick.began + AFTER_KICK_STEPS)
+    return view.tilt_between(kick.began - LOOK_STEPS, kick.began + AFTER_KICK_STEPS)
 
 
 def _just_before(kick: Waiting, loud: Floats) -> float:

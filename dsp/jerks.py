@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Waiting, belongs_to, is_contradicted, lies_still
+from dsp.aftermath import Proof, Waiting, belongs_to, is_contradicted, lies_back, lies_still
 from dsp.first_swell import is_doubtful
 from dsp.hindsight import is_movement, looked_back
 from dsp.in_tremor import RING_STEPS, in_shaking, least_that_stands_out, shook
@@ -147,7 +147,7 @@ class JerkFinder:
     @property
     def kick_steps(self) -> list[int]:
         """Steps at which a kick was found lately, or may be."""
-        begun = [step for step, _ in self._kicks] + [kick.began for kick in self._waiting if not kick.must_swing]
+        begun = [step for step, _ in self._kicks] + [kick.began for kick in self._waiting if kick.is_likely]
         return begun if self._candidate is None else [*begun, self._candidate.onset_step]
 
     def forget(self, steps: int) -> None:
@@ -199,11 +199,14 @@ class JerkFinder:
             if self._candidate is not None:
                 others.append(self._candidate.onset_step)
             doubted = (
-                kick.must_swing or is_contradicted(kick, at, loud, view, others) or is_movement(kick, at, loud, view)
+                kick.proof is Proof.SWINGS
+                or (kick.proof is Proof.LIES_BACK and not lies_back(kick, at, view))
+                or is_contradicted(kick, at, loud, view, others)
+                or is_movement(kick, at, loud, view)
             )
             if doubted and not swings_freely(kick.event, at, view):
                 continue
-            if kick.must_swing and self._is_told(kick.event):
+            if not kick.is_likely and self._is_told(kick.event):
                 continue
             if is_struck(kick.event, view):
                 continue
@@ -334,10 +337,10 @@ class JerkFinder:
         event = measured.event
         # The candidate may have begun with a stretch; what follows is counted from the kick itself.
         began = max(c.onset_step, view.step_at(event.onset_s))
-        if measured.must_swing:
+        if measured.proof is not Proof.NONE:
             # So far it is more likely a movement, and keeps no other from being a kick.
             if not self._follows_impact(began, event, view):
-                self._waiting.append(Waiting(began, event, c.peak, must_swing=True))
+                self._waiting.append(Waiting(began, event, c.peak, measured.proof))
             return
         self.last_peak_step = c.peak_step
         self._kicks = [*near, (c.onset_step, c.peak)]
@@ -361,7 +364,7 @@ class JerkFinder:
 
     def _follows_impact(self, onset_step: int, event: Event, view: RunView) -> bool:
         """Whether it is what bounces or settles after an impact."""
-        known = self.events[-2:] + [k.event for k in self._waiting if not k.must_swing]
+        known = self.events[-2:] + [k.event for k in self._waiting if k.is_likely]
         if not any(impact.is_impact for impact in known):
             return False
         rested = lies_still(onset_step, view)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.aftermath import LEAST_TURN_DEG, Proof
 from dsp.few import largest
 from dsp.in_tremor import shook
 from dsp.kick_event import make_event, turned_with
@@ -18,8 +19,6 @@ Floats = NDArray[np.float64]
 
 AROUND_S = 0.3
 """Around the top in which `kick_ratio` compares levels: a stretch is slow on one side of its top at least."""
-LEAST_TURN_DEG = 3.0
-"""Twice what noise of 20 mg makes of the mean of three steps at 25 Hz (physics)."""
 REST_SHARE = 0.15
 """Of its level after the top: below it a limb rests for the 60 ms that levels are smoothed over (prior)."""
 
@@ -28,10 +27,10 @@ WHOLE = 0.8
 
 
 class Measured(NamedTuple):
-    """What was measured, and whether it is a kick only if the limb swings freely after it: it lies elsewhere so far."""
+    """What was measured, and what has to show a second later for it to be a kick: the limb lies elsewhere so far."""
 
     event: Event
-    must_swing: bool
+    proof: Proof
 
 
 class _Outline(NamedTuple):
@@ -102,7 +101,7 @@ def measure_kick(
     kick_step = max(onset_step, onset_at)
     turned = turned_with(view, kick_step, known_step)
     weightless = not view.has_gravity(onset_step) and view.no_gravity_at_all(onset_step)
-    must_swing = False
+    proof = Proof.NONE
     turn = _Turn(stretch, inside=False)
     hard, went = size >= p["landing_g"], math.nan
     # After a stretch that is known, what rested before the kick is not what the limb was turned from.
@@ -122,9 +121,13 @@ def measure_kick(
             went_one_way = False
         if went_one_way or (ended_elsewhere and _is_the_turn(view, turn, shape, kick_step, known_step, turned)):
             within = _kicked_within(view, shape, turned)
-            # A relaxed knee swings as far; half a second does not tell.
-            must_swing = within is None and not went_one_way and turn.stretch is None and rise is None
-            if within is None and not must_swing:
+            if within is None and turn.stretch is None and rise is None:
+                # Half a second does not tell: a relaxed knee swings as far, and a ring is in the mean of so few steps.
+                if not went_one_way:
+                    proof = Proof.SWINGS
+                elif not weightless:
+                    proof = Proof.LIES_BACK
+            if within is None and proof is Proof.NONE:
                 return None
             turn = within or turn
         came_back = went < SWUNG or turned < max(p["stretch_deg"], rings_deg)
@@ -154,7 +157,7 @@ def measure_kick(
         width_s=shape.width_s,
         rise_s=max(0.0, (shape.top - onset) / rate),
     )
-    return None if event is None else Measured(event, must_swing)
+    return None if event is None else Measured(event, proof)
 
 
 def _stretch(view: RunView, onset_at: int, kick_step: int, known_step: int, floor: float) -> tuple[float, float] | None:

@@ -1,8 +1,11 @@
 """Pulse: what is measured on a slow jerk, on the samples themselves, for its level smears by 0.3 s."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.aftermath import LEAST_TURN_DEG
 from dsp.kick_event import make_event, turned_with
 from dsp.results import Event
 from dsp.run_view import RunView
@@ -53,9 +56,11 @@ def measure_pulse(
     rise = max(view.parameters.jerk["onset_ratio"] * float(size[top]), p["above_noise"] * noise)
     below = np.nonzero(size[: left + 1] < rise)[0]
     onset = low + (int(below[-1]) + 1 if len(below) else 0)
-    if one_way(moved[onset - low : right + round(AT_REST_S * rate)]) > ONE_WAY:
-        return None
     step = max(onset_step, view.step_of(onset))
+    # Where gravity shows that the limb lies as it lay, the way need not be summed up.
+    lies_back = view.has_gravity(step) and shifted < math.radians(LEAST_TURN_DEG) * view.gravity_size(step)
+    if not lies_back and one_way(moved[onset - low : right + round(AT_REST_S * rate)]) > ONE_WAY:
+        return None
     return make_event(
         view,
         onset=onset,
