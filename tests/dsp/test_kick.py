@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import dsp
-from dsp import kick, kick_onset, swings
+from dsp import kick_onset, kick_outline, swings
 from dsp.grid import make_grid
 from dsp.kick import measure_kick
 from dsp.kick_level import difference_energies
@@ -103,7 +103,7 @@ def test_slow_motion_is_looked_at_more_closely_only_where_the_answer_may_depend_
     for _ in range(100):
         view.slow = np.square(rng.uniform(0.0, 0.3, 60)).astype(np.float32)
         level, near, top = rng.uniform(0.1, 0.6), slice(0, 60), int(rng.integers(10, 50))
-        told, closer = kick._quickness(view, level, near, top), level / kick._slow_level(view, near, top)
+        told, closer = kick_outline.quickness(view, level, near, top), level / kick_outline.slow_level(view, near, top)
         assert told <= closer
         assert told == closer or told >= p["landing_ratio"]
 
