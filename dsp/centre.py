@@ -90,20 +90,21 @@ def heard(features: Mapping[str, Floats], parameters: Parameters) -> Mapping[str
     """Features that are weighed: where the limb is still beside something loud, its middle second alone.
 
     There the window's levels belong to what lies beside the middle, and so does the shape of its spectrum, so that
-    every other term abstains (NaN).
+    every other term abstains (NaN); as where all of them are those of a sensor's counts.
     """
-    quiet = is_quiet_beside_loud(features, parameters)
+    flips = ~np.isnan(features["one_count_g"])
+    quiet = is_quiet_beside_loud(features, parameters) & ~flips
     out = dict(features)
     nan = np.float32(np.nan)
-    if not quiet.any():
-        out["centre_db"] = np.full(len(quiet), nan)
+    out["centre_db"] = np.full(len(quiet), nan)
+    few = quiet | flips
+    if not few.any():
         return out
-    # Few are.
-    rows = np.nonzero(quiet)[0]
+    rows = np.nonzero(few)[0]
     for name in parameters.table.features:
-        if name != "centre_db":
+        if name not in ("centre_db", "one_count_g"):
             out[name] = out[name].copy()
             out[name][rows] = nan
-    out["centre_db"] = np.full(len(quiet), nan)
+    rows = np.nonzero(quiet)[0]
     out["centre_db"][rows] = decibel(features["centre_g"][rows] / np.float32(1e-3 * parameters.still["floor_mg"]))
     return out

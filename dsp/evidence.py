@@ -162,6 +162,7 @@ def _spoken(features: Mapping[str, float]) -> dict[str, float]:
         "centre_mg": 1000.0 * features["centre_g"],
         "middle_mg": 1000.0 * features["middle_g"],
         "rms_mg": 1000.0 * features["rms_g"],
+        "one_count_mg": 1000.0 * features["one_count_g"],
         "low_mg": 1000.0 * features["low_rms_g"],
         "low_percent": 100.0 * features["low_ratio"],
         "share_percent": 100.0 * features["share"],

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp import centre, features, noise, posture, spectra, white
+from dsp import centre, features, noise, one_count, posture, spectra, white
 from dsp.beside import Beside
 from dsp.entry import Entry
 from dsp.envelopes import envelope_points
@@ -65,8 +65,10 @@ class FrameFeatures:
         values["gravity_g"] = self._gain.follow(steps, first, frames)
         seen = self._centre(steps, first, frames)
         values |= noise.beyond(seen, self._noise.follow(values), self._answer)
+        count_g = steps.count_g(first + hops - 1, first + hops - 1 + frames)
         change = windows(stream.slow.part(begin, end)[0], g.window, g.hop, frames)
         self._beside.put(values, psd, windows_g, change, blocks)
+        values["one_count_g"] = self._one_count(values, windows_g, count_g)
         least = steps.hop_quiet.part(first + hops - 1, first + hops - 1 + frames)
         values["uneven_db"] = white.unless_lately_quieter(values["uneven_db"], values["middle_g"], least)
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), len(self._turn_weights), 1, frames)
@@ -92,7 +94,9 @@ class FrameFeatures:
         )
         values |= features.burst_features(features.burst_levels(steps.energy.part(0, max(3, steps.count)))[None])
         # Too short for a middle second, and for bands whose densities could be compared.
-        values |= centre.unknown_centre(1) | {"uneven_db": np.full(1, np.nan, np.float32)}
+        values |= centre.unknown_centre(1) | {
+            name: np.full(1, np.nan, np.float32) for name in ("uneven_db", "one_count_g")
+        }
         tilt = steps.hop_tilt.part(posture.RATE_HOPS)
         values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
         known = Gain(steps.hops).follow(steps, 0, 1) if steps.hops else np.full(1, np.nan, np.float32)
@@ -116,6 +120,22 @@ class FrameFeatures:
         if self._multitaper:
             return spectra.multitaper(windows_g, self._grid, psd)
         return self._transformer.power(windows_g, psd)
+
+    def _one_count(self, values: dict[str, Floats], windows_g: Floats, count_g: Floats) -> Floats:
+        """Size of the sensor's counts where frames show no more than flips by one; NaN elsewhere; see `one_count`."""
+        p, hop = self._parameters, self._grid.hop
+        out = np.full(len(count_g), np.nan, np.float32)
+        coarse = one_count.is_coarse(count_g, p)
+        if not coarse.any():
+            return out
+        whole, middle = (may & coarse for may in one_count.may_be(values, count_g, p))
+        begin = hop * (round(0.5 * self._grid.window / hop) - centre.CENTRE_HOPS // 2)
+        for may, span in ((whole, slice(None)), (middle, slice(begin, begin + centre.CENTRE_HOPS * hop))):
+            rows = (may & np.isnan(out)).nonzero()[0]
+            if len(rows):
+                rows = rows[one_count.stays_within(windows_g[:, rows, span], count_g[rows])]
+                out[rows] = count_g[rows]
+        return out
 
     def _centre(self, steps: Steps, first: int, frames: int) -> dict[str, Floats]:
         """Features of the middle seconds of frames from frame `first` on."""

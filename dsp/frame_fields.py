@@ -39,6 +39,10 @@ FRAME_DTYPE = np.dtype(
             "uneven_db",
             np.float32,
         ),  # loudest band's density over the quietest's, dB; NaN in more than noise
+        (
+            "one_count_g",
+            np.float32,
+        ),  # size of the sensor's counts, where no axis is seen to do more than flip by one; else NaN
         ("knock_db", np.float32),  # power of 15-25 Hz over that of the tremor band, dB; NaN below 20 mg or 45 Hz
         ("tilt_rate_deg_per_s", np.float32),  # how fast gravity turns in the sensor's frame; NaN without gravity
         ("gravity_g", np.float32),  # size of gravity in the data as last seen at rest, g; NaN before or without

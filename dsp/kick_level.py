@@ -22,7 +22,6 @@ START_FLOOR_G = 0.05
 EARLY_FLOOR_G = 0.012
 """Least floor for the first second and a half: half the level of a noisy watch at rest (prior)."""
 EARLY_STEPS = 15
-SMALLEST_COUNT_G = 1e-5
 COUNTS = 1.5
 """Counts of the sensor that a level must reach: one value that flips by one count is no motion."""
 
@@ -99,18 +98,13 @@ def smoothed(energy: Floats, size: int, out: Floats | None = None) -> Floats:
     return np.multiply(running_sum(energy, size), np.float32(1.0 / size), out=out)
 
 
-def smallest_change(axes_g: Floats) -> float:
-    """Smallest change from sample to sample that is one, g; infinite without any."""
-    change = np.abs(np.diff(axes_g.astype(np.float64), axis=1))
-    return float(np.min(change, where=change > SMALLEST_COUNT_G, initial=np.inf))
-
-
-def count_floor(least_change_g: float, parameters: Parameters) -> float:
-    """Floor below which the steps of the sensor's own counts would trigger.
+def count_floors(count_g: Floats, parameters: Parameters) -> Floats:
+    """Floors below which the steps of the sensor's own counts would trigger, (n,), g; of no known count 0.
 
     A level of `COUNTS` counts is reached when a single value flips; the floor is that level over the ratio that opens.
     """
-    return COUNTS * least_change_g / parameters.jerk["on_ratio"] if np.isfinite(least_change_g) else 0.0
+    floors = np.float32(COUNTS / parameters.jerk["on_ratio"]) * count_g
+    return np.where(np.isfinite(count_g), floors, np.float32(0.0))
 
 
 def highest_floor(step_energy: Floats, hop: int, parameters: Parameters) -> float:

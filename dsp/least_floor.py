@@ -28,7 +28,7 @@ class LeastFloor:
     """
 
     def __init__(self, parameters: Parameters) -> None:
-        self._coarse = np.float32(kick_level.count_floor(1e-3 * parameters.still["silent_mg"], parameters))
+        self._coarse = kick_level.count_floors(np.array([1e-3 * parameters.still["silent_mg"]], np.float32), parameters)
         self._floors = np.zeros(HELD_HOPS - 1, np.float32)
         self._repeats = np.zeros(REPEATED_HOPS - 1, np.bool_)
         self._least = np.full(1, np.inf, np.float32)

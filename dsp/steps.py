@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import gravity, kick_level, posture
+from dsp.counts import Counts
 from dsp.grid import STEPS_PER_HOP, Cut, Grid, cut_steps
 from dsp.growing import Growing
 from dsp.least_floor import LeastFloor
@@ -17,8 +18,6 @@ Floats = NDArray[np.float32]
 
 QUIET_HOPS = 120
 """A minute (two at 5 Hz): a tremor pauses, or has begun, within it (prior); a jump into a recording knows as much."""
-COUNT_HOPS = 20
-"""Hops (10 s) in which the size of the sensor's counts shows: each makes a change of one count likely (prior)."""
 
 
 def sums_of_steps(values: Floats, cut: Cut) -> Floats:
@@ -57,7 +56,8 @@ class Steps:
     hop_mean, hop_gravity, hop_tilt
         Mean acceleration in each hop, (hops, 3), g; the size of gravity there, g; and the rate of turn, deg/s.
     counts_g
-        Size of the sensor's counts as each of the first `COUNT_HOPS` hops knew it, g; infinite before any change.
+        Size of the sensor's counts as it was known after each hop, as far as that may still have changed it, g;
+        infinite before any change.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
@@ -80,6 +80,7 @@ class Steps:
         # Of the newest step, the largest second and first difference.
         self._last = np.zeros(1, np.float32), np.zeros(1, np.float32)
         self.counts_g: list[float] = []
+        self._counts = Counts()
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
@@ -158,12 +159,16 @@ class Steps:
 
     def _count_floors(self, stream: Stream, first: int, hops: int) -> Floats:
         """Floor from the sensor's own counts for each of these hops: what the first seconds have shown by then."""
-        known, hop = [], self._grid.hop
-        for h in range(first, min(hops, COUNT_HOPS)):
-            part = stream.samples.part(max(0, h * hop - 1), (h + 1) * hop)
-            least = min([*self.counts_g[-1:], kick_level.smallest_change(part)])
-            self.counts_g.append(least)
-            known.append(kick_level.count_floor(least, self._parameters))
-        out = np.full(hops - first, kick_level.count_floor(self.counts_g[-1], self._parameters), np.float32)
+        hop = self._grid.hop
+        for h in range(first, hops):
+            if self._counts.settled:
+                break
+            span = max(0, h * hop - 1), (h + 1) * hop
+            self.counts_g.append(self._counts.take(stream.samples.part(*span), stream.filled.part(*span)[0]))
+        return kick_level.count_floors(self.count_g(first, hops), self._parameters)
+
+    def count_g(self, first: int, end: int) -> Floats:
+        """Size of the sensor's counts as it was known after each hop from `first` to before `end`, (n,), g."""
+        out, known = np.full(end - first, self.counts_g[-1], np.float32), self.counts_g[first:end]
         out[: len(known)] = known
         return out
