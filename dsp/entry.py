@@ -34,9 +34,9 @@ class Entry:
         self._parameters = parameters
         self._onsets = Onsets(grid, parameters)
         self._age = 0
-        self._turn = np.float32(np.nan)
+        self._known = np.full(2, np.nan, np.float32)
 
-    def follow(self, shaking: Bools, steps: Steps, first: int) -> Floats:
+    def follow(self, shaking: Bools, steps: Steps, first: int) -> tuple[Floats, Floats]:
         """Take the next frames.
 
         Parameters
@@ -50,26 +50,31 @@ class Entry:
 
         Returns
         -------
-        (frames,), deg/s: the peak rate of the stretch with which the shaking of a frame sprang up, 0 when it began
-        without; NaN where nothing shakes, and where that is not known: it was not seen to begin, gravity was not seen,
-        or another stretch came shortly before.
+        The peak rate of the stretch with which the shaking of a frame sprang up, deg/s, 0 when it began without; NaN
+        where nothing shakes, and where that is not known: it was not seen to begin, gravity was not seen, another
+        stretch came shortly before, or it grew as one ended. And how long it took to grow where none set it off, s;
+        each (frames,).
         """
         if not shaking.any():
             self._age = 0
-            return np.full(len(shaking), np.nan, np.float32)
+            turn, grew = np.full((2, len(shaking)), np.nan, np.float32)
+            return turn, grew
         age = ages(shaking, self._age)
         looked = (shaking & (age <= LOOKS)).nonzero()[0]
         if not len(looked) and shaking.all():
             # What goes on as it began.
             self._age = int(age[-1])
-            return np.full(len(shaking), self._turn, np.float32)
+            turn, grew = np.repeat(self._known[:, None], len(shaking), axis=1)
+            return turn, grew
         # The first is what an earlier batch found.
-        turn = np.concatenate([[self._turn], np.full(len(age), np.nan, np.float32)])
+        found = np.full((2, 1 + len(age)), np.nan, np.float32)
+        found[:, 0] = self._known
         known = shaking & (age == 1)
         if len(looked):
-            seen, turns = self._onsets.turns(steps, looked + first)
-            turn[1 + looked[seen]] = turns[seen]
+            seen, *begun = self._onsets.turns(steps, looked + first)
+            found[:, 1 + looked[seen]] = np.array(begun)[:, seen]
             known[looked[seen]] = True
         at = np.maximum.accumulate(np.where(known, 1 + np.arange(len(age)), 0))
-        self._age, self._turn = int(age[-1]), turn[at[-1]]
-        return np.asarray(np.where(shaking, turn[at], np.float32(np.nan)), np.float32)
+        self._age, self._known = int(age[-1]), found[:, at[-1]].copy()
+        turn, grew = np.where(shaking, found[:, at], np.float32(np.nan))
+        return turn, grew

@@ -74,7 +74,7 @@ class FrameFeatures:
         turning = windows(steps.hop_tilt.part(first + posture.RATE_HOPS), len(self._turn_weights), 1, frames)
         values["tilt_rate_deg_per_s"] = weighted(turning, self._turn_weights)
         shaking = is_shaking(values, self._parameters)
-        values["entry_deg_per_s"] = self._entry.follow(shaking, steps, first)
+        values["entry_deg_per_s"], values["grew_s"] = self._entry.follow(shaking, steps, first)
         values["tempo_drift"] = self._tempo.follow(values, shaking)
         values["envelope_cv"] = features.steadiness(values, self._parameters)
         values["missing"] = self._share(stream.filled, begin, end)
@@ -101,7 +101,7 @@ class FrameFeatures:
         values["tilt_rate_deg_per_s"] = np.array([tilt.mean() if len(tilt) else np.nan], np.float32)
         known = Gain(steps.hops).follow(steps, 0, 1) if steps.hops else np.full(1, np.nan, np.float32)
         values["gravity_g"] = known
-        values |= {name: np.full(1, np.nan, np.float32) for name in ("entry_deg_per_s", "tempo_drift")}
+        values |= {name: np.full(1, np.nan, np.float32) for name in ("entry_deg_per_s", "grew_s", "tempo_drift")}
         for name, flags in (("missing", stream.filled), ("clipped", stream.clipped)):
             values[name] = np.array([flags.part(0, count).mean()], np.float32)
         return values

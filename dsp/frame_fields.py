@@ -50,6 +50,7 @@ FRAME_DTYPE = np.dtype(
             "entry_deg_per_s",
             np.float32,
         ),  # peak rate of the stretch with which this shaking sprang up, 0 without; else NaN
+        ("grew_s", np.float32),  # from a third of its strength to four fifths, s, where no stretch set it off; else NaN
         ("tempo_drift", np.float32),  # how far the peak roams in 4 s beyond what its cycles do, over itself; else NaN
         ("missing", np.float32),  # share of the window that is missing; in no_data, that a stuck sensor repeated, too
         ("clipped", np.float32),  # share of the window at the end of the range, 0 to 1

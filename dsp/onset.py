@@ -1,11 +1,13 @@
-"""Onset: when shaking sprang up, from steps of 0.1 s, and how briskly the limb turned on the way there.
+"""Onset: when shaking sprang up or grew, from steps of 0.1 s, and how briskly the limb turned on the way there.
 
 How long a turn took tells a brisk one from a slow one, not its angle. What shakes hides the end of a turn, and a hard
 turn is as loud as what it sets off: so the turn is taken to be done when the shaking begins, if it was not before, and
 the posture after it is the mean over many beats. The pull of the turn itself, beside gravity, makes turns of half a
 second look up to twice as long as they are. Who swings a limb on purpose turns it at once too, but by a degree or two:
 a turn so small is the first half of a swing and no stretch. And what a muscle does that has just been stretched may
-come of that: of what begins some seconds after a brisk stretch nothing is known.
+come of that: of what begins some seconds after a brisk stretch nothing is known, nor of what grows as one ends. Where
+no stretch came before, how long the shaking took to grow tells a tired muscle's from a reflex, whose stretch may not
+have shown in gravity.
 """
 
 import numpy as np
@@ -14,7 +16,6 @@ from numpy.typing import NDArray
 from dsp.gravity import tilt_deg
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.parameters import Parameters
-from dsp.rows import runs_from
 from dsp.steps import Steps
 from dsp.swings import TURN_SHARE
 from dsp.turn import PEAK
@@ -30,6 +31,10 @@ QUIET_STEPS = 3
 """Weak steps side by side that are a pause, not the trough between two beats at 3 Hz."""
 RISE_STEPS = 5
 """Within which what springs up has its strength: two beats at 4 Hz; muscle noise grows over a second and more."""
+TURN_STEPS = 8
+"""Of a stretch that may still go on where the shaking seems to begin: 60 degrees at 75 deg/s (physics)."""
+HALF = 0.5
+"""Of what shakes: louder than most of a turn, and less than a reflex has within 0.15 s (prior)."""
 LEAST_STEPS = 6
 """Of the shaking, that its posture can be told from."""
 BEFORE_STEPS = np.arange(12, 16)
@@ -68,13 +73,14 @@ class Onsets:
         self._places = np.arange(len(self._back) - QUIET_STEPS + 1)
         self._step_s = grid.hop / grid.rate_hz / STEPS_PER_HOP
 
-    def turns(self, steps: Steps, frames: Counts) -> tuple[NDArray[np.bool_], Floats]:
+    def turns(self, steps: Steps, frames: Counts) -> tuple[NDArray[np.bool_], Floats, Floats]:
         """Look at some frames of a run.
 
         Returns
         -------
-        Whether the shaking is seen to begin, and the peak rate of the stretch with which it sprang up, deg/s: 0 where
-        there was none or it grew, NaN without gravity or soon after another stretch; each (frames,).
+        Whether the shaking is seen to begin; the peak rate of the stretch with which it sprang up, deg/s: 0 where there
+        was none, NaN without gravity, soon after another stretch, or where it grew as one was there; and how long it
+        took to grow where no stretch set it off, s, else NaN; each (frames,).
         """
         window, size = self._window, len(self._back)
         oldest = max(0, int(frames[0]) * STEPS_PER_HOP - BACK_STEPS)
@@ -83,7 +89,7 @@ class Onsets:
         # Before the first step of a run, or of what is looked at, stands that step again.
         first = np.maximum(end - size, 0)
         at = end[:, None] + self._back
-        seen, begin, sprang = self._beginnings(energy[np.maximum(at, first[:, None])], at >= 0)
+        seen, begin, grew, soon = self._beginnings(energy[np.maximum(at, first[:, None])], at >= 0)
         begin = np.maximum(begin + end - size, first)
         before = _total(mean_g[np.maximum(begin - BEFORE_STEPS[:, None], first)]) / np.float32(len(BEFORE_STEPS))
         after = _after(mean_g, begin, end)
@@ -98,11 +104,16 @@ class Onsets:
         rate = np.asarray(PEAK * angle / np.maximum(lasts_s, SHORTEST_S), np.float32)
         counts = (angle - self._least_deg) / (self._whole_deg - self._least_deg)
         rate *= np.minimum(np.maximum(counts, np.float32(0.0)), np.float32(1.0))
-        # What begins without a stretch may have needed one that came shortly before.
-        alone = rate < self._sets_off
-        if alone.any():
-            rate[alone & self._lately_stretched(steps, begin + oldest)] = np.nan
-        return seen, np.where(sprang | np.isnan(rate), rate, np.float32(0.0))
+        grown, unset = grew >= RISE_STEPS, rate < self._sets_off
+        if (grown | unset).any():
+            lately = self._lately_stretched(steps, begin + oldest)
+            # A turn out of rest is felt before what it sets off. What grew as a turn ended in any other way may be a
+            # loop that gathers strength, or a muscle that has just been loaded; and what begins without a stretch may
+            # have needed one that came shortly before.
+            rate[np.where(unset, lately, grown & (lately | ~soon))] = np.nan
+        unset &= ~np.isnan(rate)
+        grew_s = np.where(unset, self._step_s * grew, np.nan).astype(np.float32)
+        return seen, np.where(grown & unset, np.float32(0.0), rate), grew_s
 
     def _lately_stretched(self, steps: Steps, begin: Counts) -> NDArray[np.bool_]:
         """Tell whether the limb turned briskly in the seconds before these steps, (frames,)."""
@@ -113,10 +124,11 @@ class Onsets:
 
     def _beginnings(
         self, energy: Floats, known: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.bool_], Counts, NDArray[np.bool_]]:
-        """Tell whether the shaking begins in these steps, (frames, steps), in which of them, and whether it sprang up.
+    ) -> tuple[NDArray[np.bool_], Counts, Counts, NDArray[np.bool_]]:
+        """Tell whether the shaking begins in these steps, (frames, steps), in which of them, and how many it grew for.
 
-        It begins after the last pause before what is strong; nothing is `known` of a pause before the run.
+        It begins after the last pause before what is strong; nothing is `known` of a pause before the run. Where a
+        turn is felt first, it may spring up `soon` after: within two beats of the last step that is not half as strong.
         """
         size = energy.shape[1]
         # A beat is strong and weak in turn: two steps together hold a whole one at 5 Hz.
@@ -129,8 +141,13 @@ class Onsets:
         paused &= self._places < newest[:, None]
         seen = paused.any(axis=1)
         begin = np.minimum(np.where(seen, size - paused[:, ::-1].argmax(axis=1), 0), size - LEAST_STEPS)
-        rise = runs_from(level, np.arange(len(level)), begin, RISE_STEPS).max(axis=1)
-        return seen, begin, rise >= self._sprung * strong[:, 0]
+        after = np.arange(size - 1) - begin[:, None]
+        turning = (after >= 0) & (after < TURN_STEPS) & (level < np.float32(HALF) * strong)
+        over = np.where(turning, 1 + after, 0).max(axis=1)
+        grown = level >= self._sprung * strong
+        grown &= after >= 0
+        soon = (grown & (after >= over[:, None]) & (after < over[:, None] + RISE_STEPS)).any(axis=1)
+        return seen, begin, np.where(grown.any(axis=1), grown.argmax(axis=1), size) - begin, soon
 
 
 def _after(mean_g: Floats, begin: Counts, end: Counts) -> Floats:
