@@ -15,7 +15,9 @@ ENOUGH = 20
 """Looks at rest, 4 s, from which on a share is known (prior)."""
 FINE_G = 0.0015
 """Counts up to this are no larger than twice the noise of a commodity sensor at rest (LSM6DSO, DS12140: 0.7 mg, in
-low-power mode 1.8 mg), so that its samples never rest. A sensor with larger ones says nothing when they do."""
+low-power mode 1.8 mg), so that its samples never rest. A sensor with larger ones says nothing when they do. The length
+of the change is what counts: where data have been turned, a step along one axis of the sensor changes all three by a
+part of it."""
 
 
 class Repeats:
@@ -61,7 +63,8 @@ class Repeats:
         if self.known_from is None and self._after[-1] >= ENOUGH:
             self.known_from = first + int((self._before[-1] + np.cumsum(rest) >= ENOUGH).argmax())
         if self._fine_from is None:
-            fine = ((change_g > 0.0) & (change_g <= FINE_G)).any(axis=0)
+            length = change_g[0] * change_g[0] + change_g[1] * change_g[1] + change_g[2] * change_g[2]
+            fine = (length > 0.0) & (length <= FINE_G * FINE_G)
             self._fine_from = first + int(fine.argmax()) if fine.any() else None
 
     def _count_rows(self, alike: NDArray[np.intp], looks: int) -> NDArray[np.intp]:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
+from scipy.spatial.transform import Rotation
 
 import dsp
 import recordings
@@ -133,6 +134,28 @@ def test_hours_of_rest_with_coarse_counts_are_neither_stuck_nor_dead(count_g: fl
     assert not any(watch.stretches(axis) for axis in (0, 1, 2, ALL))
 
 
+@pytest.mark.parametrize("count_g", [0.0039, 0.0078])
+def test_a_limb_that_rests_on_one_coarse_value_is_not_stuck_in_data_that_were_turned(count_g: float) -> None:
+    rng, t = np.random.default_rng(9), np.arange(6000) / 50.0
+    # It rests half-way between two values first, so that it flips all the time, and then on one.
+    way = np.where(t[:, None] < 50.0, 0.5, 0.0) * [1.0, 1.0, 1.0]
+    rest = count_g * (np.round([0.2 / count_g, 0.5 / count_g, 0.84 / count_g]) + way)
+    coarse = counted_in(rest + rng.normal(0, 0.0004, (len(t), 3)), count_g)
+    for seed in range(4):
+        turned = (coarse @ Rotation.random(random_state=seed).as_matrix()).astype(np.float32)
+        found = dsp.analyze(turned, rate_hz=50.0)
+        assert found.quality == ()
+        assert not any("stuck" in s.flags for s in found.segments)
+
+
+def test_a_sensor_that_gets_stuck_is_told_in_data_that_were_turned(signal: Make) -> None:
+    xyz_g = signal(seconds=60.0)
+    xyz_g[2000:4000] = xyz_g[2000]
+    for seed in range(3):
+        turned = (xyz_g @ Rotation.random(random_state=seed).as_matrix()).astype(np.float32)
+        assert "stuck" in flags_at(dsp.analyze(turned, rate_hz=100.0), 30.0)
+
+
 def test_a_tone_that_looks_the_same_five_times_a_second_is_not_stuck() -> None:
     rng, t = np.random.default_rng(2), np.arange(4000) / 100.0
     xyz_g = rng.normal([0, 0, 1], 0.002, (4000, 3))
@@ -212,6 +235,10 @@ def test_repeats_are_known_after_enough_looks_at_rest_and_long_streaks_count_lit
     assert repeats.known_from is None or repeats.known_from == 19
     assert not repeats.rarer(1.0).any()  # such changes may be coarse counts
     change[2, 5] = 0.0005
+    repeats = Repeats()
+    repeats.take(change, change == 0.0, 0)
+    assert not repeats.rarer(1.0).any()  # a coarse step along an axis that data were turned away from
+    change[:, 5] = 0.0005
     repeats = Repeats()
     repeats.take(change, change == 0.0, 0)
     assert repeats.rarer(0.0).tolist() == [False] * 19 + [True] * 11 + [False] * 30
