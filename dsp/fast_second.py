@@ -21,8 +21,19 @@ ONSET_FLOOR_RATIO = 1.8
 """Times the floor of the jerk path: the level of noise in one second stays below it (chi-square; physics)."""
 ONSET_BAND_RATIO = 1.4
 """The same for what lies in the tremor band alone: twice the most that a second of white noise has (0.7; measured)."""
-ONSET_LOW_RATIO = 0.45
-"""Share of slow motion from which it speaks for movement (`slow_share` begins at 0.4; prior)."""
+ONSET_LOW_RATIO = 0.3
+"""Share of slow motion that a faint onset may have: less than `slow_share`, which begins at 0.4 (prior)."""
+ONSET_LOW_G = 0.012
+"""More slow motion than so much, which turns a limb by 0.7 degrees back and forth, is a movement: what trembles shakes
+where it is (physics; sway and breath at a resting leg turn it by less). But ..."""
+ONSET_LOW_LEAST_RATIO = 0.03
+"""... so much of its power a strong tremor has there that swells and falls: by half within a second (physics) ..."""
+ONSET_LOW_MOST_G = 0.04
+"""... up to so much in all, 2 degrees: the strokes of a limb that moves are as pure (prior)."""
+ONSET_AGAIN_STEPS = 2
+"""An onset shows in the second that ended so long before, too: what a movement has in one look alone is chance ..."""
+ONSET_AGAIN_SHARE = 0.5
+"""... at half the level: what has just begun lies on the slope of that second's window (physics)."""
 ONSET_STEPS = 7
 """The newest 0.7 s must be filled: longer than the widest kick (0.6 s)."""
 ONSET_CREST = 2.6
@@ -69,6 +80,9 @@ class SecondMeter:
         # For each bin that the peak may be, which of those around it count.
         self.counts = ((around >= self.whole.start) & (around < self._stop)).astype(np.float32)
         self._window, self._taper = grid.window, hann(grid.fast_window)
+        # Spectrum of a constant that is 1 at 0 Hz: real and imaginary parts in turn.
+        constant = np.fft.rfft(self._taper, grid.window)[: self._stop] / self._taper.sum(dtype=np.float64)
+        self._constant = constant.astype(np.complex64).view(np.float32)
         self._scale = np.float32(2.0 / (grid.rate_hz * float((self._taper.astype(np.float64) ** 2).sum())))
 
     def measured(self, samples: Floats) -> "FastSeconds":
@@ -87,6 +101,8 @@ class SecondMeter:
         second *= self._taper
         # Real and imaginary parts in turn.
         parts = rfft(padded, axis=-1).view(np.float32)[:, :, : 2 * self._stop]
+        # The mean, as the taper weighs it, is no slow motion: what is left of gravity, or a beat cut by the beginning.
+        parts = parts - parts[:, :, :1] * self._constant
         squared = parts * parts
         total = squared[0]
         total += squared[1]
@@ -118,8 +134,12 @@ class FastSeconds:
     @property
     def low_ratio(self) -> Floats:
         """Share of slow motion."""
-        low, whole = self._power(self._meter.low), self._power(self._meter.whole)
-        return np.asarray(low / np.maximum(whole, TINY), np.float32)
+        return np.asarray(self._low / np.maximum(self._power(self._meter.whole), TINY), np.float32)
+
+    @property
+    def low_rms_g(self) -> Floats:
+        """Size of slow motion."""
+        return np.sqrt(self._low)
 
     @property
     def peak_hz(self) -> Floats:
@@ -136,6 +156,10 @@ class FastSeconds:
         """Its rms displacement."""
         turn = 2.0 * np.pi * self._meter.freq_hz[self._peak]
         return np.asarray(np.sqrt(self._near) * STANDARD_GRAVITY_MM_S2 / turn**2, np.float32)
+
+    @cached_property
+    def _low(self) -> Floats:
+        return self._power(self._meter.low)
 
     @cached_property
     def _peak(self) -> NDArray[np.intp]:
@@ -198,10 +222,25 @@ def is_even(step_energy: Floats, burst_steps: NDArray[np.int64]) -> Bools:
     return np.asarray(even & (crest <= ONSET_CREST) & (newest >= np.float32(ONSET_LEFT) * pairs[:, -1]))
 
 
-def is_onset(fast: FastSeconds, floor_g: Floats, parameters: Parameters) -> Bools:
-    """Whether shaking has begun, (seconds,), where it may and is even."""
-    loud = fast.rms_g >= np.maximum(np.float32(ONSET_LEVEL_G), np.float32(ONSET_BAND_RATIO) * floor_g)
-    loud &= fast.low_ratio <= ONSET_LOW_RATIO
+def is_onset(fast: FastSeconds, floor_g: Floats, parameters: Parameters, share: float = 1.0) -> Bools:
+    """Whether shaking has begun by what seconds show, (seconds,), where it may and is even.
+
+    Parameters
+    ----------
+    fast
+        The seconds.
+    floor_g
+        Floor of the jerk path at their ends, g.
+    parameters
+        Of the analysis.
+    share
+        Of the level that it needs: `ONSET_AGAIN_SHARE` for the second before.
+    """
+    loud = fast.rms_g >= np.float32(share) * np.maximum(ONSET_LEVEL_G, np.float32(ONSET_BAND_RATIO) * floor_g)
+    low_ratio = fast.low_ratio
+    loud &= low_ratio <= ONSET_LOW_RATIO
+    pure = (low_ratio <= ONSET_LOW_LEAST_RATIO) & (fast.low_rms_g <= ONSET_LOW_MOST_G)
+    loud &= pure | (fast.low_rms_g <= ONSET_LOW_G)
     if not loud.any():
         # Movement; its peak need not be measured.
         return np.asarray(loud)

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from dsp import decision, fast_second
 from dsp.centre import least_answer
 from dsp.evidence import terms_for
-from dsp.fast_second import ONSET_KEPT_STEPS, ONSET_STEPS, FastSeconds, SecondMeter
+from dsp.fast_second import (
+    ONSET_AGAIN_SHARE,
+    ONSET_AGAIN_STEPS,
+    ONSET_KEPT_STEPS,
+    ONSET_STEPS,
+    FastSeconds,
+    SecondMeter,
+)
 from dsp.grid import Grid
 from dsp.labels import EventLabel, State
 from dsp.parameters import DECIDED, Parameters
@@ -142,7 +149,13 @@ class LiveTracker:
         burst = run.jerks.burst_steps(np.array([run.steps.count]))
         if not fast_second.is_even(newest.energy, burst)[0]:
             return False
-        return bool(fast_second.is_onset(newest.fast, floor_g, self._parameters)[0])
+        if not fast_second.is_onset(newest.fast, floor_g, self._parameters)[0]:
+            return False
+        before = run.newest_second(ONSET_AGAIN_STEPS)
+        if before is None:
+            return False
+        fast = self._meter.measured(before[:, None])
+        return bool(fast_second.is_onset(fast, floor_g, self._parameters, ONSET_AGAIN_SHARE)[0])
 
     def _named(self, run: Run, newest: _Newest, *, onset: bool) -> _Named:
         """Name what goes on."""

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from dsp import fast_second
 from dsp.centre import least_answer
-from dsp.fast_second import ONSET_KEPT_STEPS, ONSET_STEPS
+from dsp.fast_second import ONSET_AGAIN_SHARE, ONSET_AGAIN_STEPS, ONSET_KEPT_STEPS, ONSET_STEPS
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.jerk_path import JerkPath
 from dsp.labels import State
@@ -15,15 +15,15 @@ from dsp.steps import Steps
 from dsp.stream import Stream
 
 Numbers = NDArray[np.intp]
+Floats = NDArray[np.float32]
 
-KEPT_HOPS = ONSET_KEPT_STEPS // STEPS_PER_HOP
-STILL_HOPS = 6
-"""An onset out of stillness shows within a second and the filter leaves stillness a second later: 3 s hold both."""
+TOGETHER = 500
+"""Seconds measured at once: a year of them would not fit."""
 STILL, RHYTHM, TREMOR = (DECIDED.index(s) for s in (State.STILL, State.REFLEX_RHYTHM, State.TREMOR))
 
 
 class LiveLabels:
-    """Looks at the newest second of frames, as the live view does, where that may change what the filter says.
+    """Looks at the newest second of every step, as a live view does that is asked at each of them (ten a second).
 
     Parameters
     ----------
@@ -32,11 +32,8 @@ class LiveLabels:
 
     Notes
     -----
-    It is what the live view says when it is asked at the end of every hop. The live view looks at every second, which
-    for every frame would take a tenth of the whole analysis or more. Here a second is looked at where its steps are
-    loud enough for an onset and the limb was still less than `STILL_HOPS` before, or quiet enough for an end. So a
-    tremor that springs up out of a movement is told when the filter tells it, up to 2 s after the live view; what
-    springs up out of stillness and what ends is told as the live view tells it (99 % of frames agree, synthetic).
+    Most steps are too quiet for an onset, or no more than a kick or a movement: only the second of a step that is
+    neither is measured, and that of a frame whose label it may change.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
@@ -44,13 +41,15 @@ class LiveLabels:
         self._answer = least_answer(grid, parameters)
         self._meter = fast_second.SecondMeter(grid, parameters)
         self._window_hops = -(-grid.window // grid.hop)
-        # The first that has a second and its newest steps behind it.
-        self._first_hop = max(-(-grid.fast_window // grid.hop), -(-ONSET_STEPS // STEPS_PER_HOP))
-        # At the start of a run nothing but stillness is known of.
-        self._since_still = 0
+        # With so many steps there is no onset yet: no second, or none before it.
+        filled = np.arange(2 * self._window_hops * STEPS_PER_HOP)
+        edges = filled // STEPS_PER_HOP * grid.hop + grid.step_edges[filled % STEPS_PER_HOP]
+        first = int(edges.searchsorted(grid.fast_window)) + ONSET_AGAIN_STEPS
+        self._looked = max(first, ONSET_STEPS) - 1
+        self._onset = -ONSET_KEPT_STEPS - 1
 
     def told(
-        self, numbers: Numbers, rms_g: NDArray[np.float32], first: int, stream: Stream, steps: Steps, jerks: JerkPath
+        self, numbers: Numbers, rms_g: Floats, first: int, stream: Stream, steps: Steps, jerks: JerkPath
     ) -> Numbers:
         """Labels of the next frames, by number.
 
@@ -70,60 +69,56 @@ class LiveLabels:
             # The run ended within its first window.
             return numbers
         shakes = (numbers == RHYTHM) | (numbers == TREMOR)
-        at = np.arange(len(numbers))
-        last_still = np.maximum.accumulate(np.where(numbers == STILL, at, -1 - self._since_still))
-        since = at - last_still
-        self._since_still = int(since[-1])
-        rises = ~shakes & (since < STILL_HOPS)
-        if not (rises.any() or shakes.any()):
-            return numbers
-        # Which hops are looked at: those of these frames, and before them those whose onsets are kept.
-        before = int(min(KEPT_HOPS, hops[0] - self._first_hop))
-        of_hops = np.arange(hops[0] - before, hops[-1] + 1)
-        energy = windows(
-            steps.energy.part(int(of_hops[0]) * STEPS_PER_HOP - ONSET_STEPS), ONSET_STEPS, STEPS_PER_HOP, len(of_hops)
-        )
-        floor_g = steps.hop_floor.part(int(of_hops[0]) - 1, int(of_hops[-1]))
-        level_g, frames = fast_second.step_level(energy), slice(before, None)
-        ends = shakes & fast_second.may_have_stopped(level_g[frames], rms_g)
-        begins = np.zeros(len(of_hops), bool)
-        if rises.any():
-            loud = fast_second.may_begin(level_g, floor_g, self._answer)
-            rises &= _any_of_last(loud)[frames]
-        if rises.any():
-            at = (loud & _any_of_next(np.concatenate([begins[:before], rises]))).nonzero()[0]
-            begins[at] = fast_second.is_even(energy[at], jerks.burst_steps(of_hops[at] * STEPS_PER_HOP))
-            rises &= _any_of_last(begins)[frames]
-        elif not ends.any():
-            return numbers
-        looked = begins.copy()
-        looked[frames] |= rises | ends
-        where = looked.nonzero()[0]
+        counts = hops * STEPS_PER_HOP
+        lasting = counts - self._onsets(counts, stream, steps, jerks) <= ONSET_KEPT_STEPS
+        begun = lasting & ~shakes
+        level_g = fast_second.step_level(_newest_steps(steps, counts[0], counts[-1], STEPS_PER_HOP))
+        ended = shakes & fast_second.may_have_stopped(level_g, rms_g)
+        where = (begun | ended).nonzero()[0]
         if not len(where):
             return numbers
-        hop, size = self._grid.hop, self._grid.fast_window
-        samples = stream.samples.part(int(of_hops[0]) * hop - size, int(of_hops[-1]) * hop)
-        seconds = windows(samples, size, hop, len(of_hops))[:, where]
-        fast = self._meter.measured(seconds)
-        onset, fast_rms_g = np.zeros(len(of_hops), bool), np.zeros(len(of_hops), np.float32)
-        onset[where] = fast_second.is_onset(fast, floor_g[where], self._parameters) & begins[where]
-        rises &= _any_of_last(onset)[frames]
-        if not (rises.any() or ends.any()):
-            return numbers
-        fast_rms_g[where] = fast.rms_g
-        begun = rises & fast_second.lasts(fast_rms_g[frames])
-        ended = ends & fast_second.has_stopped(fast_rms_g[frames], rms_g, self._parameters)
+        fast_rms_g = np.zeros(len(numbers), np.float32)
+        fast_rms_g[where] = self._meter.measured(self._seconds(stream, steps, counts[where])).rms_g
+        begun &= fast_second.lasts(fast_rms_g)
+        ended &= fast_second.has_stopped(fast_rms_g, rms_g, self._parameters)
         return np.where(begun, TREMOR, np.where(ended, STILL, numbers))
 
+    def _onsets(self, counts: Numbers, stream: Stream, steps: Steps, jerks: JerkPath) -> Numbers:
+        """Look for beginnings; with which number of steps shaking was last seen to begin, as known at so many."""
+        known = self._looked + 1 + np.arange(int(counts[-1]) - self._looked)
+        before, self._looked = self._onset, int(counts[-1])
+        energy = _newest_steps(steps, known[0], known[-1], 1)
+        floor_g = steps.floors_before(int(known[0]), int(known[-1]) + 1)
+        at = fast_second.may_begin(fast_second.step_level(energy), floor_g, self._answer).nonzero()[0]
+        if len(at):
+            at = at[fast_second.is_even(energy[at], jerks.burst_steps(known[at]))]
+        # So many at a time as take little room at any rate.
+        parts = [at[i : i + TOGETHER] for i in range(0, len(at), TOGETHER)]
+        at = np.concatenate([self._shown(known, floor_g, part, stream, steps) for part in parts] or [at])
+        if not len(at):
+            return np.full(len(counts), before)
+        self._onset = int(known[at[-1]])
+        onsets = np.concatenate([[before], known[at]])
+        return np.asarray(onsets[onsets[1:].searchsorted(counts, "right")])
 
-def _any_of_last(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether one of each hop and the `KEPT_HOPS` before it is flagged."""
-    out = flags.copy()
-    for back in range(1, KEPT_HOPS + 1):
-        out[back:] |= flags[:-back]
-    return out
+    def _shown(self, known: Numbers, floor_g: Floats, at: Numbers, stream: Stream, steps: Steps) -> Numbers:
+        """Give those of these places whose seconds show an onset."""
+        for ago, share in ((0, 1.0), (ONSET_AGAIN_STEPS, ONSET_AGAIN_SHARE)):
+            if len(at):
+                fast = self._meter.measured(self._seconds(stream, steps, known[at] - ago))
+                at = at[fast_second.is_onset(fast, floor_g[at], self._parameters, share)]
+        return at
+
+    def _seconds(self, stream: Stream, steps: Steps, counts: Numbers) -> Floats:
+        """Give the samples of the second before each of these numbers of steps, (3, seconds, samples)."""
+        size = self._grid.fast_window
+        ends = np.array([steps.edge(count) for count in counts.tolist()])
+        first = int(ends[0]) - size
+        samples = stream.samples.part(first, int(ends[-1]))
+        return np.asarray(samples[:, (ends - first)[:, None] + np.arange(-size, 0)])
 
 
-def _any_of_next(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether one of each hop and the `KEPT_HOPS` after it is flagged."""
-    return _any_of_last(flags[::-1])[::-1]
+def _newest_steps(steps: Steps, first: int, last: int, apart: int) -> Floats:
+    """Mean squares of the newest `ONSET_STEPS` at each number of steps from `first` to `last`, so many `apart`."""
+    energy = steps.energy.part(int(first) - ONSET_STEPS, int(last))
+    return windows(energy, ONSET_STEPS, apart, (int(last) - int(first)) // apart + 1)

@@ -292,7 +292,9 @@ class Analysis:
     placement
         Where the sensor was worn.
     frames
-        Structured array of `dsp.FRAME_DTYPE`, a row per hop; empty when they were not kept.
+        Structured array of `dsp.FRAME_DTYPE`, a row per hop; empty when they were not kept. ``time_s`` is the centre of
+        a row's 4 s, and its ``live_label`` was told at ``time_s + 2`` (with the hop that holds that moment): what a
+        delay from an onset counts to.
     segments, events, holds
         In order of time (events by onset).
     spectra

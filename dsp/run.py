@@ -215,9 +215,9 @@ class Run:
         stuck = None if self._stuck is None else self._stuck(begin, size, size, 1)
         return stuck is not None and bool(stuck[0] > self.parameters.gaps["most_missing"])
 
-    def newest_second(self) -> Floats | None:
-        """Give the samples of the last second before the newest step, (3, n); None before there is one."""
-        end = self.steps.edge(self.steps.count)
+    def newest_second(self, steps_ago: int = 0) -> Floats | None:
+        """Give the samples of the last second, as it was some steps ago, (3, n); None before there is one."""
+        end = self.steps.edge(self.steps.count - steps_ago)
         begin = end - self.grid.fast_window
         samples = self.stream.samples
         return samples.part(begin, end) if begin >= samples.first else None
