@@ -1,5 +1,6 @@
 """Aftermath: what the second after a kick, and the seconds before it, say against it."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -14,6 +15,7 @@ from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RISE_STEPS, RunView
+from dsp.swings import mean_of, squares
 
 Floats = NDArray[np.float32]
 
@@ -145,6 +147,8 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
         # A body hits the ground with more than one of its parts, and so shortly that the level misses half of it.
         size = max([top, p["spike_share"] * kick.event.peak_g, *heard[:LONGEST_KICK_STEPS]])
         return level > float(p["train_share"] * size)
+    if _swings_on(kick, after, view):
+        return True
     if early and level > max(p["kept_share"] * top, 1e-3 * p["on_mg"]):
         # Nothing shows yet what is usual here, so that it has to be quiet at least after the kick.
         return True
@@ -159,6 +163,14 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
             and (early or middle_of(loud[began - SUSTAINED_STEPS : began - 1].tolist()) <= p["alike"] * level)
         )
     )
+
+
+def _swings_on(kick: Waiting, after: Sequence[int], view: RunView) -> bool:
+    """Whether strokes go on, as large as what looked like a kick, and slower: its level shows them at a third."""
+    first, last = (view.edge(kick.began + step) - view.first for step in (after[0], after[-1] + 1))
+    swing = view.xyz_g[first:last]
+    rms_g = math.sqrt(float(np.add.reduce(squares(swing - mean_of(swing)))) / len(swing))
+    return rms_g > view.parameters.jerk["swings_on"] * kick.event.peak_g
 
 
 def _keeps(left: Sequence[float], kept: float) -> bool:
