@@ -1,6 +1,5 @@
 """Aftermath: what the second after a kick, and the seconds before it, say against it."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,7 +14,6 @@ from dsp.labels import EventLabel
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RISE_STEPS, RunView
-from dsp.swings import mean_of, squares
 
 Floats = NDArray[np.float32]
 
@@ -27,6 +25,12 @@ LOOK_STEPS = 3
 """Steps that one look at gravity takes, so that a look before a kick begins so much sooner."""
 LEAST_TURN_DEG = 3.0
 """Twice what noise of 20 mg makes of the mean of three steps at 25 Hz (physics)."""
+FADED = 0.36
+"""So much a ring is down to within 0.8 s of what it was just before, or less (damping 0.08 at 2.5 Hz; physics)."""
+DIED_AWAY = 0.5
+"""Of the loudest, in 0.3 s: a ring of damping 0.13 at 3 Hz (physics)."""
+NEWEST_STEPS = 2
+"""A beat of 3 Hz has a peak and a trough in it (physics)."""
 STILL_STEPS = 7
 """Longer than anything stays in the air that falls from a bed or a chair, and back on it (0.6 m: 0.7 s; physics)."""
 
@@ -133,10 +137,11 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     # What has begun again may be another kick, if it was quiet in between; else it is the same shaking. What comes soon
     # after an impact is its landing, or its bounce.
     calm = max(p["calm_share"] * top, p["above_noise"] * noise)
+    over = is_over(heard)
     for other in (step - began for step in others if step > began):
-        if impact or view.calmest(began + 1, began + other) < calm:
+        if impact or over or view.calmest(began + 1, began + other) < calm:
             after = [step for step in after if step < other - 1 or step > other + LONGEST_KICK_STEPS]
-    if min(heard[1:]) > p["end_ratio"] * top:
+    if not over and min(heard[1:]) > p["end_ratio"] * top:
         # Never quiet for a tenth of a second: not two kicks, however its turns were cut.
         return True
     if not after:
@@ -147,8 +152,6 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
         # A body hits the ground with more than one of its parts, and so shortly that the level misses half of it.
         size = max([top, p["spike_share"] * kick.event.peak_g, *heard[:LONGEST_KICK_STEPS]])
         return level > float(p["train_share"] * size)
-    if _swings_on(kick, after, view):
-        return True
     if early and level > max(p["kept_share"] * top, 1e-3 * p["on_mg"]):
         # Nothing shows yet what is usual here, so that it has to be quiet at least after the kick.
         return True
@@ -156,6 +159,8 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
         return True
     return (
         level > p["train_share"] * top
+        # Strokes as large as what looked like a kick may be too slow for their level to show it.
+        or view.swing_g([began + step for step in after]) > p["swings_on"] * kick.event.peak_g
         or (
             _keeps(left, p["kept"])
             and level > max(p["kept_share"] * top, p["on_ratio"] * noise)
@@ -165,12 +170,15 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     )
 
 
-def _swings_on(kick: Waiting, after: Sequence[int], view: RunView) -> bool:
-    """Whether strokes go on, as large as what looked like a kick, and slower: its level shows them at a third."""
-    first, last = (view.edge(kick.began + step) - view.first for step in (after[0], after[-1] + 1))
-    swing = view.xyz_g[first:last]
-    rms_g = math.sqrt(float(np.add.reduce(squares(swing - mean_of(swing)))) / len(swing))
-    return rms_g > view.parameters.jerk["swings_on"] * kick.event.peak_g
+def is_over(heard: Sequence[float]) -> bool:
+    """Whether what came after a kick is over: its newest 0.2 s are faint beside it, or its levels only fall."""
+    since = heard[LONGEST_KICK_STEPS:]
+    if len(since) <= NEWEST_STEPS:
+        return False
+    if max(since[-NEWEST_STEPS:]) <= FADED * max(since[:-NEWEST_STEPS]):
+        return True
+    falls = since[since.index(max(since)) :]
+    return falls[-1] <= DIED_AWAY * falls[0] and all(later <= sooner for sooner, later in pairwise(falls))
 
 
 def _keeps(left: Sequence[float], kept: float) -> bool:

@@ -6,14 +6,14 @@ as volleys do: what these call tremor has a kick in it only if that stands out o
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Waiting, fades
+from dsp.aftermath import FADED, Waiting, fades, is_over
 from dsp.few import largest
 from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER
 from dsp.labels import State
@@ -30,15 +30,11 @@ KNOWN_S = 2.0
 SWELLS_STEPS = 29
 """After the onset; a swell of a tremor comes back within two seconds and a half (0.4 Hz)."""
 LAST_STEPS = 8
-"""The newest 0.8 s of these ..."""
-FADED = 0.36
-"""... in which a ring is down to so much of what it was just before, or less (damping 0.08 at 2.5 Hz; physics)."""
+"""The newest 0.8 s of these, in which a ring has faded (`dsp.aftermath.FADED`)."""
 CALM_STEPS = 4
 """So long no tremor is calm that has begun: it has a beat every 0.25 s and more often (physics)."""
 BETWEEN_STEPS = 2
 """So long it is calm between two kicks within a second; of a tremor that has begun no two steps are (prior)."""
-NEWEST_STEPS = 2
-"""A beat of 3 Hz has a peak and a trough in it (physics)."""
 CALM_SHARE = 0.1
 """Of the kick: calm is what is quieter, or as quiet as a rest (prior)."""
 
@@ -61,13 +57,7 @@ def is_doubtful(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
     if fades(heard, p["ring_left"], p["new_rise"]):
         return False
     # Another kick came after it, and is over or came out of calm: nothing goes on, unless the frames say so already.
-    return view.shakes(at) or not (_has_faded(heard) or _calms(heard, CALM_SHARE * kick.top, BETWEEN_STEPS))
-
-
-def _has_faded(heard: Sequence[float]) -> bool:
-    """Whether the newest 0.2 s are as quiet beside what came after the kick as the end of a ring."""
-    since = heard[LONGEST_KICK_STEPS:]
-    return len(since) > NEWEST_STEPS and max(since[-NEWEST_STEPS:]) <= FADED * max(since[:-NEWEST_STEPS])
+    return view.shakes(at) or not (is_over(heard) or _calms(heard, CALM_SHARE * kick.top, BETWEEN_STEPS))
 
 
 def _calms(levels: Iterable[float], calm_g: float, steps: int) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from dsp.kick_level import START_FLOOR_G, STEP_S
 from dsp.parameters import Parameters
 from dsp.rises import Rise, rises_to
 from dsp.sliding import windows
+from dsp.swings import mean_of, squares
 
 Vector = tuple[float, float, float]
 MORE_LIKELY = 0.5
@@ -142,6 +144,12 @@ class RunView:
         part = self.level[self.edge(first_step) - self.first : self.edge(last_step + 1) - self.first]
         size = min(len(part), round(CALM_S * self.grid.rate_hz))
         return math.sqrt(float(windows(part, size, 1, len(part) - size + 1).max(axis=1).min()))
+
+    def swing_g(self, steps: Sequence[int]) -> float:
+        """Rms of the acceleration in these steps around its mean, g."""
+        edges = [[self.edge(step + past) - self.first for past in (0, 1)] for step in steps]
+        swing = np.concatenate([self.xyz_g[begin:end] for begin, end in edges])
+        return math.sqrt(float(np.add.reduce(squares(swing - mean_of(swing)))) / len(swing))
 
     def moves_on(self, onset_step: int, now_step: int, top: float) -> bool:
         """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise.

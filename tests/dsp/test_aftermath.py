@@ -29,6 +29,7 @@ class View:
     turned_on: bool = False
     moved_on: bool = False
     turn_level_g: float = 0.3
+    swing_rms_g: float = 0.0
     loud: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
 
     def calmest(self, first: int, last: int) -> float:
@@ -48,6 +49,9 @@ class View:
 
     def slow_after(self, _began: int, _at: int) -> float:
         return self.turn_level_g
+
+    def swing_g(self, _steps: list[int]) -> float:
+        return self.swing_rms_g
 
     def moves_on(self, _began: int, _at: int, _top: float) -> bool:
         return self.moved_on
@@ -248,8 +252,25 @@ def test_a_limb_that_stopped_elsewhere_went_one_way_one_that_swings_back_did_not
     assert np.isnan(unknown)
 
 
+def test_another_kick_that_is_over_by_then_speaks_not_against_it_though_it_came_into_the_ring() -> None:
+    again = {3: 0.12, 4: 0.11, 5: 0.12, 6: 0.3, 7: 0.26, 8: 0.2, 9: 0.15, 10: 0.12}
+    assert not contradicted(heard(again), others=(BEGAN + 6,))
+    assert contradicted(heard(again))
+    # It rises again, so that it is the same shaking.
+    assert contradicted(heard(again | {10: 0.16}), others=(BEGAN + 6,))
+    faint = heard(again | {8: 0.15, 9: 0.1, 10: 0.105})
+    assert not contradicted(faint, others=(BEGAN + 6,))
+
+
+def test_strokes_that_are_too_slow_for_their_level_to_show_speak_against_it() -> None:
+    after = heard({5: 0.06, 6: 0.11, 7: 0.07, 8: 0.09, 9: 0.06, 10: 0.08})
+    assert not contradicted(after, View(swing_rms_g=0.1))
+    assert contradicted(after, View(swing_rms_g=0.11))
+    assert not contradicted(heard(), View(swing_rms_g=0.11))
+
+
 def test_the_landing_of_a_jump_counts_as_another_kick_however_restless_the_flight_was() -> None:
-    lands = heard({3: 0.1, 4: 0.12, **dict.fromkeys(range(5, 9), 0.28), 9: 0.05, 10: 0.05})
-    assert contradicted(lands, others=(BEGAN + 5,))
-    assert not contradicted(lands, others=(BEGAN + 5,), peak_g=2.5)
+    flies = {3: 0.1, 4: 0.12, **dict.fromkeys(range(5, 9), 0.28)}
+    assert contradicted(heard(flies | {9: 0.11, 10: 0.13}), others=(BEGAN + 5,))
+    assert not contradicted(heard(flies | {9: 0.05, 10: 0.06}), others=(BEGAN + 5,), peak_g=2.5)
     assert contradicted(heard(dict.fromkeys(range(3, 11), 0.28)), others=(BEGAN + 5,), peak_g=2.5)
