@@ -99,7 +99,9 @@ class Beside:
         # The first question leaves few.
         few = {name: values[name][rows] for name in LOOKED_AT}
         may = few["middle_g"] >= np.float32(1e-3 * still["floor_mg"])
-        may &= few["prominence_db"] >= np.float32(p["prominence_db"])
+        # The power of a burst that is large enough buries any peak.
+        least_db = np.where(few["crest"] >= np.float32(p["buries"]), p["buried_db"], p["prominence_db"])
+        may &= few["prominence_db"] >= least_db.astype(np.float32)
         may &= ~centre.is_quiet_beside_loud(few, self._parameters)
         return rows[may]
 

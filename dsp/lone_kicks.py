@@ -1,5 +1,6 @@
 """Lone kicks: a limb that lies still but for one kick is still, and its frames say so; the kick is told as an event."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -7,20 +8,38 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import lies_still
+from dsp.aftermath import fades, lies_still
 from dsp.few import largest
 from dsp.frames import FrameBatch
 from dsp.kick_level import STEP_S
 from dsp.labels import State
 from dsp.named import name_frames
 from dsp.parameters import Parameters
-from dsp.rests import STIRRED, rests_begin
+from dsp.rests import STIRRED, rests_begin, rests_until
 from dsp.results import Event
-from dsp.run_view import RISE_STEPS, RunView
+from dsp.rows import running_least
+from dsp.run_view import AFTER_KICK_STEPS, RISE_STEPS, RunView
 
 KEPT = 8
 """Final frames that are remembered, 4 s: the last one that a kick stirs comes 3.5 s after the first that is asked."""
 STILL = State.STILL.value
+
+
+@dataclass(slots=True)
+class _Lone:
+    """A kick, as it is known once the first frame beside it is final.
+
+    Attributes
+    ----------
+    over_s
+        Until when nothing but itself stirs the limb, s; None until then.
+    was_still
+        Whether the frames before it were.
+    """
+
+    kick: Event
+    over_s: float | None = None
+    was_still: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +47,7 @@ class LoneKicks:
     """Names the frames of kicks out of rest and into rest."""
 
     parameters: Parameters
-    _kicks: list[Event] = field(default_factory=list)
+    _kicks: list[_Lone] = field(default_factory=list)
     # Time and label of the newest final frames.
     _newest: list[tuple[float, str]] = field(default_factory=list)
     _lag: int = field(init=False)
@@ -39,7 +58,7 @@ class LoneKicks:
 
     def note(self, events: Iterable[Event]) -> None:
         """Remember events that have been confirmed."""
-        self._kicks += events
+        self._kicks += map(_Lone, events)
 
     def settle(self, batch: FrameBatch, view: RunView) -> None:
         """Call those of the next final frames still that nothing but a kick stirred.
@@ -54,22 +73,25 @@ class LoneKicks:
         if self._kicks:
             named: list[int] = []
             # What one leaves is what the next one finds.
-            for kick in sorted(self._kicks, key=attrgetter("onset_s")):
+            for lone in sorted(self._kicks, key=attrgetter("kick.onset_s")):
+                kick = lone.kick
                 first = int(times_s.searchsorted(kick.onset_s - p["before_s"]))
-                last = times_s.searchsorted(kick.onset_s + p["after_s"])
+                if lone.over_s is None and first < len(times_s):
+                    # Asked at once, while the samples before it are there.
+                    lone.was_still = self._was_still(kick, times_s, labels)
+                    # It may have come to rest since it moved.
+                    rested = lone.was_still or lies_still(view.step_at(kick.onset_s), view)
+                    lone.over_s = kick.onset_s + _stirs_for_s(kick, view) if rested else 0.0
+                last = times_s.searchsorted(lone.over_s or 0.0)
                 stirred = [at for at, label in enumerate(labels[first:last].tolist(), first) if label in STIRRED]
-                if stirred and not self._was_still(kick, times_s, labels):
-                    # It may have come to rest since it moved: its windows say so of the time after the kick.
-                    rested = lies_still(view.step_at(kick.onset_s), view)
-                    stirred = [at for at in stirred if batch.still[at + self._lag :][:1].any()] if rested else []
-                if stirred:
-                    over_s = kick.onset_s + _stirs_for_s(kick, view)
-                    alone = [at for at in stirred if times_s[at] < over_s]
-                    labels[alone] = STILL
-                    named += alone
+                if not lone.was_still:
+                    # Its windows say so of the time after the kick then.
+                    stirred = [at for at in stirred if batch.still[at + self._lag :][:1].any()]
+                labels[stirred] = STILL
+                named += stirred
             if named:
                 name_frames(frames, named, State.STILL, p["sure"])
-            self._kicks = [kick for kick in self._kicks if kick.onset_s + p["after_s"] > times_s[-1]]
+            self._kicks = [lone for lone in self._kicks if lone.kick.onset_s + p["reaches_s"] > times_s[-1]]
         newest = zip(times_s[-KEPT:].tolist(), labels[-KEPT:].tolist(), strict=True)
         self._newest = [*self._newest, *newest][-KEPT:]
 
@@ -83,35 +105,65 @@ class LoneKicks:
 
 
 def _stirs_for_s(kick: Event, view: RunView) -> float:
-    """Give how long after its onset nothing but its own ring has stirred the limb, s; 0 where something else has."""
-    p = view.parameters.lone_kick
-    if _rests_again(kick, view):
-        return p["after_s"]
-    # What comes soon after it, another kick or a movement, is not of it: up to the pause before that it stirred alone.
-    onset, size = view.step_at(kick.onset_s), _steps("pause_s", view)
+    """Give how long after its onset nothing but its own ring has stirred the limb, s; 0 where something else has.
+
+    From then on the limb rests, until something else comes: windows of 4 s may hold both, and those between them one.
+    """
+    onset, reach = view.step_at(kick.onset_s), _steps("reaches_s", view)
+    rests = _rests_again(kick, view)
+    if rests is None:
+        # What comes soon after it, another kick or a movement, is not of it: up to the pause before that it stirred
+        # alone.
+        rests = _pauses(onset, view)
+    if rests is None:
+        return 0.0
+    begin, size, quiet_g = rests
+    grid = view.grid
+    end = rests_until(begin, size, min(onset + reach, len(view.step_loud)), quiet_g, view)
+    # Of the last frame that it stirs the middle is half a hop before.
+    return (view.edge(end) - view.edge(onset) - 0.5 * grid.hop) / grid.rate_hz
+
+
+def _pauses(onset: int, view: RunView) -> tuple[int, int, float] | None:
+    """First pause after a kick, as `_rests_again`."""
+    size = _steps("pause_s", view)
     first, last = onset + _steps("turns_back_s", view), min(onset + _steps("after_s", view), len(view.step_loud))
     if last - first < size:
-        return 0.0
+        return None
     pauses = rests_begin(first, last, size, view).nonzero()[0]
     if not len(pauses) or view.turns(onset, first + int(pauses[0]) + size):
-        return 0.0
-    grid, over = view.grid, view.edge(first + int(pauses[0]) + size) - view.edge(onset)
-    # Of the last frame that it stirs the middle is half a hop before.
-    return (over - 0.5 * grid.hop) / grid.rate_hz
+        return None
+    return first + int(pauses[0]), size, 1e-3 * view.parameters.rest["loudest_mg"]
 
 
-def _rests_again(kick: Event, view: RunView) -> bool:
-    """Whether the limb only rang after it, is as quiet then as before it, and lies where it lay."""
+def _rests_again(kick: Event, view: RunView) -> tuple[int, int, float] | None:
+    """Where a rest begins and how long it is at least, steps, and how loud at most, g, if it only rang until then.
+
+    That is where the limb is as quiet as before it, and lies where it lay. None where something else stirs it.
+    """
     p, onset, rest = view.parameters.lone_kick, view.step_at(kick.onset_s), _steps("rest_s", view)
     before, after = onset - RISE_STEPS, onset + _steps("after_s", view)
-    end = after + rest
-    if before < rest or end >= len(view.step_loud):
-        return False
-    rest_g = largest(view.step_loud[before - rest : before])
-    left_g = largest(view.step_loud[after:end])
-    if left_g > max(p["as_quiet"] * rest_g, min(p["left"] * kick.peak_g, 1e-3 * p["most_left_mg"])):
-        return False
-    return not view.turns(onset, end) and not _moves_slowly(onset, before, end, view)
+    heard = view.step_loud[after : onset + _steps("rests_by_s", view) + rest]
+    if before < rest or len(heard) <= rest:
+        return None
+    # Of its two halves the quieter: it may have come to rest in between.
+    middle = before - rest // 2
+    rest_g = min(largest(part) for part in (view.step_loud[before - rest : middle], view.step_loud[middle:before]))
+    left_g = min(p["left"] * kick.peak_g, 1e-3 * p["most_left_mg"])
+    quiet_g = max(p["as_quiet"] * rest_g, left_g, 1e-3 * view.parameters.rest["loudest_mg"])
+    quiet = -running_least(-heard, rest) <= quiet_g
+    first = int(quiet.argmax())
+    if not quiet[first]:
+        return None
+    begin, p_jerk = after + first, view.parameters.jerk
+    if first > 0:
+        # It is a slow one that rings for longer, and all that a ring does is to fade.
+        rang = view.step_loud[onset + AFTER_KICK_STEPS : begin].tolist()
+        if not fades(rang, p_jerk["ring_left"], p_jerk["new_rise"]):
+            return None
+    if view.turns(onset, begin + rest) or _moves_slowly(onset, before, begin + rest, view):
+        return None
+    return begin, rest, quiet_g
 
 
 def _moves_slowly(onset: int, before: int, end: int, view: RunView) -> bool:
@@ -128,7 +180,9 @@ def _moves_slowly(onset: int, before: int, end: int, view: RunView) -> bool:
     # The two swell in turn: within three steps each is at its largest.
     loud_g = view.step_loud[begin - 1 : end + 1]
     ring_g = np.maximum(np.maximum(loud_g[:-2], loud_g[1:-1]), loud_g[2:])
-    return bool((slow_g2 > np.maximum(noise_g2, np.square(p["slow_ratio"] * ring_g))).any())
+    # First over second differences (physics).
+    ratio = 0.5 / math.sin(math.pi * p["slowest_hz"] * view.grid.lag / view.grid.rate_hz)
+    return bool((slow_g2 > np.maximum(noise_g2, np.square(ratio * ring_g))).any())
 
 
 def _steps(name: str, view: RunView) -> int:

@@ -22,6 +22,8 @@ STIRRED = (State.MOVEMENT.value, State.UNCLEAR.value)
 """What frames make of motion that comes or has been; tremor and rhythm have beginnings and ends of their own."""
 OWN_STEPS = 3
 """Steps to either side of the middle of a frame that it stands for: half a hop."""
+LATE_STEPS = 2
+"""Steps after motion is over in which its level still shows: means over 0.15 s, of differences over as much."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +63,8 @@ class Rests:
         for later in range(1, lag + 1):
             called[:-later] |= still[later:]
         at_rest = np.zeros(len(stirred), np.bool_)
-        for begins, place in ((middles + OWN_STEPS - size, stirred), (middles - OWN_STEPS, stirred + lag)):
+        after = middles - OWN_STEPS + LATE_STEPS
+        for begins, place in ((middles + OWN_STEPS - size, stirred), (after, stirred + lag)):
             known = called[place] & (begins >= first) & (begins - first < len(quiet)) & ~at_rest
             known[known] = quiet[begins[known] - first]
             known[known] = _lies(begins[known], size, view)
@@ -73,6 +76,23 @@ class Rests:
 def rests_begin(first: int, end: int, size: int, view: RunView) -> Bools:
     """Whether `size` steps of rest begin at each of the steps from `first` on that end before `end`, (n,)."""
     return _quiet_begin(first, end, size, view) & _lies(np.arange(first, end - size + 1), size, view)
+
+
+def rests_until(begin: int, size: int, end: int, quiet_g: float, view: RunView) -> int:
+    """First step at which a rest that begins at step `begin` is over, at most `end`.
+
+    Parameters
+    ----------
+    size
+        Steps that it lasts at least.
+    quiet_g
+        How loud it is at most.
+    """
+    loud = view.step_loud[begin:end] > quiet_g
+    gravity = view.step_gravity[begin:end]
+    away_g = np.abs(gravity - gravity[:size].mean(axis=0))
+    over = (loud | (away_g > np.float32(1e-3 * view.parameters.rest["spread_mg"])).any(axis=1))[size:].nonzero()[0]
+    return min(end, begin + size + int(over[0])) if len(over) else end
 
 
 def _quiet_begin(first: int, end: int, size: int, view: RunView) -> Bools:

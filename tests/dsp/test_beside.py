@@ -62,6 +62,18 @@ def test_a_tremor_with_a_twitch_in_it_is_one_tremor_of_its_own_size(
     assert np.abs(result.frames["peak_hz"][inside] - twin.frames["peak_hz"][inside]).max() < 0.5
 
 
+@pytest.mark.parametrize("hz", [7.5, 8.5])
+def test_a_tremor_goes_on_beside_a_kick_forty_times_its_size(signal: Callable[..., Floats], hz: float) -> None:
+    late = np.clip(np.arange(750) / 25.0 - TWITCH_S, 0.0, None)
+    kick = np.exp(-2 * np.pi * 0.4 * 5.6 * late) * np.sin(2 * np.pi * 5.6 * late)
+    xyz_g = signal(rate_hz=25.0, tremor=(10.0, 25.0, hz, 0.013))
+    xyz_g[:, 0] += (0.5 / np.abs(kick).max() * kick).astype(np.float32)
+    frames = dsp.analyze(xyz_g, rate_hz=25.0, placement="calf").frames
+    inside = np.abs(frames["time_s"] - TWITCH_S) < 3.0
+    assert (frames["label"][inside] == "tremor").all()
+    assert (frames["live_label"][inside] == "tremor").all()
+
+
 @pytest.mark.parametrize("rate_hz", [50.0, 100.0])
 def test_a_rhythm_with_a_twitch_in_it_stays_a_rhythm(rate_hz: float) -> None:
     xyz_g = beat(rate_hz, 30.0) + twitch(rate_hz, 30.0, 0.8)
@@ -190,7 +202,9 @@ def test_a_window_is_looked_at_that_has_a_crest_and_a_peak_as_neither_noise_nor_
     burst = levels((5, 4.0))
     assert _Asked(crest=4.0, prominence_db=12.0).put(burst).taken
     assert _Asked(crest=2.0).put(burst).left_out_s is None
-    assert _Asked(prominence_db=7.0).put(burst).left_out_s is None
+    assert _Asked(crest=3.5, prominence_db=7.0).put(burst).left_out_s is None
+    # Its own power buries the peak.
+    assert _Asked(crest=6.0, prominence_db=7.0).put(burst).taken
 
 
 def test_what_is_left_must_shake_on_one_frequency() -> None:

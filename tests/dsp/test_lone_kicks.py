@@ -74,6 +74,44 @@ def test_a_kick_that_rings_for_a_second_is_one_too() -> None:
     assert states(result) == {"still"}
 
 
+@pytest.mark.parametrize("rate_hz", [25.0, 52.0])
+@pytest.mark.parametrize("hz", [2.0, 2.2])
+def test_a_kick_of_a_limb_that_swings_slowly_on_its_own_tissue_leaves_it_still(rate_hz: float, hz: float) -> None:
+    waves = [lambda t, at_s=at_s: kick(t, at_s, 0.5, hz, 0.17) for at_s in (AT_S, AT_S + 4.0, AT_S + 8.5)]
+    result = dsp.analyze(lying(*waves, rate_hz=rate_hz, seconds=30.0), rate_hz=rate_hz, placement="calf")
+    assert len(result.events) == 3
+    assert [s.label for s in result.segments] == [dsp.State.STILL]
+
+
+def test_a_slow_swing_that_is_kept_up_after_a_kick_is_no_ring_of_it() -> None:
+    def swung(t: Floats) -> Floats:
+        inside = (t >= AT_S + 0.4) & (t < AT_S + 3.0)
+        return np.where(inside, 0.1 * np.sin(2 * np.pi * 2.2 * (t - AT_S - 0.4)), 0.0)
+
+    result = dsp.analyze(lying(lambda t: kick(t, AT_S, 0.5), swung), rate_hz=100.0, placement="calf")
+    assert "movement" in states(result, AT_S + 0.4, AT_S + 3.0)
+    assert not {"still"} & states(result, AT_S + 0.5, AT_S + 2.5)
+
+
+@pytest.mark.parametrize("apart_s", [2.6, 2.85])
+def test_a_limb_that_rests_for_a_second_and_a_half_between_two_kicks_is_still_all_the_while(apart_s: float) -> None:
+    waves = [lambda t, at_s=at_s: kick(t, at_s, 0.6, 3.5, 0.15) for at_s in (AT_S, AT_S + apart_s)]
+    result = dsp.analyze(lying(*waves), rate_hz=100.0, placement="calf")
+    assert len(result.events) == 2
+    assert [s.label for s in result.segments] == [dsp.State.STILL]
+
+
+@pytest.mark.parametrize("moves_s", [AT_S + 1.6, AT_S + 2.2, AT_S + 2.7])
+def test_the_rest_after_a_kick_ends_where_the_limb_turns_elsewhere(moves_s: float) -> None:
+    limb = turning_limb([(moves_s, 3.0, 40.0)], seconds=26.0, gravity=True)
+    alone = dsp.analyze(limb, rate_hz=100.0, placement="calf")
+    limb[:, 1] += kick(np.arange(len(limb)) / 100.0, AT_S, 0.5).astype(np.float32)
+    both = dsp.analyze(limb, rate_hz=100.0, placement="calf")
+    moved = (alone.frames["label"] == "movement") & (alone.frames["time_s"] > moves_s + 0.5)
+    assert np.count_nonzero(moved) >= 3
+    assert set(both.frames["label"][moved].tolist()) == {"movement"}
+
+
 @pytest.mark.parametrize(
     ("since_s", "until_s"), [(AT_S - 5.0, AT_S - 0.6), (AT_S + 1.8, AT_S + 6.0)], ids=["before", "after"]
 )
@@ -116,16 +154,26 @@ def test_a_kick_soon_after_a_stretch_leaves_the_limb_still_after_it() -> None:
     assert "movement" in states(result, AT_S, AT_S + 0.6)
 
 
+@pytest.mark.parametrize("at_s", [13.1, 13.6])
+def test_a_kick_soon_after_a_stretch_prolongs_no_movement_beyond_its_own_ring(at_s: float) -> None:
+    limb = turning_limb([(AT_S, 0.6, 20.0)], seconds=26.0, gravity=True)
+    limb[:, 1] += kick(np.arange(len(limb)) / 100.0, at_s, 0.5).astype(np.float32)
+    result = dsp.analyze(limb, rate_hz=100.0, placement="calf")
+    assert states(result, at_s + 0.8, at_s + 3.0) == {"still"}
+    assert states(result, AT_S + 0.3, AT_S + 0.6) == {"movement"}
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     sizes=st.lists(st.integers(1, 700), min_size=1, max_size=20),
     end=st.integers(1150, 2600),
     second_s=st.floats(AT_S + 0.6, AT_S + 4.0),
+    hz=st.sampled_from([2.0, 3.5, 5.0]),
 )
 def test_in_any_chunks_and_wherever_the_run_ends_the_same_frames_are_still(
-    sizes: list[int], end: int, second_s: float
+    sizes: list[int], end: int, second_s: float, hz: float
 ) -> None:
-    xyz_g = lying(lambda t: kick(t, AT_S, 0.6), lambda t: kick(t, second_s, 0.3))[:end]
+    xyz_g = lying(lambda t: kick(t, AT_S, 0.6, hz, 0.17), lambda t: kick(t, second_s, 0.3, hz, 0.17))[:end]
     whole = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf")
     result = in_chunks(dsp.Analyzer(100.0, "calf"), xyz_g, sizes)
     assert result.frames.tobytes() == whole.frames.tobytes()
