@@ -133,3 +133,16 @@ def event_latencies(count: int = 20) -> tuple[NDArray[np.float64], NDArray[np.fl
         first.append(told)
         sure.append(confirmed)
     return np.array(first), np.array(sure)
+
+
+def confirming(region: Region, count: int = 12) -> NDArray[np.float64]:
+    """Seconds from the onset of a kick, as told, to its confirmed event, of all that are found in scenes of kicks."""
+    late = []
+    for seed in range(count):
+        scene = make_scene("kicks", seed, region)
+        analyzer = dsp.Analyzer(scene.rate_hz, scene.placement, keep_spectra=False)
+        step = max(1, round(0.02 * scene.rate_hz))
+        for begin in range(0, len(scene.xyz_g), step):
+            now_s = min(begin + step, len(scene.xyz_g)) / scene.rate_hz
+            late += [now_s - event.onset_s for event in analyzer.push(scene.xyz_g[begin : begin + step]).events]
+    return np.array(late)
