@@ -2,8 +2,9 @@
 
 Legs fidget 250 times a minute, at 4.2 Hz (Morishima 2016), about as regularly as a reflex rhythm beats and as unevenly
 as a slight tremor swells. What is not alike: a reflex needs a brisk stretch to set it off, and then is as even as a
-limit cycle; muscle noise is uneven, and a linear limb makes no overtone of it; strokes are uneven and have one. What
-fits in everything counts in full, and the less something fits the less of it counts: no frame falls off an edge.
+limit cycle; muscle noise is uneven, and a linear limb makes no overtone of it; strokes are uneven and have one, or
+begin as the limb is turned to them. What fits in everything counts in full, and the less something fits the less of it
+counts: no frame falls off an edge.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,14 +26,20 @@ def jiggled(features: Mapping[str, Floats], parameters: Parameters) -> Floats:
     entry = features["entry_deg_per_s"]
     if np.isnan(entry).all():
         return np.full(len(entry), np.nan, np.float32)
-    return _least(
+    could_be = _least(
         (entry, p["stretch_deg_per_s"]),
         (features["peak_hz"], p["jiggle_hz"]),
         (features["displacement_mm"], p["jiggle_mm"]),
         (features["envelope_cv"], p["jiggle_uneven"]),
-        (features["envelope_cv"], p["jiggle_even"]),
-        (features["cycle_cv"], p["jiggle_regular"]),
     )
+    # What tells it from muscle noise lies across a border that neither keeps to, so that no one sign decides.
+    even, regular, sudden = p["jiggle_signs"]
+    signs = np.float32(even) * _fit(features["envelope_cv"], p["jiggle_even"])
+    signs += np.float32(regular) * _fit(features["cycle_cv"], p["jiggle_regular"])
+    # How it grew is known where nothing set it off.
+    grew = _fit(features["grew_s"], p["jiggle_sudden_s"])
+    signs += np.float32(sudden) * np.where(np.isnan(grew), np.float32(0.0), grew)
+    return np.minimum(could_be, _fit(signs, p["jiggle_needs"]))
 
 
 def stroked(features: Mapping[str, Floats], parameters: Parameters) -> Floats:
@@ -44,6 +51,36 @@ def stroked(features: Mapping[str, Floats], parameters: Parameters) -> Floats:
         (features["peak_hz"], p["stroke_hz"]),
         (features["displacement_mm"], p["stroke_mm"]),
     )
+
+
+def turned_to(features: Mapping[str, Floats], parameters: Parameters) -> Floats:
+    """Tell how much the shaking is like strokes that a limb turned to, (frames,), 0 to 1.
+
+    A tired muscle begins to shake seconds into a hold, and what a stretch sets off at once is a reflex, which is even,
+    beats regularly and has an overtone; neither shakes the limb at other frequencies, as rubbing does. NaN where it is
+    not known whether it sprang up with a turn, or nothing shakes.
+    """
+    p = parameters.on_purpose
+    entry = features["entry_deg_per_s"]
+    if np.isnan(entry).all():
+        return np.full(len(entry), np.nan, np.float32)
+    return _least(
+        (entry, p["turned_deg_per_s"]),
+        (features["envelope_cv"], p["stroke_uneven"]),
+        (features["cycle_cv"], p["stroke_irregular"]),
+        (features["harmonic_ratio"], p["turned_harmonic"]),
+        (features["share"], p["turned_share"]),
+        (features["peak_hz"], p["turned_hz"]),
+        (features["displacement_mm"], p["turned_mm"]),
+    )
+
+
+def _fit(feature: Floats, span: Sequence[float]) -> Floats:
+    """Give how well a feature fits: 0 at the first end of its range and before it, 1 at the second and beyond."""
+    none, full = span
+    part = (feature - np.float32(none)) * np.float32(1.0 / (full - none))
+    np.maximum(part, np.float32(0.0), out=part)
+    return np.asarray(np.minimum(part, np.float32(1.0), out=part))
 
 
 def _least(*parts: tuple[Floats, Sequence[float]]) -> Floats:

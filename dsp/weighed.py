@@ -21,5 +21,6 @@ def weighed(features: Mapping[str, Floats], parameters: Parameters) -> dict[str,
     out["work_mm"] = work.swing_at_work(out, parameters)
     out["roam_mm"] = tempo.swing_in_no_tempo(out, parameters)
     out["jiggled"] = on_purpose.jiggled(out, parameters)
+    out["turned_to"] = on_purpose.turned_to(out, parameters)
     out["stroked"] = on_purpose.stroked(out, parameters)
     return out

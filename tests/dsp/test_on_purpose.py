@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 import dsp
 from dsp import State
-from dsp.on_purpose import jiggled, stroked
+from dsp.on_purpose import jiggled, stroked, turned_to
 from dsp.parameters import load_parameters
 from dsp.work import swing_at_work
 from tests.dsp.conftest import smooth_step
@@ -94,12 +94,14 @@ def jiggling(
     swing_mm: float = 4.0,
     starts_s: float = 0.6,
     stretch_deg: float = 0.0,
+    stretch_s: float = 0.25,
     overtone: float = 0.2,
+    friction_g: float = 0.0,
     seed: int = 0,
 ) -> NDArray[np.float32]:
     """Half a minute of a leg that rests for 8 s and then swings, each cycle a little longer or shorter than the last.
 
-    It may turn briskly, in a quarter of a second, just before.
+    It may turn just before, and be rubbed meanwhile (rms).
     """
     rng = np.random.default_rng(seed)
     t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
@@ -111,9 +113,10 @@ def jiggling(
     size *= smooth_step(since / starts_s)
     peak_g = np.sqrt(2.0) * swing_mm * (2.0 * np.pi * hz) ** 2 / 9806.65
     wave = peak_g * size * (np.sin(phase) + overtone * np.sin(2.0 * phase + 0.7))
-    angle = np.radians(stretch_deg) * smooth_step((since + 0.25) / 0.25)
+    angle = np.radians(stretch_deg) * smooth_step((since + stretch_s) / stretch_s)
     xyz_g = np.stack([np.sin(angle) + 0.9 * wave, 0.4 * wave, np.cos(angle)], axis=1)
-    return (xyz_g + rng.normal(scale=0.002, size=xyz_g.shape)).astype(np.float32)
+    noise_g = np.hypot(0.002, friction_g * (since > 0.0) / np.sqrt(3.0))
+    return (xyz_g + noise_g[:, None] * rng.normal(size=xyz_g.shape)).astype(np.float32)
 
 
 def named(xyz_g: NDArray[np.float32], placement: str = "foot") -> NDArray[np.str_]:
@@ -126,6 +129,31 @@ def named(xyz_g: NDArray[np.float32], placement: str = "foot") -> NDArray[np.str
 def test_a_leg_that_jiggles_out_of_rest_moves_and_is_no_reflex(hz: float, starts_s: float) -> None:
     labels = np.concatenate([named(jiggling(hz, starts_s=starts_s, seed=seed)) for seed in range(4)])
     assert (labels == State.MOVEMENT.value).mean() > 0.8
+
+
+@pytest.mark.parametrize("hz", [3.7, 4.2])
+def test_a_leg_that_jiggles_in_full_at_once_moves_though_its_cycles_are_as_uneven_as_a_tremors(hz: float) -> None:
+    made = (jiggling(hz, varies=0.09, swing_mm=2.5, starts_s=0.3, overtone=0.0, seed=seed) for seed in range(6))
+    assert (np.concatenate([named(x) for x in made]) == State.MOVEMENT.value).mean() > 0.75
+
+
+def test_uneven_strokes_that_a_limb_turned_to_are_no_tremor_though_they_have_no_overtone() -> None:
+    strokes = {"varies": 0.12, "swells": 0.4, "swing_mm": 1.0, "overtone": 0.0, "starts_s": 0.2, "friction_g": 0.04}
+    said = {}
+    for hz in (4.2, 5.6):
+        made = (jiggling(hz, stretch_deg=20.0, stretch_s=0.6, seed=seed, **strokes) for seed in range(6))
+        said[hz] = np.concatenate([named(x, "ankle") for x in made])
+    assert (said[4.2] == State.MOVEMENT.value).mean() > 0.6
+    assert (said[4.2] == State.TREMOR.value).mean() < 0.1
+    # Faster than hands rub it may be a muscle that shakes.
+    assert (said[5.6] == State.MOVEMENT.value).mean() < 0.1
+
+
+def test_strokes_that_a_limb_turned_to_say_so() -> None:
+    values = {name: float(value[0]) for name, value in features_of(**TURNED_TO).items()}
+    (curve,) = (term for term in load_parameters().terms if term.name == "turned_to")
+    told = curve.text.format(**values, envelope_percent=24.0)
+    assert told == "began as the limb turned at 30 deg/s, and its strength varies by 24 %"
 
 
 @pytest.mark.parametrize("hz", [3.9, 4.8])
@@ -163,8 +191,15 @@ def test_a_jiggle_says_how_far_it_goes_how_fast_and_that_nothing_set_it_off() ->
 
 
 def features_of(**values: float) -> dict[str, NDArray[np.float32]]:
-    usual = {"peak_hz": 4.2, "displacement_mm": 4.0, "envelope_cv": 0.24, "cycle_cv": 0.04, "harmonic_ratio": 0.1}
-    whole = usual | {"entry_deg_per_s": 0.0} | values
+    usual = {
+        "peak_hz": 4.2,
+        "displacement_mm": 4.0,
+        "envelope_cv": 0.24,
+        "cycle_cv": 0.04,
+        "harmonic_ratio": 0.1,
+        "share": 0.8,
+    }
+    whole = usual | {"entry_deg_per_s": 0.0, "grew_s": 0.1} | values
     return {name: np.array([value], np.float32) for name, value in whole.items()}
 
 
@@ -176,13 +211,20 @@ def features_of(**values: float) -> dict[str, NDArray[np.float32]]:
         {"displacement_mm": 0.5},
         {"envelope_cv": 0.04},
         {"envelope_cv": 0.4},
-        {"cycle_cv": 0.12},
     ],
 )
 def test_one_thing_that_does_not_fit_makes_it_no_jiggle(values: dict[str, float]) -> None:
     parameters = load_parameters()
     assert jiggled(features_of(), parameters) == 1.0
     assert jiggled(features_of(**values), parameters) == 0.0
+
+
+def test_uneven_cycles_or_a_slow_start_alone_make_a_jiggle_less_sure_and_both_together_make_it_none() -> None:
+    parameters = load_parameters()
+    irregular, slow = {"cycle_cv": 0.11}, {"grew_s": 0.6}
+    assert 0.3 < jiggled(features_of(**irregular), parameters) < 0.9
+    assert 0.3 < jiggled(features_of(**slow), parameters) < 0.9
+    assert jiggled(features_of(**irregular, **slow), parameters) == 0.0
 
 
 @pytest.mark.parametrize("values", [{"harmonic_ratio": 0.01}, {"envelope_cv": 0.1}, {"peak_hz": 6.5}])
@@ -192,8 +234,37 @@ def test_one_thing_that_does_not_fit_makes_it_no_strokes(values: dict[str, float
     assert stroked(features_of(**values), parameters) == 0.0
 
 
-def test_where_it_is_not_known_what_set_the_shaking_off_nothing_is_said_of_a_jiggle() -> None:
-    assert np.isnan(jiggled(features_of(entry_deg_per_s=np.nan), load_parameters())).all()
+TURNED_TO = {
+    "entry_deg_per_s": 30.0,
+    "grew_s": np.nan,
+    "harmonic_ratio": 0.0,
+    "cycle_cv": 0.08,
+    "displacement_mm": 1.0,
+    "share": 0.7,
+}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"entry_deg_per_s": 12.0},
+        {"envelope_cv": 0.1},
+        {"cycle_cv": 0.03},
+        {"harmonic_ratio": 0.1},
+        {"peak_hz": 5.5},
+        {"displacement_mm": 0.2},
+        {"share": 0.95},
+    ],
+)
+def test_one_thing_that_does_not_fit_makes_it_no_strokes_that_a_limb_turned_to(values: dict[str, float]) -> None:
+    parameters = load_parameters()
+    assert turned_to(features_of(**TURNED_TO), parameters) == 1.0
+    assert turned_to(features_of(**TURNED_TO | values), parameters) == 0.0
+
+
+def test_where_it_is_not_known_what_set_the_shaking_off_nothing_is_said_of_a_jiggle_or_a_turn() -> None:
+    for told in (jiggled, turned_to):
+        assert np.isnan(told(features_of(entry_deg_per_s=np.nan), load_parameters())).all()
 
 
 @pytest.mark.parametrize(("overtone", "has_one"), [(0.0, False), (0.4, True)])
