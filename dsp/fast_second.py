@@ -40,6 +40,8 @@ ONSET_CREST = 2.6
 """Of 0.2 s levels within these: a kick has more."""
 ONSET_LEFT = 0.2
 """Of the loudest of them, in the newest 0.2 s: a kick's ring falls below (damping 0.08 at 6 Hz: 0.2 after 0.5 s)."""
+BRISK_STEPS = 2
+"""Of these that hold the second difference of what is as quick as 3 Hz: strokes at will have none but their first."""
 EVEN_STEPS = 5
 """A burst that has just begun may be a kick, whose first swings are over after so long (decay 0.3-1 s; prior)."""
 EVEN_CREST = 1.8
@@ -198,6 +200,17 @@ def may_begin(level_g: Floats, floor_g: Floats, answer: float) -> Bools:
     """
     least = np.maximum(np.float32(answer * ONSET_LEVEL_G), np.float32(answer * ONSET_FLOOR_RATIO) * floor_g)
     return np.asarray(level_g >= least)
+
+
+def is_brisk(level_g: Floats, loud_g: Floats) -> Bools:
+    """Whether the newest steps are as quick as shaking somewhere, (seconds,): nothing slower than 3 Hz begins a tremor.
+
+    Parameters
+    ----------
+    level_g, loud_g
+        Levels of what is quick and of any motion in them, (seconds, `ONSET_STEPS`), g; see `dsp.kick_level.kick_level`.
+    """
+    return np.asarray(np.count_nonzero(level_g == loud_g, axis=1) >= BRISK_STEPS)
 
 
 def is_even(step_energy: Floats, burst_steps: NDArray[np.int64]) -> Bools:

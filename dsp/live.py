@@ -146,6 +146,9 @@ class LiveTracker:
         floor_g = np.array([run.newest_floor], np.float32)
         if not fast_second.may_begin(newest.level_g, floor_g, self._answer)[0]:
             return False
+        level_g, loud_g = (part.newest(ONSET_STEPS)[None] for part in (run.steps.level, run.steps.loud))
+        if not fast_second.is_brisk(level_g, loud_g)[0]:
+            return False
         burst = run.jerks.burst_steps(np.array([run.steps.count]))
         if not fast_second.is_even(newest.energy, burst)[0]:
             return False

@@ -7,6 +7,7 @@ from dsp import fast_second
 from dsp.centre import least_answer
 from dsp.fast_second import ONSET_AGAIN_SHARE, ONSET_AGAIN_STEPS, ONSET_KEPT_STEPS, ONSET_STEPS
 from dsp.grid import STEPS_PER_HOP, Grid
+from dsp.growing import Growing
 from dsp.jerk_path import JerkPath
 from dsp.labels import State
 from dsp.parameters import DECIDED, Parameters
@@ -19,6 +20,8 @@ Floats = NDArray[np.float32]
 
 TOGETHER = 500
 """Seconds measured at once: a year of them would not fit."""
+LONG_AGO = -(10**9)
+UNASKED, NONE, ONSET = (np.int8(what) for what in range(3))
 STILL, RHYTHM, TREMOR = (DECIDED.index(s) for s in (State.STILL, State.REFLEX_RHYTHM, State.TREMOR))
 
 
@@ -45,8 +48,9 @@ class LiveLabels:
         filled = np.arange(2 * self._window_hops * STEPS_PER_HOP)
         edges = filled // STEPS_PER_HOP * grid.hop + grid.step_edges[filled % STEPS_PER_HOP]
         first = int(edges.searchsorted(grid.fast_window)) + ONSET_AGAIN_STEPS
-        self._looked = max(first, ONSET_STEPS) - 1
-        self._onset = -ONSET_KEPT_STEPS - 1
+        self._first = max(first, ONSET_STEPS)
+        # What is known of the newest numbers of steps, and the first of these.
+        self._seen, self._seen_from = np.empty(0, np.int8), self._first
 
     def told(
         self, numbers: Numbers, rms_g: Floats, first: int, stream: Stream, steps: Steps, jerks: JerkPath
@@ -69,10 +73,11 @@ class LiveLabels:
             # The run ended within its first window.
             return numbers
         shakes = (numbers == RHYTHM) | (numbers == TREMOR)
-        counts = hops * STEPS_PER_HOP
-        lasting = counts - self._onsets(counts, stream, steps, jerks) <= ONSET_KEPT_STEPS
-        begun = lasting & ~shakes
-        level_g = fast_second.step_level(_newest_steps(steps, counts[0], counts[-1], STEPS_PER_HOP))
+        counts, begun = hops * STEPS_PER_HOP, ~shakes
+        if begun.any():
+            # What shakes anyway need not have begun.
+            begun[begun] = self._have_begun(counts[begun], stream, steps, jerks)
+        level_g = fast_second.step_level(_newest_steps(steps.energy, int(counts[0]), int(counts[-1]), STEPS_PER_HOP))
         ended = shakes & fast_second.may_have_stopped(level_g, rms_g)
         where = (begun | ended).nonzero()[0]
         if not len(where):
@@ -83,26 +88,67 @@ class LiveLabels:
         ended &= fast_second.has_stopped(fast_rms_g, rms_g, self._parameters)
         return np.where(begun, TREMOR, np.where(ended, STILL, numbers))
 
-    def _onsets(self, counts: Numbers, stream: Stream, steps: Steps, jerks: JerkPath) -> Numbers:
-        """Look for beginnings; with which number of steps shaking was last seen to begin, as known at so many."""
-        known = self._looked + 1 + np.arange(int(counts[-1]) - self._looked)
-        before, self._looked = self._onset, int(counts[-1])
-        energy = _newest_steps(steps, known[0], known[-1], 1)
-        floor_g = steps.floors_before(int(known[0]), int(known[-1]) + 1)
-        at = fast_second.may_begin(fast_second.step_level(energy), floor_g, self._answer).nonzero()[0]
-        if len(at):
-            at = at[fast_second.is_even(energy[at], jerks.burst_steps(known[at]))]
-        # So many at a time as take little room at any rate.
-        parts = [at[i : i + TOGETHER] for i in range(0, len(at), TOGETHER)]
-        at = np.concatenate([self._shown(known, floor_g, part, stream, steps) for part in parts] or [at])
-        if not len(at):
-            return np.full(len(counts), before)
-        self._onset = int(known[at[-1]])
-        onsets = np.concatenate([[before], known[at]])
-        return np.asarray(onsets[onsets[1:].searchsorted(counts, "right")])
+    def _have_begun(self, counts: Numbers, stream: Stream, steps: Steps, jerks: JerkPath) -> NDArray[np.bool_]:
+        """Whether shaking was seen to begin lately, as known with so many steps, (frames,).
 
-    def _shown(self, known: Numbers, floor_g: Floats, at: Numbers, stream: Stream, steps: Steps) -> Numbers:
-        """Give those of these places whose seconds show an onset."""
+        One onset is enough: the others of the steps of a frame are looked at only where its last one shows none.
+        """
+        first, last = max(self._first, int(counts[0]) - ONSET_KEPT_STEPS), int(counts[-1])
+        if last < first:
+            return np.zeros(len(counts), bool)
+        seen = np.full(last + 1 - first, UNASKED)
+        known = self._seen[max(0, first - self._seen_from) :][: len(seen)]
+        seen[: len(known)] = known
+        may = self._may_begin(first, last, steps)
+        seen[~may] = NONE
+        ends = counts[counts >= first] - first
+        self._look(ends[seen[ends] == UNASKED], first, seen, stream, steps, jerks)
+        lasting = self._last(counts - first, seen)
+        # Of the frames without one, all steps that they may have one in.
+        open_ends = np.zeros(len(seen) + ONSET_KEPT_STEPS + 1, np.intp)
+        asked = np.maximum(counts[~lasting] - first, -1)
+        np.add.at(open_ends, np.maximum(asked - ONSET_KEPT_STEPS, 0), 1)
+        np.add.at(open_ends, asked + 1, -1)
+        wanted = (np.add.accumulate(open_ends)[: len(seen)] > 0) & (seen == UNASKED)
+        if wanted.any():
+            self._look(wanted.nonzero()[0], first, seen, stream, steps, jerks)
+            lasting = self._last(counts - first, seen)
+        self._seen, self._seen_from = seen[-ONSET_KEPT_STEPS:], last + 1 - len(seen[-ONSET_KEPT_STEPS:])
+        return lasting
+
+    def _may_begin(self, first: int, last: int, steps: Steps) -> NDArray[np.bool_]:
+        """Whether a second is measured at all, with so many steps, from `first` to `last`."""
+        energy = _newest_steps(steps.energy, first, last)
+        floor_g = steps.floors_before(first, last + 1)
+        may = fast_second.may_begin(fast_second.step_level(energy), floor_g, self._answer)
+        return may & fast_second.is_brisk(*(_newest_steps(part, first, last) for part in (steps.level, steps.loud)))
+
+    def _look(
+        self, at: Numbers, first: int, seen: NDArray[np.int8], stream: Stream, steps: Steps, jerks: JerkPath
+    ) -> None:
+        """Note in `seen` whether these places, counted from `first`, show an onset."""
+        if not len(at):
+            return
+        seen[at] = NONE
+        known = first + at
+        energy = _newest_steps(steps.energy, int(known[0]), int(known[-1]))[at - at[0]]
+        floor_g = steps.floors_before(int(known[0]), int(known[-1]) + 1)[at - at[0]]
+        even = fast_second.is_even(energy, jerks.burst_steps(known))
+        at, known, floor_g = at[even], known[even], floor_g[even]
+        # So many at a time as take little room at any rate.
+        for i in range(0, len(at), TOGETHER):
+            part = slice(i, i + TOGETHER)
+            seen[at[part][self._shown(known[part], floor_g[part], stream, steps)]] = ONSET
+
+    def _last(self, at: Numbers, seen: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Whether one of these places, or of the `ONSET_KEPT_STEPS` before, is known for an onset."""
+        onsets = (seen == ONSET).nonzero()[0]
+        newest = np.concatenate([[LONG_AGO], onsets])[onsets.searchsorted(at, "right")]
+        return np.asarray(at - newest <= ONSET_KEPT_STEPS)
+
+    def _shown(self, known: Numbers, floor_g: Floats, stream: Stream, steps: Steps) -> Numbers:
+        """Give those places whose seconds, at so many steps, show an onset."""
+        at = np.arange(len(known))
         for ago, share in ((0, 1.0), (ONSET_AGAIN_STEPS, ONSET_AGAIN_SHARE)):
             if len(at):
                 fast = self._meter.measured(self._seconds(stream, steps, known[at] - ago))
@@ -118,7 +164,7 @@ class LiveLabels:
         return np.asarray(samples[:, (ends - first)[:, None] + np.arange(-size, 0)])
 
 
-def _newest_steps(steps: Steps, first: int, last: int, apart: int) -> Floats:
-    """Mean squares of the newest `ONSET_STEPS` at each number of steps from `first` to `last`, so many `apart`."""
-    energy = steps.energy.part(int(first) - ONSET_STEPS, int(last))
-    return windows(energy, ONSET_STEPS, apart, (int(last) - int(first)) // apart + 1)
+def _newest_steps(part: Growing, first: int, last: int, apart: int = 1) -> Floats:
+    """Give the newest `ONSET_STEPS` values at each number of steps from `first` to `last`, so many `apart`."""
+    values = part.part(first - ONSET_STEPS, last)
+    return windows(values, ONSET_STEPS, apart, (last - first) // apart + 1)
