@@ -2,7 +2,8 @@
 
 Tremor swells and wanes within a second or two, and its first swell comes out of rest as a kick does. A kick after which
 nothing goes on is told a second after its onset. Where something does, it waits until the frames beside it are final,
-as volleys do: what these call tremor has a kick in it only if that stands out of what followed.
+as volleys do: what these call tremor has a kick in it only if that stands out of what followed, and what they call
+movement none if it is strokes that go on (`dsp.first_stroke`).
 """
 
 import math
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from dsp.aftermath import FADED, Waiting, fades, is_over
 from dsp.few import largest
+from dsp.first_stroke import may_be_first_stroke, strokes_go_on
 from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER
 from dsp.labels import State
 from dsp.parameters import Parameters
@@ -47,17 +49,21 @@ class _Doubtful(NamedTuple):
 
 
 def is_doubtful(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
-    """Whether so much goes on after a kick, as seen from step `at`, that it may be a tremor's beginning."""
+    """Whether so much goes on after a kick, as seen from step `at`, that it may be the beginning of that."""
     if kick.event.is_impact:
         return False
     p, heard = view.parameters.jerk, loud[kick.began : at + 1].tolist()
-    if p["above_loudest"] * max(heard[LONGEST_KICK_STEPS:], default=0.0) <= kick.top:
-        # It stands out of whatever goes on; few do not.
-        return False
     if fades(heard, p["ring_left"], p["new_rise"]):
         return False
-    # Another kick came after it, and is over or came out of calm: nothing goes on, unless the frames say so already.
-    return view.shakes(at) or not (is_over(heard) or _calms(heard, CALM_SHARE * kick.top, BETWEEN_STEPS))
+    # Another kick came after it, and is over or came out of calm: nothing goes on.
+    over = is_over(heard) or _calms(heard, CALM_SHARE * kick.top, BETWEEN_STEPS)
+    if not over and may_be_first_stroke(kick, at, view):
+        return True
+    if p["above_loudest"] * max(heard[LONGEST_KICK_STEPS:], default=0.0) <= kick.top:
+        # It stands out of whatever shakes on; few do not.
+        return False
+    # Unless the frames say so already.
+    return view.shakes(at) or not over
 
 
 def _calms(levels: Iterable[float], calm_g: float, steps: int) -> bool:
@@ -70,13 +76,24 @@ def _calms(levels: Iterable[float], calm_g: float, steps: int) -> bool:
     return False
 
 
+def _later(times_s: list[float], newest_s: float) -> list[float]:
+    """Give those of some times that a kick may still be asked about."""
+    return [at_s for at_s in times_s if at_s >= newest_s - 2.0 * KNOWN_S]
+
+
+def _any_between(times_s: Iterable[float], first_s: float, last_s: float) -> bool:
+    return any(first_s <= at_s <= last_s for at_s in times_s)
+
+
 @dataclass(slots=True, eq=False)
 class FirstSwells:
-    """Holds back kicks that may be the first swell of a tremor."""
+    """Holds back kicks that may be the first swell of a tremor, or the first of strokes."""
 
     parameters: Parameters
     _waiting: list[_Doubtful] = field(default_factory=list)
+    # Times of the newest final frames that say so.
     _tremor_s: list[float] = field(default_factory=list)
+    _movement_s: list[float] = field(default_factory=list)
 
     @property
     def provisional(self) -> tuple[Event, ...]:
@@ -93,11 +110,10 @@ class FirstSwells:
             return []
         times_s = frames["time_s"]
         newest_s = float(times_s[-1])
-        self._tremor_s += times_s[frames["label"] == State.TREMOR.value].tolist()
-        out = self._released(newest_s - KNOWN_S, view)
-        if self._tremor_s and self._tremor_s[0] < newest_s - 2.0 * KNOWN_S:
-            self._tremor_s = [at_s for at_s in self._tremor_s if at_s >= newest_s - 2.0 * KNOWN_S]
-        return out
+        self._tremor_s = _later(self._tremor_s, times_s[0]) + times_s[frames["label"] == State.TREMOR.value].tolist()
+        moves = frames["label"] == State.MOVEMENT.value
+        self._movement_s = _later(self._movement_s, times_s[0]) + times_s[moves].tolist()
+        return self._released(newest_s - KNOWN_S, view)
 
     def finish(self, view: RunView) -> list[Event]:
         """Give what waits at the end of the run, after its last frames."""
@@ -112,9 +128,11 @@ class FirstSwells:
         return [kick.event for kick in done if not self._is_swell(kick, view)]
 
     def _is_swell(self, kick: _Doubtful, view: RunView) -> bool:
-        """Whether the frames after it say tremor, out of which it does not stand."""
+        """Whether the frames after it say tremor, out of which it does not stand, or movement that it began."""
         onset_s = kick.event.onset_s
-        if not any(onset_s + BEGINS_S <= at_s <= onset_s + KNOWN_S for at_s in self._tremor_s):
+        if _any_between(self._movement_s, onset_s + BEGINS_S, onset_s + KNOWN_S) and strokes_go_on(kick.event, view):
+            return True
+        if not _any_between(self._tremor_s, onset_s + BEGINS_S, onset_s + KNOWN_S):
             return False
         began = view.step_at(onset_s)
         if self._calmed(view.step_loud[began + 1 : began + SWELLS_STEPS], kick.top):

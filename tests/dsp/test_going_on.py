@@ -14,30 +14,32 @@ BEGINS_S = 15.0
 Floats = NDArray[np.float64]
 
 
-def resting(seed: int) -> tuple[Floats, Floats]:
-    """Times and samples of a limb at rest."""
-    t = np.arange(round(30.0 * RATE_HZ)) / RATE_HZ
-    return t, np.random.default_rng(seed).normal(scale=0.0015, size=(len(t), 3)) + np.array([0.0, 0.6, 0.8])
-
-
 def ringing(t: Floats, at_s: float) -> Floats:
     """A kick whose ring is there for as long as a relaxed limb's; about 1 at its largest."""
     late = np.maximum(t - at_s, 0.0)
     return 1.3 * np.exp(-2.0 * np.pi * 0.16 * 4.2 * late) * np.sin(2.0 * np.pi * 4.2 * late)
 
 
-@pytest.mark.parametrize("hertz", [1.7, 2.1, 2.6])
-@pytest.mark.parametrize("size_g", [0.08, 0.2])
-def test_the_first_of_strokes_that_begin_out_of_rest_is_no_kick(size_g: float, hertz: float) -> None:
-    for seed in range(4):
-        t, xyz_g = resting(seed)
-        since = np.clip(t - BEGINS_S, 0.0, 8.0)
-        stroke = size_g * np.sin(2.0 * np.pi * hertz * since)
-        # Half a cycle sooner than the others, it is the quickest.
-        stroke += 0.6 * size_g * np.sin(2.0 * np.pi * 4.0 * since) * (since < 0.25)
-        xyz_g += stroke[:, None] * np.array([1.0, 0.0, 0.0])
-        events = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="ankle").events
-        assert not [e for e in events if abs(e.onset_s - BEGINS_S) < 0.4]
+def strokes(seed: int, hertz: float, first: float, *, lasts_s: float = 15.0) -> NDArray[np.float32]:
+    """Strokes out of rest whose tempo and size roam, the first of them larger by so much."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(round(30.0 * RATE_HZ)) / RATE_HZ
+    xyz_g = rng.normal(scale=0.0015, size=(len(t), 3)) + np.array([0.0, 0.6, 0.8])
+    roams = 1.0 + 0.08 * np.interp(t, np.arange(0.0, 31.0, 0.3), rng.normal(size=104))
+    phase = 2.0 * np.pi * np.cumsum(hertz * roams) / RATE_HZ
+    since = np.maximum(t - BEGINS_S, 0.0)
+    size = 1.0 + 0.2 * np.interp(t, np.arange(0.0, 31.0, 0.5), rng.normal(size=62)) + first * np.exp(-since / 0.2)
+    size *= np.clip(since / 0.05, 0.0, 1.0) * np.clip((BEGINS_S + lasts_s - t) / 0.1, 0.0, 1.0)
+    xyz_g[:, 0] += 0.2 * size * np.sin(phase - phase[np.searchsorted(t, BEGINS_S)])
+    return xyz_g.astype(np.float32)
+
+
+@pytest.mark.parametrize(("seed", "hertz", "first"), [(3, 2.9, 1.0), (5, 3.2, 0.5), (13, 3.2, 1.0), (2, 3.5, 1.0)])
+def test_the_first_of_strokes_that_go_on_is_no_kick_and_alone_it_is_one(seed: int, hertz: float, first: float) -> None:
+    for lasts_s, kicks in ((15.0, 0), (0.2, 1)):
+        xyz_g = strokes(seed, hertz, first, lasts_s=lasts_s)
+        events = dsp.analyze(xyz_g, rate_hz=RATE_HZ, placement="ankle").events
+        assert len([e for e in events if abs(e.onset_s - BEGINS_S) < 0.5]) == kicks
 
 
 def test_of_two_kicks_after_a_stretch_the_first_is_told_though_the_second_came_into_its_ring() -> None:
