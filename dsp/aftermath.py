@@ -108,7 +108,7 @@ def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others:
     if impact:
         # Somebody who falls may turn, and lie elsewhere.
         return False
-    if (in_shaking or view.shakes(at)) and _is_crest(kick, at, loud, view.parameters):
+    if (in_shaking or view.shakes(at)) and _is_crest(kick, at, loud, view):
         return True
     # What turns on after the kick is the middle of a movement, and a twitch has no turn before it either.
     reflex = kick.event.label is EventLabel.REFLEX_JERK
@@ -197,12 +197,15 @@ def fades(heard: Sequence[float], left: float, rise: float) -> bool:
     )
 
 
-def _is_crest(kick: Waiting, at: int, loud: Floats, parameters: Parameters) -> bool:
+def _is_crest(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
     """Whether the loudest moments around the kick come near it, or lead up to it, as those of a tremor do."""
-    p, began = parameters.jerk, kick.began
+    p, began = view.parameters.jerk, kick.began
     # The step before the onset may hold the beginning of the kick.
     before = loud[max(0, began - SUSTAINED_STEPS) : max(0, began - 1)].tolist()
     if max(before[-CREST_STEPS:], default=0.0) > p["crest_share"] * kick.top:
-        return True
+        # The level of a slow kick is a third or half of what a quicker tremor of its size has.
+        swung_g = view.swung_g(max(0, began - SUSTAINED_STEPS), began - 1 - CREST_STEPS, began - 1)
+        if swung_g > p["crest_share"] * kick.event.peak_g:
+            return True
     around = sorted([*before, *loud[began + LONGEST_KICK_STEPS : at + 1].tolist()])
     return bool(kick.top < p["above_loudest"] * around[int(LOUDEST_ORDER * len(around))])

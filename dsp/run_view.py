@@ -151,6 +151,14 @@ class RunView:
         swing = np.concatenate([self.xyz_g[begin:end] for begin, end in edges])
         return math.sqrt(float(np.add.reduce(squares(swing - mean_of(swing)))) / len(swing))
 
+    def swung_g(self, rest_step: int, first_step: int, last_step: int) -> float:
+        """Largest acceleration from one step to before another, beside its mean since `rest_step`, g."""
+        steps = (rest_step, first_step, last_step)
+        rest, first, last = (max(0, self.edge(max(0, step)) - self.first) for step in steps)
+        if last <= first:
+            return 0.0
+        return math.sqrt(largest(squares(self.xyz_g[first:last] - mean_of(self.xyz_g[rest:last]))))
+
     def moves_on(self, onset_step: int, now_step: int, top: float) -> bool:
         """Whether slow motion goes on after the kick: larger in first than in second differences, and no noise.
 

@@ -30,6 +30,7 @@ class View:
     moved_on: bool = False
     turn_level_g: float = 0.3
     swing_rms_g: float = 0.0
+    swung_before_g: float = 1.0
     loud: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
 
     def calmest(self, first: int, last: int) -> float:
@@ -52,6 +53,9 @@ class View:
 
     def swing_g(self, _steps: list[int]) -> float:
         return self.swing_rms_g
+
+    def swung_g(self, _rest: int, _first: int, _last: int) -> float:
+        return self.swung_before_g
 
     def moves_on(self, _began: int, _at: int, _top: float) -> bool:
         return self.moved_on

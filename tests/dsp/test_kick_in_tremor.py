@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 import dsp
+from tests.dsp.conftest import made_signal
 
 RATE_HZ = 104.0
 KICKED_S = 30.0
@@ -42,3 +43,15 @@ def test_a_kick_that_stands_three_times_out_of_a_tremor_is_found_where_it_began(
 @pytest.mark.parametrize("times", [0.0, 0.7])
 def test_a_tremor_and_what_hardly_stands_out_of_it_are_no_kicks(times: float) -> None:
     assert not any(onsets(shaking(times, seed=seed)) for seed in range(12))
+
+
+def test_a_slow_kick_in_a_quicker_tremor_is_found_by_the_size_of_its_swing() -> None:
+    found = 0
+    for hertz in (8.0, 9.0, 10.5):
+        for seed in range(12):
+            xyz_g = made_signal(tremor=(8.0, 28.0, hertz, 0.045), seconds=30.0, seed=seed)
+            since = np.maximum(np.arange(len(xyz_g)) / 100.0 - 17.0 - 0.07 * seed, 0.0)
+            xyz_g[:, 0] += (0.58 * np.exp(-5.8 * since) * np.sin(2.0 * np.pi * 4.2 * since)).astype(np.float32)
+            events = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf", keep_spectra=False).events
+            found += any(abs(e.onset_s - 17.0 - 0.07 * seed) < 0.15 for e in events)
+    assert found >= 28
