@@ -24,7 +24,7 @@ SWING_STEPS = 4
 LOOK_STEPS = 3
 """Steps that one look at gravity takes, so that a look before a kick begins so much sooner."""
 LEAST_TURN_DEG = 3.0
-"""Twice what noise of 20 mg makes of the mean of three steps at 25 Hz (physics)."""
+"""Three times what noise of 20 mg makes of the mean of three steps at 25 Hz, and more (0.9 deg rms; physics)."""
 FADED = 0.36
 """So much a ring is down to within 0.8 s of what it was just before, or less (damping 0.08 at 2.5 Hz; physics)."""
 DIED_AWAY = 0.5

@@ -7,6 +7,7 @@ of the change is the count.
 """
 
 import math
+from bisect import bisect_right
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ Sizes = NDArray[np.float64]
 
 SMALLEST_COUNT_G = 1e-5
 """Changes below it are rounding, and changes that differ by no more are equal."""
+LARGEST_COUNT_G = 0.07
+"""No sensor is coarser: eight bits over 16 g are 63 mg, six over 3 g 48 (physics)."""
 COUNT_HOPS = 20
 """Hops (10 s) in which a count shows: each makes a change by one likely (prior)."""
 ALIKE = 3
@@ -28,14 +31,38 @@ FEW = ODD + ALIKE
 """Of the smallest changes, so many tell all that the others could."""
 
 
+class CountHistory:
+    """What was known of the size of a sensor's counts after each hop; most hops bring nothing new."""
+
+    def __init__(self) -> None:
+        self._hops: list[int] = []
+        self._sizes_g: list[float] = []
+
+    def note(self, hop: int, size_g: float) -> None:
+        """Note the size, g, as it is known after a hop; after each once, in order."""
+        if not self._sizes_g or size_g != self._sizes_g[-1]:
+            self._hops.append(hop)
+            self._sizes_g.append(size_g)
+
+    def after(self, hop: int) -> float:
+        """Size as it was known after a hop, g; infinite before anything was."""
+        known = bisect_right(self._hops, hop)
+        return self._sizes_g[known - 1] if known else math.inf
+
+    def after_each(self, first: int, end: int) -> Floats:
+        """Size as it was known after each hop from `first` to before `end`, (n,), g."""
+        known = np.searchsorted(self._hops, np.arange(first, end), "right")
+        return np.array([math.inf, *self._sizes_g], np.float32)[known]
+
+
 class Counts:
     """Size of a sensor's counts from the changes between samples that follow one another.
 
     Attributes
     ----------
     size_g
-        As the changes so far have shown it, g; infinite before the first. Until `COUNT_HOPS` hops have passed a change
-        that has not come again is taken for a count, so that none passes for a kick before it does.
+        As the changes so far have shown it, g; infinite before the first. A change that has not come again is taken
+        for a count as long as there are few, so that none passes for a kick before it does.
     """
 
     def __init__(self) -> None:
@@ -48,7 +75,7 @@ class Counts:
     @property
     def settled(self) -> bool:
         """Whether more hops would tell nothing more."""
-        return self._hops >= COUNT_HOPS and math.isfinite(self.size_g)
+        return self._hops >= COUNT_HOPS and (len(self._whole) >= FEW or self._repeated_size() is not None)
 
     def take(self, axes_g: Floats, filled: NDArray[np.bool_]) -> float:
         """Take the next hop, of samples (3, n) the first of which is the last of the hop before; the size by then, g.
@@ -61,16 +88,20 @@ class Counts:
             change = change[:, ~(filled[1:] | filled[:-1])]
         moved = change > SMALLEST_COUNT_G
         any_moved = moved.any(axis=0)
+        if not any_moved.any():
+            return self.size_g
         whole = np.sqrt(np.square(change[:, any_moved]).sum(axis=0))
         along = np.where(moved, change, np.inf)[:, any_moved].min(axis=0)
         self._along = _smallest(np.concatenate([self._along, along]))
         self._whole = _smallest(np.concatenate([self._whole, whole]))
-        size = self._repeated_size()
+        size, least = self._repeated_size(), float(self._whole[0])
         if size is not None:
             self.size_g = size
-        elif self._hops <= COUNT_HOPS and len(self._whole):
+        elif len(self._whole) >= FEW:
+            self.size_g = float(self._along[0])
+        else:
             # A sensor that hardly ever changes is coarse, and its data may have been turned.
-            self.size_g = float((self._whole if len(self._whole) < FEW else self._along)[0])
+            self.size_g = least if least <= LARGEST_COUNT_G else math.inf
         return self.size_g
 
     def _repeated_size(self) -> float | None:

@@ -65,7 +65,7 @@ class FrameFeatures:
         values["gravity_g"] = self._gain.follow(steps, first, frames)
         seen = self._centre(steps, first, frames)
         values |= noise.beyond(seen, self._noise.follow(values), self._answer)
-        count_g = steps.count_g(first + hops - 1, first + hops - 1 + frames)
+        count_g = steps.counts.after_each(first + hops - 1, first + hops - 1 + frames)
         change = windows(stream.slow.part(begin, end)[0], g.window, g.hop, frames)
         self._beside.put(values, psd, windows_g, change, blocks)
         values["one_count_g"] = self._one_count(values, windows_g, count_g)

@@ -9,7 +9,10 @@ FRAME_DTYPE = np.dtype(
     [
         ("time_s", np.float64),  # centre of the 4 s window, seconds from the start of the recording
         ("label", "U13"),  # final state: fixed-lag smoothed, a State value
-        ("live_label", "U13"),  # what the live view, asked at every step, said as the window ended: at time_s + 2 s
+        (
+            "live_label",
+            "U13",
+        ),  # what the live view, asked at every step, said as the window ended: time_s + 2 s or a hop later
         ("p_still", np.float32),  # probabilities of the four states, sum 1; all 0 in a no_data frame
         ("p_movement", np.float32),
         ("p_reflex_rhythm", np.float32),

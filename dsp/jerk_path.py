@@ -151,7 +151,7 @@ class JerkPath:
         """Name the next final frames that short rhythms fill, rests or lone kicks, and tell what these confirm."""
         self.told += self.volleys.settle(batch.frames, known_steps)
         self._rests.settle(batch, self._view)
-        self._lone.settle(batch, self._view)
+        self._lone.settle(batch, known_steps, self._view)
         self.told += self.swells.settle(batch.frames, self._view)
 
     def settled(self) -> None:
@@ -177,5 +177,5 @@ class JerkPath:
         view.level, view.slow = stream.level.kept[0], stream.slow.kept[0]
         view.hop_least, view.hop_gravity = steps.hop_least.kept, steps.hop_gravity.kept
         view.shaking, view.first_frame = frames.shaking
-        view.counts_g = steps.counts_g
+        view.counts = steps.counts
         view.step_gravity, view.step_loud = steps.mean.kept, steps.loud.kept

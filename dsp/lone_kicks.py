@@ -60,7 +60,7 @@ class LoneKicks:
         """Remember events that have been confirmed."""
         self._kicks += map(_Lone, events)
 
-    def settle(self, batch: FrameBatch, view: RunView) -> None:
+    def settle(self, batch: FrameBatch, known_steps: NDArray[np.int64], view: RunView) -> None:
         """Call those of the next final frames still that nothing but a kick stirred.
 
         A frame is final 4 s after its middle, when all is known of a kick beside it and of the rest after that.
@@ -81,8 +81,9 @@ class LoneKicks:
                     lone.was_still = self._was_still(kick, times_s, labels)
                     # It may have come to rest since it moved.
                     rested = lone.was_still or lies_still(view.step_at(kick.onset_s), view)
-                    lone.over_s = kick.onset_s + _stirs_for_s(kick, view) if rested else 0.0
-                last = times_s.searchsorted(lone.over_s or 0.0)
+                    known = int(known_steps[first]) - view.first_step
+                    lone.over_s = kick.onset_s + _stirs_for_s(kick, known, view) if rested else -math.inf
+                last = times_s.searchsorted(-math.inf if lone.over_s is None else lone.over_s)
                 stirred = [at for at, label in enumerate(labels[first:last].tolist(), first) if label in STIRRED]
                 if not lone.was_still:
                     # Its windows say so of the time after the kick then.
@@ -91,7 +92,7 @@ class LoneKicks:
                 named += stirred
             if named:
                 name_frames(frames, named, State.STILL, p["sure"])
-            self._kicks = [lone for lone in self._kicks if lone.kick.onset_s + p["reaches_s"] > times_s[-1]]
+            self._kicks = [lone for lone in self._kicks if lone.over_s is None or lone.over_s > times_s[-1]]
         newest = zip(times_s[-KEPT:].tolist(), labels[-KEPT:].tolist(), strict=True)
         self._newest = [*self._newest, *newest][-KEPT:]
 
@@ -104,30 +105,30 @@ class LoneKicks:
         return bool(before) and all(label == STILL for label in before)
 
 
-def _stirs_for_s(kick: Event, view: RunView) -> float:
+def _stirs_for_s(kick: Event, known: int, view: RunView) -> float:
     """Give how long after its onset nothing but its own ring has stirred the limb, s; 0 where something else has.
 
     From then on the limb rests, until something else comes: windows of 4 s may hold both, and those between them one.
     """
     onset, reach = view.step_at(kick.onset_s), _steps("reaches_s", view)
-    rests = _rests_again(kick, view)
+    rests = _rests_again(kick, known, view)
     if rests is None:
         # What comes soon after it, another kick or a movement, is not of it: up to the pause before that it stirred
         # alone.
-        rests = _pauses(onset, view)
+        rests = _pauses(onset, known, view)
     if rests is None:
         return 0.0
     begin, size, quiet_g = rests
     grid = view.grid
-    end = rests_until(begin, size, min(onset + reach, len(view.step_loud)), quiet_g, view)
+    end = rests_until(begin, size, min(onset + reach, known), quiet_g, view)
     # Of the last frame that it stirs the middle is half a hop before.
     return (view.edge(end) - view.edge(onset) - 0.5 * grid.hop) / grid.rate_hz
 
 
-def _pauses(onset: int, view: RunView) -> tuple[int, int, float] | None:
+def _pauses(onset: int, known: int, view: RunView) -> tuple[int, int, float] | None:
     """First pause after a kick, as `_rests_again`."""
     size = _steps("pause_s", view)
-    first, last = onset + _steps("turns_back_s", view), min(onset + _steps("after_s", view), len(view.step_loud))
+    first, last = onset + _steps("turns_back_s", view), min(onset + _steps("after_s", view), known)
     if last - first < size:
         return None
     pauses = rests_begin(first, last, size, view).nonzero()[0]
@@ -136,14 +137,14 @@ def _pauses(onset: int, view: RunView) -> tuple[int, int, float] | None:
     return first + int(pauses[0]), size, 1e-3 * view.parameters.rest["loudest_mg"]
 
 
-def _rests_again(kick: Event, view: RunView) -> tuple[int, int, float] | None:
+def _rests_again(kick: Event, known: int, view: RunView) -> tuple[int, int, float] | None:
     """Where a rest begins and how long it is at least, steps, and how loud at most, g, if it only rang until then.
 
     That is where the limb is as quiet as before it, and lies where it lay. None where something else stirs it.
     """
     p, onset, rest = view.parameters.lone_kick, view.step_at(kick.onset_s), _steps("rest_s", view)
     before, after = onset - RISE_STEPS, onset + _steps("after_s", view)
-    heard = view.step_loud[after : onset + _steps("rests_by_s", view) + rest]
+    heard = view.step_loud[after : min(onset + _steps("rests_by_s", view) + rest, known - 1)]
     if before < rest or len(heard) <= rest:
         return None
     # Of its two halves the quieter: it may have come to rest in between.

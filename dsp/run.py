@@ -26,7 +26,7 @@ BATCH_HOPS = 6000
 """Hops worked on at once: so many that the calls do not count, so few that memory does not (measured)."""
 Shares = Callable[[int, int, int, int], Floats | None]
 """The share of windows in which the sensor was stuck; see `dsp.stuck.StuckWatch.shares`."""
-KEEP_S = 8.0
+KEEP_S = 10.0
 """Samples behind the newest hop that events and windows may still look at."""
 LOOK_BACK_STEPS = 600
 """Steps (60 s) behind the newest that are kept: the floor looks back 10 s, a frame 4 s, a kick 4 s before itself."""

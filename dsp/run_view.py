@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.counts import CountHistory
 from dsp.few import largest, middle
 from dsp.gravity import LEAST_G, MOST_G, NEAR
 from dsp.grid import STEPS_PER_HOP, Grid
@@ -81,7 +82,7 @@ class RunView:
         self.step_loud = np.empty(0, np.float32)
         self.hop_least = np.empty(0, np.float32)
         self.hop_gravity = np.empty(0, np.float32)
-        self.counts_g: list[float] = []
+        self.counts = CountHistory()
         self.shaking = np.empty(0, np.float64)
         self.first_frame = 0
 
@@ -92,8 +93,7 @@ class RunView:
 
     def count_g(self, step: int) -> float:
         """Size of the sensor's counts as it was known at a step, g; 0 before it was."""
-        hops = min((step + self.first_step) // STEPS_PER_HOP, len(self.counts_g))
-        count = self.counts_g[hops - 1] if hops else math.inf
+        count = self.counts.after((step + self.first_step) // STEPS_PER_HOP - 1)
         return count if math.isfinite(count) else 0.0
 
     def shakes(self, step: int) -> bool:

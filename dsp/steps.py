@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import gravity, kick_level, posture
-from dsp.counts import Counts
+from dsp.counts import CountHistory, Counts
 from dsp.grid import STEPS_PER_HOP, Cut, Grid, cut_steps
 from dsp.growing import Growing
 from dsp.least_floor import LeastFloor
@@ -55,9 +55,8 @@ class Steps:
         Floor of the jerk path after each hop, g, the lowest so far, and the lowest of the last minute.
     hop_mean, hop_gravity, hop_tilt
         Mean acceleration in each hop, (hops, 3), g; the size of gravity there, g; and the rate of turn, deg/s.
-    counts_g
-        Size of the sensor's counts as it was known after each hop, as far as that may still have changed it, g;
-        infinite before any change.
+    counts
+        What was known of the size of the sensor's counts after each hop.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
@@ -79,7 +78,7 @@ class Steps:
         self._edges: list[int] = grid.step_edges.tolist()
         # Of the newest step, the largest second and first difference.
         self._last = np.zeros(1, np.float32), np.zeros(1, np.float32)
-        self.counts_g: list[float] = []
+        self.counts = CountHistory()
         self._counts = Counts()
 
     def edge(self, step: int) -> int:
@@ -164,11 +163,5 @@ class Steps:
             if self._counts.settled:
                 break
             span = max(0, h * hop - 1), (h + 1) * hop
-            self.counts_g.append(self._counts.take(stream.samples.part(*span), stream.filled.part(*span)[0]))
-        return kick_level.count_floors(self.count_g(first, hops), self._parameters)
-
-    def count_g(self, first: int, end: int) -> Floats:
-        """Size of the sensor's counts as it was known after each hop from `first` to before `end`, (n,), g."""
-        out, known = np.full(end - first, self.counts_g[-1], np.float32), self.counts_g[first:end]
-        out[: len(known)] = known
-        return out
+            self.counts.note(h, self._counts.take(stream.samples.part(*span), stream.filled.part(*span)[0]))
+        return kick_level.count_floors(self.counts.after_each(first, hops), self._parameters)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 import dsp
-from dsp.counts import COUNT_HOPS, Counts
+from dsp.counts import COUNT_HOPS, CountHistory, Counts
 
 RATE_HZ = 25.0
 HOP = 12
@@ -62,10 +62,37 @@ def test_the_noise_of_a_fine_sensor_is_no_count() -> None:
     assert known(turned(xyz_g, 5))[-1] < 0.1 * noise_g
 
 
-def test_what_a_kick_out_of_silence_changes_by_is_no_count() -> None:
+@pytest.mark.parametrize("hop", [10, 30])
+def test_what_a_kick_out_of_silence_changes_by_is_no_count(hop: int) -> None:
     xyz_g = np.zeros((60 * HOP, 3), np.float32)
-    xyz_g[30 * HOP : 30 * HOP + 3, 0] = [0.7, 1.0, 0.6]
+    xyz_g[hop * HOP : hop * HOP + 3, 0] = [0.7, 1.0, 0.6]
     assert np.isinf(known(xyz_g)).all()
+
+
+@pytest.mark.parametrize("shifted_s", [9.0, 11.0])
+def test_one_large_change_out_of_silence_hides_no_kicks_of_a_fine_sensor(shifted_s: float) -> None:
+    t = np.arange(round(90.0 * RATE_HZ)) / RATE_HZ
+    xyz_g = np.tile(np.array([0.0, 0.6, 0.8]), (len(t), 1))
+    awake = t >= shifted_s + 1.0
+    xyz_g[t >= shifted_s, 0] += 0.25
+    xyz_g[awake] += np.random.default_rng(7).normal(0.0, 0.001, (int(awake.sum()), 3))
+    kicks_s = np.arange(shifted_s + 15.0, 85.0, 6.0)
+    for kick_s in kicks_s:
+        late = np.maximum(t - kick_s, 0.0)
+        xyz_g[:, 1] += 0.15 * np.exp(-late / 0.08) * np.sin(2.0 * np.pi * 6.0 * late)
+    found = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf")
+    assert [e.onset_s for e in found.events if e.onset_s > shifted_s + 2.0] == pytest.approx(kicks_s, abs=0.15)
+    assert not any(term.name == "one_count" for segment in found.segments for term in segment.evidence)
+
+
+def test_a_sensor_that_never_changes_leaves_nothing_to_remember() -> None:
+    history = CountHistory()
+    for hop in range(50_000):
+        history.note(hop, np.inf)
+    history.note(50_000, COUNT_G)
+    assert len(history._hops) == 2
+    assert history.after(49_999) == history.after(-1) == np.inf
+    assert history.after_each(49_999, 50_002).tolist() == [np.inf, np.float32(COUNT_G), np.float32(COUNT_G)]
 
 
 def test_a_coarse_sensor_that_did_not_change_at_first_shows_its_count_later() -> None:

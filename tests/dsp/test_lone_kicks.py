@@ -180,6 +180,49 @@ def test_in_any_chunks_and_wherever_the_run_ends_the_same_frames_are_still(
     assert (repr(result.events), repr(result.segments)) == (repr(whole.events), repr(whole.segments))
 
 
+@pytest.mark.parametrize("damping", [0.1, 0.13])
+def test_a_run_may_end_anywhere_in_the_rest_after_a_slow_ring(damping: float) -> None:
+    for rate_hz in (25.0, 52.0):
+        xyz_g = lying(lambda t: kick(t, AT_S, 0.5, 2.2, damping), rate_hz=rate_hz, seconds=30.0)
+        for end_s in np.arange(AT_S + 2.2, AT_S + 3.8, 0.1):
+            # A state says something of every frame.
+            frames = dsp.analyze(xyz_g[: round(end_s * rate_hz)], rate_hz=rate_hz, placement="calf").frames
+            assert len(frames)
+            assert (frames["label"] != "").all()
+
+
+@pytest.mark.parametrize("rate_hz", [5.0, 6.0, 7.3])
+def test_slow_sensors_give_the_same_frames_in_any_chunks(rate_hz: float) -> None:
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        xyz_g = lying(lambda t: kick(t, AT_S, 0.6, 1.7, 0.15), rate_hz=rate_hz, seconds=60.0)
+        xyz_g[round(25.0 * rate_hz) : round(27.0 * rate_hz)] += rng.normal(0.0, 0.1, (1, 3)).astype(np.float32)
+        whole = dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf")
+        result = in_chunks(dsp.Analyzer(rate_hz, "calf"), xyz_g, [1 + seed, 7])
+        assert result.frames.tobytes() == whole.frames.tobytes()
+
+
+def test_times_before_zero_change_no_label() -> None:
+    t = np.arange(round(60.0 * 50.0)) / 50.0
+    differ = 0
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        xyz_g = rng.normal(0.0, 0.0015, (len(t), 3)) + [0.0, 0.6, 0.8]
+        moves = np.interp(t, np.arange(0.0, 61.0, 2.0), rng.random(31) * (rng.random(31) < 0.6))
+        xyz_g[:, 1] += 0.15 * moves * np.sin(2.0 * np.pi * 0.9 * t)
+        for at_s in rng.uniform(5.0, 55.0, 8):
+            late = np.maximum(t - at_s, 0.0)
+            xyz_g[:, 0] += 0.6 * np.exp(-late / 0.08) * np.sin(2.0 * np.pi * 6.0 * late)
+        labels = []
+        for start_s in (0.0, -1024.0):
+            analyzer = dsp.Analyzer(50.0, "calf")
+            analyzer.push(xyz_g.astype(np.float32), start_s=start_s)
+            analyzer.finish()
+            labels.append(analyzer.result().frames["label"].tolist())
+        differ += labels[0] != labels[1]
+    assert differ == 0
+
+
 def test_frames_that_are_named_leave_the_other_states_their_shares_of_the_rest() -> None:
     frames = np.zeros(3, FRAME_DTYPE)
     frames["label"], frames["rms_g"] = "movement", 0.5
