@@ -121,7 +121,12 @@ class LiveLabels:
         energy = _newest_steps(steps.energy, first, last)
         floor_g = steps.floors_before(first, last + 1)
         may = fast_second.may_begin(fast_second.step_level(energy), floor_g, self._answer)
-        return may & fast_second.is_brisk(*(_newest_steps(part, first, last) for part in (steps.level, steps.loud)))
+        loud = may.nonzero()[0]
+        if len(loud):
+            may[loud] = fast_second.is_brisk(
+                *(_newest_steps(part, first, last)[loud] for part in (steps.level, steps.loud))
+            )
+        return may
 
     def _look(
         self, at: Numbers, first: int, seen: NDArray[np.int8], stream: Stream, steps: Steps, jerks: JerkPath
