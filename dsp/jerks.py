@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import Proof, Waiting, belongs_to, is_contradicted, lies_back, lies_still
+from dsp.candidate import Candidate, Limits, limits_of
 from dsp.first_swell import is_doubtful
 from dsp.hindsight import is_movement, looked_back
 from dsp.in_tremor import RING_STEPS, in_shaking, least_that_stands_out, shook
 from dsp.kick import measure_kick
-from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
 from dsp.pendular import swings_freely
 from dsp.results import Event
@@ -29,40 +29,6 @@ BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """A burst that may become an event.
-
-    Its rise is known if it began while another one might still have rung; below the level `over`, g, it is over, which
-    is None until it has been louder than ever for the last time so far.
-    """
-
-    onset_step: int
-    peak_step: int
-    peak: float
-    loud_from: int
-    rise: int | None
-    over: float | None
-    below: int = 0
-    # Level that it must reach to stand out of what may shake; None before that is asked for.
-    stands_out: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """Parameters that every step asks for, times in steps."""
-
-    widest: int
-    longest: int
-    quiet_after: int
-    confirm: int
-    refractory: float
-    train: float
-    new_share: float
-    end_ratio: float
-    fading: float
 
 
 @dataclass(slots=True, eq=False)
@@ -89,24 +55,13 @@ class JerkFinder:
     doubtful: list[tuple[Event, float]] = field(default_factory=list)
     last_peak_step: int = -(10**9)
     _waiting: list[Waiting] = field(default_factory=list)
-    _candidate: _Candidate | None = None
+    _candidate: Candidate | None = None
     _kicks: list[tuple[int, float]] = field(default_factory=list)
-    _limits: _Limits = field(init=False)
+    _limits: Limits = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out once what every step asks for."""
-        p = self.parameters.jerk
-        self._limits = _Limits(
-            widest=round(p["widest_s"] / STEP_S),
-            longest=round(p["longest_s"] / STEP_S),
-            quiet_after=round(p["quiet_after_s"] / STEP_S),
-            confirm=round(p["confirm_s"] / STEP_S),
-            refractory=p["refractory_s"] / STEP_S,
-            train=p["train_s"] / STEP_S,
-            new_share=p["new_share"],
-            end_ratio=p["end_ratio"],
-            fading=p["fading"],
-        )
+        self._limits = limits_of(self.parameters)
 
     def thresholds(self, floors_g: Floats) -> NDArray[np.float64]:
         """Levels that open an event."""
@@ -183,7 +138,7 @@ class JerkFinder:
                 # The ring of the last kick only fades, a new one rises above it.
                 rise = seen.rise(at, view) if soon else None
                 if rise is not None or not soon:
-                    self._candidate = _Candidate(at, at, here, at, rise, self._limits.end_ratio * here)
+                    self._candidate = Candidate(at, at, here, at, rise, self._limits.end_ratio * here)
             if self._waiting:
                 self._confirm(at, seen.loud, view)
             at += 1
@@ -221,7 +176,7 @@ class JerkFinder:
         apart_s = self.parameters.pulse["apart_s"]
         return any(abs(told.onset_s - event.onset_s) < apart_s for told in self.events[-2:])
 
-    def _follow(self, c: _Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
+    def _follow(self, c: Candidate, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Follow the open candidate from step `at` on until it is over; the first step that is not taken."""
         while at < end:
             stop = min(end, at + BLOCK)
@@ -238,9 +193,7 @@ class JerkFinder:
             c = following
         return at
 
-    def _followed(
-        self, c: _Candidate, at: int, stop: int, seen: Levels, view: RunView
-    ) -> tuple[int, _Candidate | None]:
+    def _followed(self, c: Candidate, at: int, stop: int, seen: Levels, view: RunView) -> tuple[int, Candidate | None]:
         """Take steps of the open candidate, from `at` to before `stop`, or up to the one in which it ends.
 
         Returns
@@ -263,7 +216,7 @@ class JerkFinder:
                     # The other may have begun before the step in which it stands out.
                     self._close(i, max(c.peak_step + 1, view.step_of(rise) - 1), c, seen, view)
                     self.ended.append((c.onset_step, i))
-                    return i + 1, _Candidate(i, i, here, i, rise, limits.end_ratio * here)
+                    return i + 1, Candidate(i, i, here, i, rise, limits.end_ratio * here)
             if here > c.peak:
                 c.peak, c.peak_step, c.below = here, i, 0
                 c.over = None
@@ -292,7 +245,7 @@ class JerkFinder:
             return i + 1, None
         return stop, c
 
-    def _over(self, c: _Candidate, loud: Floats, view: RunView) -> float:
+    def _over(self, c: Candidate, loud: Floats, view: RunView) -> float:
         """Level below which the candidate is over, g: in a tremor what shook before it goes on."""
         over = self._limits.end_ratio * c.peak
         if c.stands_out is None:
@@ -304,7 +257,7 @@ class JerkFinder:
         shaking = in_shaking(c.onset_step, loud, self.last_peak_step)
         return max(over, shaking) if c.peak >= self.parameters.jerk["above_loudest"] * shaking else over
 
-    def _close(self, at: int, known: int, c: _Candidate, seen: Levels, view: RunView) -> None:
+    def _close(self, at: int, known: int, c: Candidate, seen: Levels, view: RunView) -> None:
         """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick."""
         p = self.parameters.jerk
         near = [(s, top) for s, top in self._kicks if c.onset_step - s < self._limits.train]

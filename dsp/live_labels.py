@@ -105,11 +105,8 @@ class LiveLabels:
         self._look(ends[seen[ends] == UNASKED], first, seen, stream, steps, jerks)
         lasting = self._last(counts - first, seen)
         # Of the frames without one, all steps that they may have one in.
-        open_ends = np.zeros(len(seen) + ONSET_KEPT_STEPS + 1, np.intp)
-        asked = np.maximum(counts[~lasting] - first, -1)
-        np.add.at(open_ends, np.maximum(asked - ONSET_KEPT_STEPS, 0), 1)
-        np.add.at(open_ends, asked + 1, -1)
-        wanted = (np.add.accumulate(open_ends)[: len(seen)] > 0) & (seen == UNASKED)
+        places, asked = np.arange(len(seen)), np.append(counts[~lasting] - first, -LONG_AGO)
+        wanted = (asked[asked.searchsorted(places)] - places <= ONSET_KEPT_STEPS) & (seen == UNASKED)
         if wanted.any():
             self._look(wanted.nonzero()[0], first, seen, stream, steps, jerks)
             lasting = self._last(counts - first, seen)
