@@ -29,7 +29,7 @@ from dsp.spectra_room import SpectraRoom
 from dsp.stuck import StuckWatch
 from dsp.update import Handed, Update
 
-LONGEST_PUSH = 294912
+LONGEST_PUSH = 589824
 """Rows worked on at once, so that the memory for a long recording does not grow with it."""
 FLAGS_KNOWN_S = 2.0
 """So long after its end a segment is flagged with what was known then, whatever came later; the frame that ends it

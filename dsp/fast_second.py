@@ -82,9 +82,7 @@ class SecondMeter:
         # For each bin that the peak may be, which of those around it count.
         self.counts = ((around >= self.whole.start) & (around < self._stop)).astype(np.float32)
         self._window, self._taper = grid.window, hann(grid.fast_window)
-        # Spectrum of a constant that is 1 at 0 Hz: real and imaginary parts in turn.
-        constant = np.fft.rfft(self._taper, grid.window)[: self._stop] / self._taper.sum(dtype=np.float64)
-        self._constant = constant.astype(np.complex64).view(np.float32)
+        self._mean_weights = (self._taper / self._taper.sum(dtype=np.float64)).astype(np.float32)
         self._scale = np.float32(2.0 / (grid.rate_hz * float((self._taper.astype(np.float64) ** 2).sum())))
 
     def measured(self, samples: Floats) -> "FastSeconds":
@@ -100,11 +98,11 @@ class SecondMeter:
         padded = np.zeros((*samples.shape[:2], self._window), np.float32)
         second = padded[:, :, : samples.shape[2]]
         np.subtract(samples, samples[:, :, :1], out=second)
+        # The mean, as the taper weighs it, is no slow motion: what is left of gravity, or a beat cut by the beginning.
+        second -= np.einsum("aij,j->ai", second, self._mean_weights)[:, :, None]
         second *= self._taper
         # Real and imaginary parts in turn.
         parts = rfft(padded, axis=-1).view(np.float32)[:, :, : 2 * self._stop]
-        # The mean, as the taper weighs it, is no slow motion: what is left of gravity, or a beat cut by the beginning.
-        parts = parts - parts[:, :, :1] * self._constant
         squared = parts * parts
         total = squared[0]
         total += squared[1]

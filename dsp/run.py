@@ -22,7 +22,7 @@ from dsp.steps import Steps
 from dsp.stream import Stream
 
 Floats = NDArray[np.float32]
-BATCH_HOPS = 6000
+BATCH_HOPS = 12000
 """Hops worked on at once: so many that the calls do not count, so few that memory does not (measured)."""
 Shares = Callable[[int, int, int, int], Floats | None]
 """The share of windows in which the sensor was stuck; see `dsp.stuck.StuckWatch.shares`."""
