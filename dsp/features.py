@@ -105,6 +105,9 @@ def _of_lines(
     if len(may):
         # What beats on its own is no overtone of the peak.
         found["harmonic_ratio"][may] *= shared(overtone_in_step(spectrum, rows[may], peak.index[may], plan), parameters)
+        # What beats with it belongs to the beat.
+        whole = found["share"][may] * (np.float32(1.0) + found["harmonic_ratio"][may])
+        found["share"][may] = np.minimum(whole, np.float32(1.0))
     if len(rows) == frames:
         return found
     out = np.full((len(LINE_NAMES), frames), np.nan, np.float32)

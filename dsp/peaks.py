@@ -28,6 +28,8 @@ FITS = 3
 """Times the background is fitted: once to all bins, then to what is left below the line of before."""
 STANDS_OUT = 10.0
 """Times the background that a line at half the frequency is: 10 dB, more than a peak of noise (5 to 8 dB, physics)."""
+FAINTEST_BEAT = 0.25
+"""Density of a beat over that of its second harmonic, at least: 6 dB below (kicks of a fifth of a cycle; physics)."""
 OFF_BINS = 0.4
 """So near to half the frequency it lies, of a quarter of a hertz: two lines are told to a few hundredths (measured)."""
 MOST_WIDTH_BINS = 12
@@ -121,10 +123,12 @@ def find_peaks(psd: Floats, calm: NDArray[np.bool_], plan: Plan) -> Peaks:
 def _fundamentals(
     psd: Floats, at: NDArray[np.intp], calm: NDArray[np.bool_], mean: Floats, slope: Floats, plan: Plan
 ) -> NDArray[np.intp]:
-    """Go from candidates, (frames,), to the line at half their frequency where that is the stronger of the two.
+    """Go from candidates, (frames,), to the line at half their frequency where that is the beat.
 
     Taking the background out lifts a second harmonic above its fundamental. A line that stands out and lies at half
-    the frequency to within a tenth of a hertz is no chance (slow motion beside a tremor: one frame in thirty; physics).
+    the frequency to within a tenth of a hertz is no chance (slow motion beside a tremor: one frame in thirty; physics)
+    where it is the stronger of the two, and where a line stands out at three times its frequency as well: beats as
+    brief as a third of their cycle have a second harmonic louder than the fundamental, and a third beside it.
     """
     first, half = plan.peak.start, (at + plan.peak.start) // 2
     lowest = np.where(calm, first + plan.sway, first)
@@ -132,8 +136,15 @@ def _fundamentals(
     if not len(rows):
         return at
     # A look at two bins leaves few, and of noise hardly one has a line there.
-    top = psd[rows, at[rows] + first]
-    rows = rows[np.maximum(psd[rows, half[rows]], psd[rows, half[rows] + 1]) > np.float32(0.5) * top]
+    top, there = psd[rows, at[rows] + first], np.maximum(psd[rows, half[rows]], psd[rows, half[rows] + 1])
+    may = there > np.float32(0.5) * top
+    fainter = ((there > np.float32(FAINTEST_BEAT) * top) & ~may).nonzero()[0]
+    if len(fainter):
+        # What stands out of noise less than its overtone does needs an overtone that stands out far.
+        on = rows[fainter]
+        line = np.exp(slope[on] * plan.log_f[at[on] + first - plan.background.start] + mean[on])
+        may[fainter] = top[fainter] >= np.float32(STANDS_OUT / FAINTEST_BEAT) * line
+    rows = rows[may]
     if not len(rows):
         return at
     # The bins at half and beside it, of which the line is one.
@@ -146,11 +157,24 @@ def _fundamentals(
     few = psd[rows]
     low, high = neighbours(few, index, 1), neighbours(few, at[rows] + first, 1)
     ratio = (at[rows] + first + _shift(high)) / (index + _shift(low))
-    wins = (low[:, 1] >= low[:, 0]) & (low[:, 1] >= low[:, 2]) & (sums(low) > sums(high))
-    wins &= np.abs(ratio - 2.0) * index <= OFF_BINS
+    wins = (low[:, 1] >= low[:, 0]) & (low[:, 1] >= low[:, 2]) & (np.abs(ratio - 2.0) * index <= OFF_BINS)
+    fainter = (wins & (sums(low) <= sums(high))).nonzero()[0]
+    if len(fainter):
+        beat = index[fainter] + _shift(low[fainter])
+        wins[fainter] = _has_third(few[fainter], beat, mean[rows[fainter]], slope[rows[fainter]], plan)
     out = at.copy()
     out[rows[wins]] = index[wins] - first
     return out
+
+
+def _has_third(psd: Floats, beat: Floats, mean: Floats, slope: Floats, plan: Plan) -> NDArray[np.bool_]:
+    """Whether a line stands out at three times the frequency of beats, in bins, (frames,)."""
+    at = np.minimum((np.float32(3.0) * beat + np.float32(0.5)).astype(np.intp), plan.background.stop - 2)
+    index = at - 1 + psd[np.arange(len(at))[:, None], at[:, None] + np.arange(-1, 2)].argmax(axis=1)
+    near = neighbours(psd, index, 1)
+    line = np.exp(slope * plan.log_f[np.maximum(index - plan.background.start, 0)] + mean)
+    there = (near[:, 1] >= np.float32(STANDS_OUT) * line) & (near[:, 1] >= near[:, 0]) & (near[:, 1] >= near[:, 2])
+    return np.asarray(there & (np.abs((index + _shift(near)) / beat - 3.0) * beat <= 1.5 * OFF_BINS))
 
 
 def _shift(near: Floats) -> Floats:

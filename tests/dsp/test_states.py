@@ -57,6 +57,24 @@ def test_a_turn_without_a_tremble_is_movement_however_smooth(deg_per_s: float) -
     assert (frames["label"][frames["time_s"] > 24.5] == State.STILL.value).all()
 
 
+@pytest.mark.parametrize("noise_g", [0.0005, 0.0024])
+def test_a_limb_that_is_turned_by_18_degrees_in_six_seconds_moves_and_one_that_breathes_does_not(
+    noise_g: float,
+) -> None:
+    t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
+    # A trunk that is tilted by 1.2 degrees, 2.3 deg/s at most, with every breath.
+    angles = {"turned": 18.0 * np.clip((t - 12.0) / 6.0, 0.0, 1.0), "breathes": 1.2 * np.sin(2.0 * np.pi * 0.3 * t)}
+    called = {}
+    for how, angle_deg in angles.items():
+        xyz_g = np.random.default_rng(0).normal(scale=noise_g, size=(len(t), 3))
+        xyz_g += np.stack([np.sin(np.radians(angle_deg)), np.zeros_like(t), np.cos(np.radians(angle_deg))], axis=1)
+        called[how] = dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="trunk").frames
+    assert (called["breathes"]["label"] == State.STILL.value).all()
+    away_s = np.abs(called["turned"]["time_s"] - 15.0)
+    assert (called["turned"]["label"][away_s < 2.0] == State.MOVEMENT.value).all()
+    assert (called["turned"]["label"][away_s > 4.0] == State.STILL.value).all()
+
+
 def test_a_leg_jiggled_by_centimetres_moves_and_one_that_beats_by_millimetres_is_a_rhythm() -> None:
     t = np.arange(round(30 * RATE_HZ)) / RATE_HZ
     for hz, stroke_mm, expected in ((3.2, 20.0, State.MOVEMENT), (5.5, 1.0, State.REFLEX_RHYTHM)):
