@@ -4,6 +4,8 @@ A stretch reflex follows its stretch within a tenth of a second and then keeps i
 known at its beginning and holds until its end; a tired muscle begins to shake seconds into a hold, and grows.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,13 @@ LOOKS = 4
 """Frames from the first that shakes on in which the beginning is looked for: by then 2 s of shaking are seen."""
 
 
+class Begun(NamedTuple):
+    """A brisk turn that set shaking off: the frame by which it was known, and the step of the run that it began in."""
+
+    frame: int
+    step: int
+
+
 class Entry:
     """Follows shaking from frame to frame, whatever the batches they come in.
 
@@ -28,11 +37,18 @@ class Entry:
         Of the analysis.
     parameters
         Section ``entry`` says from when on a frame shakes.
+
+    Attributes
+    ----------
+    begun
+        Brisk turns that set shaking off, in the order in which they were known; whoever reads them takes them away.
     """
 
     def __init__(self, grid: Grid, parameters: Parameters) -> None:
         self._parameters = parameters
         self._onsets = Onsets(grid, parameters)
+        self._brisk = np.float32(parameters.entry["brisk_deg_per_s"])
+        self.begun: list[Begun] = []
         self._age = 0
         self._known = np.full(2, np.nan, np.float32)
 
@@ -71,8 +87,10 @@ class Entry:
         found[:, 0] = self._known
         known = shaking & (age == 1)
         if len(looked):
-            seen, *begun = self._onsets.turns(steps, looked + first)
-            found[:, 1 + looked[seen]] = np.array(begun)[:, seen]
+            seen, rate, grew_s, begins = self._onsets.turns(steps, looked + first)
+            found[:, 1 + looked[seen]] = np.array([rate, grew_s])[:, seen]
+            brisk = seen & (rate >= self._brisk)
+            self.begun += map(Begun, (looked[brisk] + first).tolist(), begins[brisk].tolist())
             known[looked[seen]] = True
         at = np.maximum.accumulate(np.where(known, 1 + np.arange(len(age)), 0))
         self._age, self._known = int(age[-1]), found[:, at[-1]].copy()

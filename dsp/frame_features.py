@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from dsp import centre, features, noise, one_count, posture, spectra, white
 from dsp.beside import Beside
-from dsp.entry import Entry
+from dsp.entry import Begun, Entry
 from dsp.envelopes import envelope_points
 from dsp.gain import Gain
 from dsp.grid import STEPS_PER_HOP, Grid, hann, psd_scaled
@@ -43,6 +43,11 @@ class FrameFeatures:
         self._points = envelope_points(grid, plan, grid.taper)
         self._turn_weights = _middle_first(grid.window // grid.hop - posture.RATE_HOPS)
         self._beside = Beside(grid, parameters, self._peaks, self._measured)
+
+    @property
+    def begun(self) -> list[Begun]:
+        """Brisk turns that set shaking off; see `dsp.entry.Entry`."""
+        return self._entry.begun
 
     def of_frames(self, stream: Stream, steps: Steps, first: int, psd: Floats) -> dict[str, Floats]:
         """Features of frames from frame `first` on, each (frames,), but for those that need the frames before.

@@ -38,13 +38,15 @@ class FrameBatch:
     ----------
     frames, psd
         Rows of `dsp.FRAME_DTYPE`, (n,), and the spectrum of each.
-    still
-        Whether each, and those that have followed it by then, are still by what was known up to it alone, (n + lag,).
+    still, rhythm
+        Whether each, and those that have followed it by then, are still, or a reflex rhythm, by what was known up to
+        it alone, (n + lag,).
     """
 
     frames: NDArray[np.void]
     psd: Floats
     still: NDArray[np.bool_]
+    rhythm: NDArray[np.bool_]
 
 
 class Frames:
@@ -199,7 +201,7 @@ class Frames:
         known = decision.label_numbers(both, self._parameters)
         frames = self._rows(first, both[:n], known[: 2 * n], window, look)
         self.emitted = upto
-        return [FrameBatch(frames, self._spectra.settle(n), known[n:] == STILL)]
+        return [FrameBatch(frames, self._spectra.settle(n), known[n:] == STILL, known[n:] == RHYTHM)]
 
     def _rows(
         self, first: int, p: NDArray[np.float64], known: NDArray[np.intp], window: int, look: Look

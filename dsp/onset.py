@@ -73,14 +73,15 @@ class Onsets:
         self._places = np.arange(len(self._back) - QUIET_STEPS + 1)
         self._step_s = grid.hop / grid.rate_hz / STEPS_PER_HOP
 
-    def turns(self, steps: Steps, frames: Counts) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    def turns(self, steps: Steps, frames: Counts) -> tuple[NDArray[np.bool_], Floats, Floats, Counts]:
         """Look at some frames of a run.
 
         Returns
         -------
         Whether the shaking is seen to begin; the peak rate of the stretch with which it sprang up, deg/s: 0 where there
-        was none, NaN without gravity, soon after another stretch, or where it grew as one was there; and how long it
-        took to grow where no stretch set it off, s, else NaN; each (frames,).
+        was none, NaN without gravity, soon after another stretch, or where it grew as one was there; how long it took
+        to grow where no stretch set it off, s, else NaN; and the step of the run in which it, or the turn that led to
+        it, begins; each (frames,).
         """
         window, size = self._window, len(self._back)
         oldest = max(0, int(frames[0]) * STEPS_PER_HOP - BACK_STEPS)
@@ -113,7 +114,7 @@ class Onsets:
             rate[np.where(unset, lately, grown & (lately | ~soon))] = np.nan
         unset &= ~np.isnan(rate)
         grew_s = np.where(unset, self._step_s * grew, np.nan).astype(np.float32)
-        return seen, np.where(grown & unset, np.float32(0.0), rate), grew_s
+        return seen, np.where(grown & unset, np.float32(0.0), rate), grew_s, begin + oldest
 
     def _lately_stretched(self, steps: Steps, begin: Counts) -> NDArray[np.bool_]:
         """Tell whether the limb turned briskly in the seconds before these steps, (frames,)."""

@@ -18,6 +18,7 @@ from dsp.plan import Plan, make_plan
 from dsp.range_end import RangeEnds
 from dsp.slow_steps import SlowSteps
 from dsp.spectra_room import SpectraRoom
+from dsp.sprung import Sprung
 from dsp.steps import Steps
 from dsp.stream import Stream
 
@@ -89,6 +90,7 @@ class Run:
         self._live_labels = LiveLabels(grid, parameters)
         plan = plan if plan is not None else make_plan(grid, parameters)
         self._features = FrameFeatures(grid, parameters, plan, multitaper=multitaper)
+        self._sprung = Sprung(grid, parameters, start_s, self._features.begun)
 
     # -- samples in ---------------------------------------------------------------------------------------------------
 
@@ -119,6 +121,7 @@ class Run:
             # After the frames: whether the limb shakes decides what a kick is.
             self.jerks.follow(stream, steps, self.slow_steps, self.frames, begin)
             for batch in self.frames.settled(self.grid.window, self._look):
+                self._sprung.settle(batch, self.frames.emitted - len(batch.frames))
                 self.jerks.settle(batch, self._known_steps(batch))
                 out.append(batch)
             if steps.hops > hops:
@@ -137,7 +140,10 @@ class Run:
             # The window is full but its last hop is not (window and hop need not divide).
             self._add_frames(1)
         out = self.frames.finish(min(count, g.window), self._look)
+        first = self.frames.emitted - sum(len(batch.frames) for batch in out)
         for batch in out:
+            self._sprung.settle(batch, first)
+            first += len(batch.frames)
             self.jerks.settle(batch, np.full(len(batch.frames), self.steps.count))
         self.jerks.settled()
         self.holds.finish(self.steps.hops)
