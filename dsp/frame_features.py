@@ -20,6 +20,10 @@ from dsp.tempo import Tempo
 
 Floats = NDArray[np.float32]
 
+TOGETHER = 4096
+"""Frames whose spectra are measured at once: so many that the calls do not count, so few that memory does not
+(measured)."""
+
 
 class FrameFeatures:
     """Works out frames, each once and in order: what set off the shaking is carried from one to the next.
@@ -113,8 +117,19 @@ class FrameFeatures:
 
     def _measured(self, windows_g: Floats, psd: Floats) -> dict[str, Floats]:
         """Features that the spectra of windows show, (3, frames, window); fills `psd` with these."""
-        spectrum = self._spectrum(windows_g, psd)
-        return features.spectral_features(spectrum, self._grid, self._plan, self._parameters, self._points)
+        parts = [
+            features.spectral_features(
+                self._spectrum(windows_g[:, at : at + TOGETHER], psd[at : at + TOGETHER]),
+                self._grid,
+                self._plan,
+                self._parameters,
+                self._points,
+            )
+            for at in range(0, len(psd), TOGETHER)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def _peaks(self, windows_g: Floats, psd: Floats) -> dict[str, Floats]:
         """Those of them that tell of the peaks."""

@@ -19,6 +19,7 @@ from dsp.stream import Stream
 
 Numbers = NDArray[np.intp]
 Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
 
 TOGETHER = 64
 """Seconds measured at once: so many that the calls do not count, so few that memory does not (a quarter of the time of
@@ -76,36 +77,38 @@ class LiveLabels:
             # The run ended within its first window.
             return numbers
         shakes = (numbers == RHYTHM) | (numbers == TREMOR)
-        counts, begun = hops * STEPS_PER_HOP, ~shakes
+        counts, begun, begins = hops * STEPS_PER_HOP, ~shakes, np.zeros(len(numbers), bool)
         if begun.any():
             # What shakes anyway need not have begun.
-            begun[begun] = self._have_begun(counts[begun], stream, steps, jerks)
+            asked = begun.nonzero()[0]
+            begun[asked], begins[asked] = self._have_begun(counts[asked], stream, steps, jerks)
         level_g = fast_second.step_level(_newest_steps(steps.energy, int(counts[0]), int(counts[-1]), STEPS_PER_HOP))
         ended = shakes & fast_second.may_have_stopped(level_g, rms_g)
-        where = (begun | ended).nonzero()[0]
-        if not len(where):
-            return numbers
+        # Of what begins in the newest second itself that has been measured.
+        where = ((begun & ~begins) | ended).nonzero()[0]
         fast_rms_g = np.zeros(len(numbers), np.float32)
         for part in _parts(where):
             fast_rms_g[part] = self._meter.measured(self._seconds(stream, steps, counts[part])).rms_g
-        begun &= fast_second.lasts(fast_rms_g)
+        begun &= begins | fast_second.lasts(fast_rms_g)
         ended &= fast_second.has_stopped(fast_rms_g, rms_g, self._parameters)
         return np.where(begun, TREMOR, np.where(ended, STILL, numbers))
 
-    def _have_begun(self, counts: Numbers, stream: Stream, steps: Steps, jerks: JerkPath) -> NDArray[np.bool_]:
-        """Whether shaking was seen to begin lately, as known with so many steps, (frames,).
+    def _have_begun(self, counts: Numbers, stream: Stream, steps: Steps, jerks: JerkPath) -> tuple[Bools, Bools]:
+        """Whether shaking was seen to begin lately, as known with so many steps, and in the newest, both (frames,).
 
         One onset is enough: the others of the steps of a frame are looked at only where its last one shows none.
         """
         first, last = max(self._first, int(counts[0]) - ONSET_KEPT_STEPS), int(counts[-1])
         if last < first:
-            return np.zeros(len(counts), bool)
+            return np.zeros(len(counts), bool), np.zeros(len(counts), bool)
         seen = np.full(last + 1 - first, UNASKED)
-        known = self._seen[max(0, first - self._seen_from) :][: len(seen)]
-        seen[: len(known)] = known
+        asked_before = self._seen[max(0, first - self._seen_from) :][: len(seen)]
+        seen[: len(asked_before)] = asked_before
         may = self._may_begin(first, last, steps)
         seen[~may] = NONE
-        ends = counts[counts >= first] - first
+        # At fewer steps there is no onset yet.
+        known = counts >= first
+        ends = counts[known] - first
         self._look(ends[seen[ends] == UNASKED], first, seen, stream, steps, jerks)
         lasting = self._last(counts - first, seen)
         # Of the frames without one, all steps that they may have one in.
@@ -115,9 +118,11 @@ class LiveLabels:
             self._look(wanted.nonzero()[0], first, seen, stream, steps, jerks)
             lasting = self._last(counts - first, seen)
         self._seen, self._seen_from = seen[-ONSET_KEPT_STEPS:], last + 1 - len(seen[-ONSET_KEPT_STEPS:])
-        return lasting
+        begins = np.zeros(len(counts), bool)
+        begins[known] = seen[ends] == ONSET
+        return lasting, begins
 
-    def _may_begin(self, first: int, last: int, steps: Steps) -> NDArray[np.bool_]:
+    def _may_begin(self, first: int, last: int, steps: Steps) -> Bools:
         """Whether a second is measured at all, with so many steps, from `first` to `last`."""
         energy = _newest_steps(steps.energy, first, last)
         floor_g = steps.floors_before(first, last + 1)
@@ -144,7 +149,7 @@ class LiveLabels:
         for part in _parts(np.arange(len(at))):
             seen[at[part][self._shown(known[part], floor_g[part], stream, steps)]] = ONSET
 
-    def _last(self, at: Numbers, seen: NDArray[np.int8]) -> NDArray[np.bool_]:
+    def _last(self, at: Numbers, seen: NDArray[np.int8]) -> Bools:
         """Whether one of these places, or of the `ONSET_KEPT_STEPS` before, is known for an onset."""
         onsets = (seen == ONSET).nonzero()[0]
         newest = np.concatenate([[LONG_AGO], onsets])[onsets.searchsorted(at, "right")]
