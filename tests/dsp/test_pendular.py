@@ -67,3 +67,31 @@ def test_what_swings_soon_after_an_impact_belongs_to_it(swing_hz: float, damping
     xyz_g[:, 0] += np.where((late_s >= 0.0) & (late_s < 0.08), 15.9 * np.sin(np.pi * late_s / 0.08), 0.0)
     events = dsp.analyze(xyz_g, rate_hz=50.0, placement="calf").events
     assert [event.is_impact for event in events] == [True]
+
+
+def kicked_by_a_muscle(
+    contraction_s: float, swing_hz: float, damping: float, size_g: float, rate_hz: float
+) -> NDArray[np.float64]:
+    """Angle (rad) of a limb on a spring that a twitch pulls at: it takes as long again and longer to let go."""
+    t = np.arange(round(SECONDS * rate_hz)) / rate_hz
+    late = np.maximum(t - AT_S, 0.0) / contraction_s
+    answer = np.exp(-2.0 * np.pi * damping * swing_hz * t) * np.sin(2.0 * np.pi * swing_hz * t)
+    angle = np.convolve(late * np.exp(1.0 - late), answer)[: len(t)]
+    return np.asarray(
+        size_g * angle * GRAVITY_M_S2 / ARM_M / np.abs(np.gradient(np.gradient(angle)) * rate_hz**2).max()
+    )
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
+@pytest.mark.parametrize(
+    ("contraction_s", "swing_hz", "damping"),
+    [(0.08, 1.6, 0.13), (0.1, 1.8, 0.22), (0.14, 2.0, 0.35), (0.12, 1.8, 0.17)],
+)
+def test_a_twitch_is_known_although_the_knee_falls_back_more_quickly_than_it_was_kicked(
+    contraction_s: float, swing_hz: float, damping: float, rate_hz: float
+) -> None:
+    for size_g in (0.3, 0.7):
+        angle = kicked_by_a_muscle(contraction_s, swing_hz, damping, size_g, rate_hz)
+        (event,) = dsp.analyze(felt_g(angle, rate_hz, seed=1), rate_hz=rate_hz, placement="calf").events
+        assert event.onset_s == pytest.approx(AT_S, abs=0.05)
+        assert event.label is dsp.EventLabel.TWITCH
