@@ -33,6 +33,8 @@ RISE_STEPS = 2
 """A kick of 0.1 s that a slow ring follows rises for 0.2 s at most (physics)."""
 BESIDE = np.array([[-RISE_STEPS], [0], [1]])
 """Steps beside one at which what is highest in it may have begun to rise, at which it begins, and the next."""
+TURNED_STEPS = 3
+"""As long as half a swing of a relaxed knee (1.7 Hz; physics)."""
 MOVING_STEPS = 6
 """A kick this long after the first motion (0.6 s) still belongs to the stretch that the motion began."""
 
@@ -56,6 +58,8 @@ class RunView:
     first_step
         Number of the first step that is kept, the first one of a hop. Steps are counted from here on, here and in the
         jerk path, while samples are counted from the start of the run.
+    window_hops
+        Hops that the first frame ends with.
     """
 
     def __init__(self, parameters: Parameters, grid: Grid, start_s: float) -> None:
@@ -63,8 +67,7 @@ class RunView:
         self.grid = grid
         self.start_s = start_s
         self._swing = round(SWING_S * grid.rate_hz)
-        # Hops that the first frame ends with.
-        self._window_hops = -(-grid.window // grid.hop)
+        self.window_hops = -(-grid.window // grid.hop)
         self.steps = {
             name: round(value / STEP_S)
             for name, value in parameters.jerk.items()
@@ -98,9 +101,17 @@ class RunView:
 
     def shakes(self, step: int) -> bool:
         """Whether the newest frame that ends by the end of a step is more likely tremor or reflex rhythm than not."""
-        hops = (step + 1 + self.first_step) // STEPS_PER_HOP
-        frame = hops - self._window_hops - self.first_frame
+        frame = self._frame_by(step)
         return 0 <= frame < len(self.shaking) and self.shaking.item(frame) > MORE_LIKELY
+
+    def shook_since(self, first_step: int, last_step: int) -> bool:
+        """Whether any frame that ends by these steps is."""
+        first, last = max(0, self._frame_by(first_step)), self._frame_by(last_step) + 1
+        return largest(self.shaking[first : max(first, last)]) > MORE_LIKELY
+
+    def _frame_by(self, step: int) -> int:
+        """Give the newest frame that ends by the end of a step, counted from the first that is known."""
+        return (step + 1 + self.first_step) // STEPS_PER_HOP - self.window_hops - self.first_frame
 
     def edge(self, step: int) -> int:
         """First sample of a step."""
@@ -188,8 +199,12 @@ class RunView:
         return self.slow[self.edge(first_step) - self.first : self.edge(last_step) - self.first]
 
     def turns(self, onset_step: int, now_step: int) -> bool:
-        """Whether the limb turned from before `onset_step` to now as far as a stretch does."""
-        return self.tilt_between(onset_step - 3, now_step - 2) >= self.parameters.hold["stretch_deg"]
+        """Whether the limb turned from before `onset_step` to now as far as a stretch does, and lay there lately.
+
+        What swings about where it lay passes through that.
+        """
+        least, last = self.parameters.hold["stretch_deg"], now_step - 2
+        return all(self.tilt_between(onset_step - 3, last - back) >= least for back in range(TURNED_STEPS + 1))
 
     def turns_on(self, onset_step: int, now_step: int) -> bool:
         """Whether the limb went on turning after the kick: a reflex answers a stretch that is over, or nearly.

@@ -115,3 +115,14 @@ def test_two_kicks_are_two_wherever_the_steps_begin(gap_s: float, hz: float, dam
         xyz_g[:, 0] += ringing_kick(t, at, 0.3, hz, damping)
     found = [e.onset_s for e in dsp.analyze(xyz_g.astype(np.float32), rate_hz=RATE_HZ, placement="calf").events]
     assert found == pytest.approx(onsets, abs=0.1)
+
+
+@pytest.mark.parametrize(("back_deg", "turned"), [(0.0, False), (9.0, True)])
+def test_a_limb_that_swings_about_where_it_lay_has_not_turned(back_deg: float, *, turned: bool) -> None:
+    view = view_of(np.full(300, 0.1))
+    angle = np.radians([0.0] * 13 + [10.0] * 3 + [back_deg] * 3 + [10.0] * 11)
+    view.step_gravity = np.column_stack([np.sin(angle), np.zeros(30), np.cos(angle)]).astype(np.float32)
+    view.hop_gravity = np.ones(6, np.float32)
+    assert view.turns(13, 21) is turned
+    # It has lain there for long enough since.
+    assert view.turns(13, 26)

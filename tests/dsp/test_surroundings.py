@@ -195,3 +195,19 @@ def test_who_has_lain_still_for_a_second_and_a_half_has_done_with_moving_about()
 
 def test_a_tremor_is_no_moving_about() -> None:
     assert not stirred(30, 23, 0.1, shakes=True)
+
+
+@pytest.mark.parametrize(("shook_at", "peak_g", "alone"), [(6, 0.5, True), (6, 0.15, False), (None, 0.5, False)])
+def test_a_kick_stands_out_of_a_tremor_that_another_one_hid_from_the_frames(
+    shook_at: int | None, peak_g: float, *, alone: bool
+) -> None:
+    loud = np.full(100, 0.08, np.float32)
+    loud[MOVED : MOVED + 2] = peak_g
+    view = view_of(NOISE_G)
+    view.shaking = np.zeros(20)
+    if shook_at is not None:
+        # The frame that ended two seconds before; from then on they hold the other kick.
+        view.shaking[shook_at] = 1.0
+    burst = Burst(MOVED, MOVED + 1, peak_g)
+    found = level_around(burst, 95, loud, loud, NOISE_G, view, kick_before=-(10**9), pair=False, followed=False)
+    assert (found is not None) is alone
