@@ -189,6 +189,15 @@ def test_strokes_over_the_skin_are_no_tremor_and_as_uneven_a_shake_without_their
     assert (said[0.0] == State.TREMOR.value).mean() > 0.9
 
 
+def test_strokes_whose_cycles_and_strength_vary_are_movement_though_their_overtone_is_slight() -> None:
+    made = (
+        jiggling(4.4, varies=0.08, swells=0.5, swing_mm=0.8, overtone=0.4, starts_s=0.6, seed=seed) for seed in range(5)
+    )
+    said = np.concatenate([named(x, "calf") for x in made])
+    assert (said == State.MOVEMENT.value).mean() > 0.5
+    assert (said == State.TREMOR.value).mean() < 0.1
+
+
 def test_a_jiggle_says_how_far_it_goes_how_fast_and_that_nothing_set_it_off() -> None:
     found = dsp.analyze(jiggling(4.2), rate_hz=RATE_HZ, placement="foot").segments
     (longest,) = sorted((s for s in found if s.label is State.MOVEMENT), key=lambda s: -s.duration_s)[:1]
