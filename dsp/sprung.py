@@ -57,7 +57,7 @@ class Sprung:
                 for at in range(*beats.tolist()):
                     # Nothing counts but what has become known by the time that this frame is final.
                     known = max(at + 1, turn.frame - first)
-                    if labels[at] in STIRRED and batch.rhythm[known : at + lag + 1].any():
+                    if labels[at] in STIRRED and batch.rhythm[known : at + lag + 1].sum() >= p["frames"]:
                         named.append(at)
             if named:
                 name_frames(batch.frames, sorted(set(named)), State.REFLEX_RHYTHM, p["sure"])
