@@ -69,6 +69,18 @@ def test_a_twitch_is_one_however_quick_the_muscle_and_light_the_limb(
     assert found.label is EventLabel.TWITCH
 
 
+@pytest.mark.parametrize("rate_hz", [50.0, 104.0, 400.0])
+@pytest.mark.parametrize(("lasts_s", "swings"), [(0.04, 1), (0.06, 1), (0.08, 2), (0.12, 3)])
+def test_a_push_and_its_recoil_are_a_twitch_however_brief(lasts_s: float, swings: int, rate_hz: float) -> None:
+    # Averaged over a sample, as a sensor does that keeps out what is too quick for its rate.
+    since = np.arange(round(20.0 * 2000.0)) / 2000.0 - ONSET_S
+    during = (since > 0.0) & (since < lasts_s)
+    push = np.where(during, np.sin(np.pi * swings * since / lasts_s), 0.0)
+    whole = round(2000.0 / rate_hz)
+    felt = np.convolve(push, np.full(whole, 1.0 / whole), "same")[::whole]
+    assert len(dsp.analyze(resting(rate_hz, 0.4 * felt, 0.002), rate_hz=2000.0 / whole).events) == 1
+
+
 @pytest.mark.parametrize("noise_g", [0.004, 0.008])
 def test_the_noise_of_a_sensor_makes_no_knock_of_a_faint_twitch(noise_g: float) -> None:
     xyz_g = twitched(104.0, 0.04, 5.0, 12.0 * noise_g, noise_g)
