@@ -102,8 +102,10 @@ def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others:
     """
     impact = kick.event.is_impact
     in_shaking = not impact and shook(kick.began, kick.began + RISE_STEPS, kick.top, loud, view)
-    # What shook before goes on after it, and is no part of it.
-    if not in_shaking and _goes_on(kick, at, loud, view, others, impact=impact):
+    # What shook before goes on after it, and is no part of it, if the frames are sure of it to the end.
+    if not (in_shaking and view.shakes(kick.began + RISE_STEPS)) and _goes_on(
+        kick, at, loud, view, others, impact=impact
+    ):
         return True
     if impact:
         # Somebody who falls may turn, and lie elsewhere.

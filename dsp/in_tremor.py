@@ -25,7 +25,9 @@ FEW_LOUDEST = math.ceil((1.0 - LOUDEST_ORDER) * SUSTAINED_STEPS)
 
 
 def shook(onset_step: int, at: int, top: float, loud: Floats, view: RunView) -> bool:
-    """Whether a limb shook on before a kick: the frames say so that end by step `at` of the kick, and so do the levels.
+    """Whether a limb shook on before a kick: a frame of the last seconds up to step `at` says so, and so do the levels.
+
+    One kick beside a tremor is enough for the frames that hold it to call that something else.
 
     Parameters
     ----------
@@ -34,7 +36,7 @@ def shook(onset_step: int, at: int, top: float, loud: Floats, view: RunView) -> 
     loud
         Level of any motion in every step so far, g.
     """
-    if not view.shakes(at):
+    if not view.shook_since(onset_step - view.steps["stir_window_s"], at):
         return False
     before = sorted(loud[max(0, onset_step - SUSTAINED_STEPS) : onset_step].tolist())
     p, sustained = view.parameters.jerk, before[int(BEFORE_ORDER * len(before))] if before else 0.0

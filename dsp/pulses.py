@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dsp.aftermath import Waiting, belongs_to
 from dsp.few import largest, middle
 from dsp.hindsight import is_movement, looked_back
-from dsp.in_tremor import SUSTAINED_STEPS
+from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS
 from dsp.jerks import JerkFinder
 from dsp.kick_level import STEP_S
 from dsp.parameters import Parameters
@@ -149,7 +149,9 @@ class PulseFinder:
 
     def _confirmed(self, at: int, c: _Pulse, slow: SlowSteps, view: RunView, kicks: JerkFinder) -> Event | None:
         """Give the event, if it stands alone; None else."""
-        if c.end_step is None or self._is_known(c, view, kicks) or view.shakes(at):
+        if c.end_step is None or self._is_known(c, view, kicks):
+            return None
+        if view.shakes(at) and not self._stands_out(c, at, slow.loud.kept):
             return None
         p, level, loud = self.parameters.pulse, slow.level.kept, slow.loud.kept
         if stirs(c.onset_step, c.peak, loud, view):
@@ -170,6 +172,16 @@ class PulseFinder:
             return None
         pulse = Waiting(view.step_at(event.onset_s), event, c.peak)
         return None if is_movement(pulse, at, loud, view) else looked_back(pulse, at, loud, view, ())
+
+    def _stands_out(self, c: _Pulse, at: int, loud: Floats) -> bool:
+        """Whether it stands out of the loudest moments around it, as a kick in shaking does.
+
+        Shaking at 8 to 12 Hz hardly shows in the slow levels, where a pulse shows most.
+        """
+        around = loud[max(0, c.onset_step - SUSTAINED_STEPS) : max(0, c.onset_step - 1)].tolist()
+        around += loud[c.onset_step + LONGEST_KICK_STEPS : at + 1].tolist()
+        loudest = sorted(around)[int(LOUDEST_ORDER * len(around))] if around else math.inf
+        return bool(c.peak >= self.parameters.pulse["above_loudest"] * loudest)
 
     def _is_known(self, c: _Pulse, view: RunView, kicks: JerkFinder) -> bool:
         """Whether the quick path has found it, or may, or the body still settles after an impact."""

@@ -74,7 +74,7 @@ def level_around(
         shaking = in_shaking(onset, loud, kick_before)
         above = p["impact_above" if peak >= p["impact_g"] else "above_loudest"]
         return shaking if peak >= above * shaking else None
-    if stirs(onset, peak, loud, view) and not _stands_out_of_tremor(onset, peak, loud, kick_before, view):
+    if stirs(onset, peak, loud, view):
         return None
     # What another kick left behind half a second earlier does not count against this one.
     first = max(0, onset - view.steps["isolation_s"], kick_before + RING_STEPS + 1)
@@ -130,17 +130,6 @@ def stirs(onset_step: int, peak: float, loud: Floats, view: RunView) -> bool:
     rested = onset_step - steps["rested_s"] - RISE_STEPS
     stirred = rested < 0 or largest(loud[rested : onset_step - RISE_STEPS]) > noticed
     return stirred and not view.shakes(onset_step)
-
-
-def _stands_out_of_tremor(onset_step: int, peak: float, loud: Floats, kick_before: int, view: RunView) -> bool:
-    """Whether a burst stands out of a tremor that the frames lost lately: a kick beside it is enough for that."""
-    least = view.parameters.jerk["above_loudest"]
-    if peak < least * largest(loud[max(0, onset_step - RISE_STEPS - 1) : max(1, onset_step - 1)]):
-        # Most jolts: something as loud came just before.
-        return False
-    if not view.shook_since(onset_step - view.steps["stir_window_s"], onset_step):
-        return False
-    return peak >= least * in_shaking(onset_step, loud, kick_before)
 
 
 def moved_steps(onset_step: int, last: int, noticed: float, loud: Floats, view: RunView) -> int:

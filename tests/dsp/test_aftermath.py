@@ -25,6 +25,7 @@ class View:
     parameters: Parameters = field(default_factory=load_parameters)
     first_step: int = 0
     shaking: bool = False
+    shook: bool = False
     turned: bool = False
     turned_on: bool = False
     moved_on: bool = False
@@ -39,8 +40,15 @@ class View:
     def least_floor(self, _step: int) -> float:
         return REST_G
 
+    @property
+    def steps(self) -> dict[str, int]:
+        return {"stir_window_s": round(10 * self.parameters.jerk["stir_window_s"])}
+
     def shakes(self, _at: int) -> bool:
         return self.shaking
+
+    def shook_since(self, _first: int, _last: int) -> bool:
+        return self.shaking or self.shook
 
     def turns(self, _began: int, _at: int) -> bool:
         return self.turned

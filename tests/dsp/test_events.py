@@ -228,11 +228,13 @@ def test_a_stretch_in_the_first_second_is_seen_whatever_the_gain(moved: Make, ga
     assert [(e.label, e.stretch_delay_s) for e in scaled] == [(e.label, e.stretch_delay_s) for e in plain]
 
 
-def ringing_kick(t: NDArray[np.float64], at: float, size_g: float, hz: float, damping: float) -> NDArray[np.float64]:
-    """Acceleration of a limb on a spring that a muscle pulls at for 60 ms."""
+def ringing_kick(
+    t: NDArray[np.float64], at: float, size_g: float, hz: float, damping: float, pull_s: float = 0.03
+) -> NDArray[np.float64]:
+    """Acceleration of a limb on a spring at which a muscle pulls most after 30 ms, or after so long."""
     w = 2 * np.pi * hz
     late = np.clip(t - at, 0, None)
-    pull = np.where(t >= at, late / 0.03 * np.exp(1 - late / 0.03), 0.0)
+    pull = np.where(t >= at, late / pull_s * np.exp(1 - late / pull_s), 0.0)
     answer = lti([1.0, 0.0, 0.0], [1.0, 2 * damping * w, w**2])
     wave = np.asarray(lsim(answer, pull, t)[1])
     return np.asarray(size_g * wave / np.abs(wave).max())

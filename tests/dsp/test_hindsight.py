@@ -48,6 +48,9 @@ class View:
     def shakes(self, step: int) -> bool:
         return False
 
+    def shook_since(self, _first: int, _last: int) -> bool:
+        return False
+
     def tilt_between(self, first: int, second: int) -> float:
         return {
             (BEGAN - 13, BEGAN - 3): self.before_deg,

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 import dsp
 from tests.dsp.conftest import made_signal
+from tests.dsp.test_events import ringing_kick
 
 RATE_HZ = 104.0
 KICKED_S = 30.0
@@ -55,3 +56,15 @@ def test_a_slow_kick_in_a_quicker_tremor_is_found_by_the_size_of_its_swing() -> 
             events = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf", keep_spectra=False).events
             found += any(abs(e.onset_s - 17.0 - 0.07 * seed) < 0.15 for e in events)
     assert found >= 28
+
+
+def test_a_slow_kick_that_hardly_shows_among_quick_beats_is_found_where_these_hardly_show() -> None:
+    found = 0
+    for hertz in (8.5, 10.0, 11.5):
+        for seed in range(12):
+            at_s = 17.0 + 0.07 * seed
+            xyz_g = made_signal(tremor=(8.0, 28.0, hertz, 0.035), seconds=30.0, seed=seed)
+            xyz_g[:, 0] += ringing_kick(np.arange(len(xyz_g)) / 100.0, at_s, 0.2, 4.0, 0.2, pull_s=0.08)
+            events = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf", keep_spectra=False).events
+            found += any(abs(e.onset_s - at_s) < 0.15 for e in events)
+    assert found >= 18
