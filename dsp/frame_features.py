@@ -20,7 +20,7 @@ from dsp.tempo import Tempo
 
 Floats = NDArray[np.float32]
 
-TOGETHER = 4096
+TOGETHER = 3072
 """Frames whose spectra are measured at once: so many that the calls do not count, so few that memory does not
 (measured)."""
 
