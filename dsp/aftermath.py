@@ -47,12 +47,27 @@ class Proof(Enum):
 
 @dataclass(slots=True)
 class Waiting:
-    """A kick that waits to be confirmed: its first step, its event, the level at its top, g, and what has to show."""
+    """A kick that waits to be confirmed.
+
+    Attributes
+    ----------
+    began
+        Its first step.
+    event
+        As it would be told.
+    top
+        The level at its top, g.
+    proof
+        What has to show.
+    due
+        Step at which it is confirmed.
+    """
 
     began: int
     event: Event
     top: float
     proof: Proof = Proof.NONE
+    due: int = 0
 
     @property
     def is_likely(self) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dsp.aftermath import Proof, Waiting, belongs_to, is_contradicted, lies_back, lies_still
 from dsp.candidate import Candidate, Limits, limits_of
 from dsp.first_swell import is_doubtful
-from dsp.hindsight import is_movement, looked_back
+from dsp.hindsight import LATE_STEPS, is_movement, looked_back
 from dsp.in_tremor import RING_STEPS, in_shaking, least_that_stands_out, shook
 from dsp.kick import measure_kick
 from dsp.parameters import Parameters
@@ -83,7 +83,7 @@ class JerkFinder:
             return at
         if self._waiting:
             # What waits is confirmed at its time, whatever comes before.
-            last = min(last, max(at, self._waiting[0].began + self._limits.confirm))
+            last = min(last, max(at, self._waiting[0].due))
         return min(last, seen.next_above(at))
 
     @property
@@ -109,6 +109,7 @@ class JerkFinder:
         """Count from `steps` later on: what lay before is kept no longer."""
         for kick in self._waiting:
             kick.began -= steps
+            kick.due -= steps
         self._kicks = [(step - steps, top) for step, top in self._kicks]
         self.ended = [(began - steps, end - steps) for began, end in self.ended if end >= steps]
         self.last_peak_step -= steps
@@ -148,7 +149,7 @@ class JerkFinder:
 
     def _confirm(self, at: int, loud: Floats, view: RunView, *, at_end: bool = False) -> None:
         """Hand over what no greater impact has followed, and nothing else contradicts."""
-        while self._waiting and (at_end or at - self._waiting[0].began >= self._limits.confirm):
+        while self._waiting and (at_end or at >= self._waiting[0].due):
             kick = self._waiting.pop(0)
             others = [step for step, _ in self._kicks]
             if self._candidate is not None:
@@ -160,6 +161,11 @@ class JerkFinder:
                 or is_movement(kick, at, loud, view)
             )
             if doubted and not swings_freely(kick.event, at, view):
+                full = kick.began + self._limits.confirm
+                if at < full and not at_end:
+                    # What has just begun may be another kick: it is looked at again when it has waited its whole time.
+                    kick.due = full
+                    self._waiting.insert(0, kick)
                 continue
             if not kick.is_likely and self._is_told(kick.event):
                 continue
@@ -182,7 +188,7 @@ class JerkFinder:
             stop = min(end, at + BLOCK)
             if self._waiting:
                 # What waits is confirmed at its time, whatever goes on.
-                stop = min(stop, max(at, self._waiting[0].began + self._limits.confirm) + 1)
+                stop = min(stop, max(at, self._waiting[0].due) + 1)
             at, following = self._followed(c, at, stop, seen, view)
             # What ends or begins in this very step is known by then: an impact that it led up to, another kick.
             self._candidate = following
@@ -293,7 +299,7 @@ class JerkFinder:
         if measured.proof is not Proof.NONE:
             # So far it is more likely a movement, and keeps no other from being a kick.
             if not self._follows_impact(began, event, view):
-                self._waiting.append(Waiting(began, event, c.peak, measured.proof))
+                self._wait(Waiting(began, event, c.peak, measured.proof), view)
             return
         self.last_peak_step = c.peak_step
         self._kicks = [*near, (c.onset_step, c.peak)]
@@ -313,7 +319,17 @@ class JerkFinder:
         self._waiting = [k for k in self._waiting if k.event.peak_s < event.onset_s]
         # One that is confirmed stays, whatever comes soon after it: a fall has more than one impact.
         if not self._follows_impact(onset_step, event, view):
-            self._waiting.append(Waiting(onset_step, event, level))
+            self._wait(Waiting(onset_step, event, level), view)
+
+    def _wait(self, kick: Waiting, view: RunView) -> None:
+        """Let a kick wait for what comes after it, but no longer than lets it be told in time from its onset."""
+        p, limits = self.parameters.jerk, self._limits
+        in_time = view.step_at(kick.event.onset_s + p["confirmed_by_s"]) - 1
+        kick.due = kick.began + limits.confirm
+        if not kick.event.is_impact:
+            # A greater impact may come after one.
+            kick.due = min(kick.due, max(kick.began + LATE_STEPS, in_time))
+        self._waiting.append(kick)
 
     def _follows_impact(self, onset_step: int, event: Event, view: RunView) -> bool:
         """Whether it is what bounces or settles after an impact."""

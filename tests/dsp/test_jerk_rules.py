@@ -151,3 +151,29 @@ def test_a_lone_value_of_a_tenth_of_a_g_is_a_glitch_and_one_of_twice_that_may_be
     xyz_g = np.random.default_rng(seed).normal(scale=0.0012, size=(3000, 3)) + [0.0, 0.0, 1.0]
     xyz_g[1500, 2] += jump_g
     assert len(dsp.analyze(xyz_g, rate_hz=rate_hz, placement="calf").events) == events
+
+
+def led_by_a_swing(start_s: float) -> NDArray[np.float32]:
+    """A kick of 0.2 g that a swing of a quarter of it leads up to for 0.22 s, and another one follows."""
+    xyz_g = np.random.default_rng(3).normal(scale=0.001, size=(1500, 3)) + np.array([0.0, 0.0, 1.0])
+    begin_s, t = start_s, np.arange(1500) / RATE_HZ
+    for size_g, width_s in ((-0.05, 0.22), (0.2, 0.1), (-0.12, 0.14)):
+        within = np.clip((t - begin_s) / width_s, 0.0, 1.0)
+        xyz_g[:, 0] += size_g * np.sin(np.pi * within)
+        begin_s += width_s
+    return xyz_g.astype(np.float32)
+
+
+@pytest.mark.parametrize("hundredths", range(10))
+def test_a_kick_is_told_in_time_from_its_onset_though_a_swing_leads_up_to_it(hundredths: int) -> None:
+    xyz_g = led_by_a_swing(12.0 + 0.01 * hundredths)
+    analyzer = dsp.Analyzer(RATE_HZ)
+    analyzer.push(xyz_g[:1250])
+    for at in range(1250, 1400):
+        events = analyzer.push(xyz_g[at : at + 1]).events
+        if events:
+            assert (at + 1) / RATE_HZ - events[0].onset_s <= 1.2 + 1e-9
+            assert events[0].onset_s < 12.0 + 0.01 * hundredths + 0.1
+            break
+    else:
+        pytest.fail("no kick was told")
