@@ -23,7 +23,7 @@ FRAME_DTYPE = np.dtype(
         ("wander_hz", np.float32),  # standard deviation of the peak over three frames; NaN without one in each
         ("prominence_db", np.float32),  # peak above the 1/f background, dB
         ("width_hz", np.float32),  # half-power width of the peak, Hz
-        ("share", np.float32),  # power near the peak / power of the tremor band, 0 to 1
+        ("share", np.float32),  # power near the peak and of an overtone in step / power of 3-14 Hz, 0 to 1
         ("bump_db", np.float32),  # density around the peak / that of its louder flank, 1.5 to 3 Hz away, dB
         ("low_ratio", np.float32),  # power 0.5-3 Hz / power 0.5-20 Hz, 0 to 1
         ("low_rms_g", np.float32),  # rms of 0.5-3 Hz, g

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import dsp
-from dsp import packed, run
+from dsp import curves, frame_features, live_labels, packed, run
 from dsp.grid import make_grid
 from dsp.growing import Growing
 from dsp.parameters import load_worn_at
@@ -189,6 +189,26 @@ def test_forgetting_as_soon_as_possible_changes_no_bit(
         assert_same(analyzer.result(), whole)
         lives.append(seen)
     assert lives[0] == lives[1]
+
+
+@pytest.mark.parametrize(("frames", "seconds", "hops", "fewer"), [(7, 3, 11, 0), (1, 1, 1, 10**9)])
+def test_how_much_is_worked_on_at_once_changes_no_bit(
+    signal: Callable[..., NDArray[np.float32]],
+    monkeypatch: pytest.MonkeyPatch,
+    frames: int,
+    seconds: int,
+    hops: int,
+    fewer: int,
+) -> None:
+    xyz_g = busy(signal, 52.0, 100.0)
+    whole = dsp.analyze(xyz_g, rate_hz=52.0, placement="calf")
+    monkeypatch.setattr(frame_features, "TOGETHER", frames)
+    monkeypatch.setattr(live_labels, "TOGETHER", seconds)
+    assert_same(dsp.analyze(xyz_g, rate_hz=52.0, placement="calf"), whole)
+    # Features known of few frames are weighed in them alone, or in none of them.
+    monkeypatch.setattr(curves, "FEWER", fewer)
+    monkeypatch.setattr(run, "BATCH_HOPS", hops)
+    assert_same(dsp.analyze(xyz_g, rate_hz=52.0, placement="calf"), whole)
 
 
 def test_what_a_run_keeps_does_not_grow_with_its_length(signal: Callable[..., NDArray[np.float32]]) -> None:
