@@ -27,6 +27,8 @@ Measure = Callable[[Floats, Floats], dict[str, Floats]]
 RING_STEPS = 8
 """A twitch rings for 0.3 to 1 s (3-9 Hz), and swells for less."""
 LOOKED_AT = ("middle_g", "prominence_db", "crest", "low_rms_g", "centre_g", "centre_low_g")
+TOGETHER = 512
+"""Frames measured again at once: so many that the calls do not count, so few that memory does not (measured)."""
 TINY = np.float32(1e-14)
 """Square of a level that no sensor resolves (0.1 ug)."""
 
@@ -64,8 +66,19 @@ class Beside:
             Mean square of the jerk path in each step of them, (frames, steps), g^2.
         """
         rows = self._may_hide(values)
-        if not len(rows):
-            return
+        for at in range(0, len(rows), TOGETHER):
+            self._put(rows[at : at + TOGETHER], values, psd, windows_g, change, step_energy)
+
+    def _put(
+        self,
+        rows: NDArray[np.intp],
+        values: dict[str, Floats],
+        psd: Floats,
+        windows_g: Floats,
+        change: Floats,
+        step_energy: Floats,
+    ) -> None:
+        """Measure those of some frames again in which something goes on beside a burst; as `put`."""
         energy = step_energy[rows]
         loud = self._loud_steps(change[rows], energy)
         whole = self._goes_on(energy, loud)

@@ -7,9 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 import dsp
+from dsp import beside
 from dsp.beside import Beside
 from dsp.bridge import Bridge
-from dsp.grid import make_grid
+from dsp.grid import Grid, make_grid
 from dsp.parameters import load_parameters
 
 Floats = NDArray[np.float32]
@@ -127,6 +128,30 @@ def test_a_twitch_in_a_tremor_has_the_same_bits_in_chunks(
     analyzer = dsp.Analyzer(rate_hz=rate_hz, placement="calf")
     parts = [analyzer.push(xyz_g[at : at + chunk]).frames for at in range(0, len(xyz_g), chunk)]
     assert np.concatenate([*parts, analyzer.finish().frames]).tobytes() == whole.tobytes()
+
+
+def test_however_many_frames_hide_a_burst_few_are_copied_at_once_and_no_bit_changes(
+    signal: Callable[..., Floats], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    xyz_g = signal(rate_hz=52.0, tremor=(5.0, 28.0, 8.5, 0.03))
+    for at_s in np.arange(9.3, 26.0, 4.1):
+        xyz_g += twitch(52.0, 30.0, 0.6, at_s)
+    whole = dsp.analyze(xyz_g, rate_hz=52.0, placement="calf")
+    copied: list[int] = []
+
+    def bridge(grid: Grid, windows_g: Floats, hidden: NDArray[np.bool_]) -> Bridge:
+        copied.append(windows_g.shape[1])
+        return Bridge(grid, windows_g, hidden)
+
+    monkeypatch.setattr(beside, "Bridge", bridge)
+    monkeypatch.setattr(beside, "TOGETHER", 3)
+    parts = dsp.analyze(xyz_g, rate_hz=52.0, placement="calf")
+    assert sum(copied) > 10
+    assert max(copied) <= 3
+    assert parts.frames.tobytes() == whole.frames.tobytes()
+    assert parts.spectra is not None
+    assert whole.spectra is not None
+    assert parts.spectra.psd.tobytes() == whole.spectra.psd.tobytes()
 
 
 @pytest.mark.parametrize("steps", [(17, 24), (0, 5), (36, 40)])
