@@ -161,21 +161,24 @@ def _judged(view: RunView, shape: Outline, look: _Look, *, weightless: bool) -> 
             proof = _yet_to_show(look, one_way=one_way, weightless=weightless)
             if proof is Proof.NONE:
                 return None
+            if proof is Proof.SWINGS:
+                # Where it lies soon after the kick is a part of the swing then, and no stretch around it.
+                turn = Turn(view.stretch_before(look.onset_at), inside=False)
         turn = within or turn
-    came_back = went < SWUNG or turned < max(p["stretch_deg"], rings_deg)
+    # Who swings freely comes back.
+    came_back = proof is Proof.SWINGS or went < SWUNG or turned < max(p["stretch_deg"], rings_deg)
     return (turn, proof) if _is_quick(view, shape, look, turn, came_back=came_back) else None
 
 
 def _yet_to_show(look: _Look, *, one_way: bool, weightless: bool) -> Proof:
     """Give what a candidate that went elsewhere has to show to be a kick after all; NONE when it is a movement.
 
-    Half a second does not tell: a relaxed knee swings as far, and a ring is in the mean of so few steps.
+    Half a second does not tell: a relaxed knee swings as far, and a ring is in the mean of so few steps. After a
+    stretch, or another kick, nothing but such a swing does, for what moves on lies elsewhere, or back, as well.
     """
-    if look.stretch is not None or look.after_kick:
-        return Proof.NONE
     if not one_way:
         return Proof.SWINGS
-    return Proof.NONE if weightless else Proof.LIES_BACK
+    return Proof.NONE if weightless or look.after_kick or look.stretch is not None else Proof.LIES_BACK
 
 
 def _is_quick(view: RunView, shape: Outline, look: _Look, turn: Turn, *, came_back: bool) -> bool:

@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 
-from dsp.labels import EventLabel
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import BASE_S, mean_of, squares
@@ -36,19 +35,25 @@ UNLIKE = 0.1
 """Share of the power of what follows the kick that is no such swing (prior)."""
 RESTED = 0.15
 """Of its size, that anything before the kick has: a free swing begins in rest (prior)."""
+BRIEF_S = 0.2
+"""Of rest between a stretch and the kick that answers it, at least (prior)."""
 ROUNDING = 1e-9
 """More than sums of a few hundred squares are off."""
 BACK = -0.9
 """Cosine between the kick and the swing's first half, which pulls back along the same line (prior)."""
 
 
-def swings_freely(event: Event, now_step: int, view: RunView) -> bool:
-    """Whether what follows a kick out of rest, up to step `now_step`, is a free swing that it set going."""
-    if event.label is not EventLabel.TWITCH:
-        return False
+def swings_freely(event: Event, now_step: int, view: RunView, rested_s: float = BASE_S) -> bool:
+    """Whether what follows a kick out of rest, up to step `now_step`, is a free swing that it set going.
+
+    Parameters
+    ----------
+    rested_s
+        So long before the kick the limb rests; after a stretch, or another kick, for `BRIEF_S`.
+    """
     rate, first = view.grid.rate_hz, view.first
     onset, peak = (round((at_s - view.start_s) * rate) for at_s in (event.onset_s, event.peak_s))
-    before = view.xyz_g[max(0, onset - round(BASE_S * rate) - first) : max(1, onset - first)]
+    before = view.xyz_g[max(0, onset - round(rested_s * rate) - first) : max(1, onset - first)]
     rest, mean = mean_of(before), max(1, round(MEAN_S * rate))
     kicked = np.array(event.direction)
     if peak > onset + round(FIRST_S * rate):
@@ -67,7 +72,7 @@ def swings_freely(event: Event, now_step: int, view: RunView) -> bool:
     swing = (total[mean:] - total[:-mean]) / mean
     power = float(squares(swing).sum())
     if float(squares(before - rest).mean()) > RESTED**2 * power / len(swing):
-        return False
+        return rested_s > BRIEF_S and swings_freely(event, now_step, view, BRIEF_S)
     least = (1.0 - UNLIKE) * power
     # A swing goes along one line, along which there is no more than along the main direction.
     if float(np.linalg.eigvalsh(swing.T @ swing)[-1]) < (1.0 - ROUNDING) * least:

@@ -95,3 +95,20 @@ def test_a_twitch_is_known_although_the_knee_falls_back_more_quickly_than_it_was
         (event,) = dsp.analyze(felt_g(angle, rate_hz, seed=1), rate_hz=rate_hz, placement="calf").events
         assert event.onset_s == pytest.approx(AT_S, abs=0.05)
         assert event.label is dsp.EventLabel.TWITCH
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 104.0, 200.0])
+@pytest.mark.parametrize("since_s", [0.4, 0.8])
+@pytest.mark.parametrize("lasts_s", [0.4, 2.5])
+def test_a_kick_after_a_stretch_is_a_reflex_jerk_though_the_knee_swings_as_far_as_the_stretch_turned_it(
+    lasts_s: float, since_s: float, rate_hz: float
+) -> None:
+    t = np.arange(round(SECONDS * rate_hz)) / rate_hz
+    part = np.clip((t - (AT_S - since_s - lasts_s)) / lasts_s, 0.0, 1.0)
+    stretch = np.radians(20.0) * part**3 * (10.0 - 15.0 * part + 6.0 * part**2)
+    angle = stretch + kicked_by_a_muscle(0.11, 1.6, 0.15, 0.6, rate_hz)
+    events = dsp.analyze(felt_g(angle, rate_hz, seed=4), rate_hz=rate_hz, placement="calf").events
+    kicks = [event for event in events if abs(event.onset_s - AT_S) <= 0.1]
+    assert [event.label for event in kicks] == [dsp.EventLabel.REFLEX_JERK]
+    # It swings for as long as another kick might take.
+    assert not [event for event in events if event.onset_s > AT_S + 0.1]
