@@ -3,7 +3,9 @@
 Every value is made by elementwise operations or maxima, so that any chunking of the samples gives the same bits.
 """
 
+from bisect import insort
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,7 @@ Floats = NDArray[np.float32]
 
 BLOCK = 24
 """Steps whose levels are turned into plain numbers at once: a burst is followed for so many (measured)."""
+DUE = attrgetter("due")
 MOST_KICKS = 2
 """More within `train_s` are a rhythm or a movement, which the frames name."""
 
@@ -165,7 +168,7 @@ class JerkFinder:
                 if at < full and not at_end:
                     # What has just begun may be another kick: it is looked at again when it has waited its whole time.
                     kick.due = full
-                    self._waiting.insert(0, kick)
+                    insort(self._waiting, kick, key=DUE)
                 continue
             if not kick.is_likely and self._is_told(kick.event):
                 continue
@@ -329,7 +332,8 @@ class JerkFinder:
         if not kick.event.is_impact:
             # A greater impact may come after one.
             kick.due = min(kick.due, max(kick.began + LATE_STEPS, in_time))
-        self._waiting.append(kick)
+        # One that began later may be due sooner.
+        insort(self._waiting, kick, key=DUE)
 
     def _follows_impact(self, onset_step: int, event: Event, view: RunView) -> bool:
         """Whether it is what bounces or settles after an impact."""

@@ -1,18 +1,22 @@
 """Rules of the jerk path that a whole signal seldom shows by themselves: its floor, its thresholds, its trains."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import dsp
+from dsp.aftermath import Waiting
 from dsp.grid import STEPS_PER_HOP, make_grid
 from dsp.jerks import JerkFinder
 from dsp.kick_level import floors, highest_floor
+from dsp.labels import EventLabel
 from dsp.parameters import load_parameters
 from dsp.run_view import RunView
 from dsp.step_levels import Levels
+from tests.dsp.test_aftermath import event
 
 RATE_HZ = 100.0
 STEPS_PER_S = 10
@@ -177,3 +181,14 @@ def test_a_kick_is_told_in_time_from_its_onset_though_a_swing_leads_up_to_it(hun
             break
     else:
         pytest.fail("no kick was told")
+
+
+def test_of_two_that_wait_the_one_that_is_due_sooner_is_looked_at_sooner() -> None:
+    parameters = load_parameters()
+    finder, view = JerkFinder(parameters), RunView(parameters, make_grid(RATE_HZ, parameters), 0.0)
+    # Only the second has had a swing that led up to it, a fifth of a second before its own step.
+    for began, onset_s in ((100, 10.0), (101, 9.8)):
+        finder._wait(Waiting(began, replace(event(EventLabel.TWITCH, 0.2), onset_s=onset_s), 0.2), view)
+    quiet = np.zeros(200, np.float32)
+    seen = Levels(quiet, quiet, np.ones(100), quiet[100:], 100)
+    assert finder.quiet_until(102, seen) == 109
