@@ -128,6 +128,15 @@ def test_motion_of_its_own_size_speaks_against_it_unless_that_is_another_kick_af
     assert contradicted(never_quiet, others=(BEGAN + 6,))
 
 
+def test_what_shook_before_a_kick_is_no_part_of_it_if_the_frames_say_so_to_its_end() -> None:
+    # A tremor that swells a little after it.
+    goes_on = heard(dict.fromkeys(range(-40, 0), 0.08) | dict.fromkeys(range(3, 11), 0.1))
+    assert contradicted(goes_on, View(shook=True))
+    assert not contradicted(goes_on, View(shook=True, shaking=True))
+    # What goes on where nothing shook before has begun with it.
+    assert contradicted(heard(dict.fromkeys(range(3, 11), 0.1)), View(shook=True, shaking=True))
+
+
 def test_another_kick_counts_as_one_only_if_it_was_quiet_before_it() -> None:
     assert contradicted(heard({3: 0.09, 4: 0.09, 5: 0.09} | dict.fromkeys(range(6, 11), 0.25)), others=(BEGAN + 6,))
 
