@@ -111,7 +111,7 @@ class Frames:
 
     @property
     def shaking(self) -> tuple[NDArray[np.float64], int]:
-        """Forward probability of tremor or reflex rhythm in each kept frame, (n,), and the first one's place."""
+        """Forward probability of tremor or reflex rhythm in frames, (n,), of the kept steps, and the first's place."""
         return self._shaking.kept, self._shaking.first
 
     # -- frames in ----------------------------------------------------------------------------------------------------
@@ -181,10 +181,11 @@ class Frames:
         """Hops from the start of a frame that is followed by others to where it is final."""
         return -(-self._grid.window // self._grid.hop) + self._lag
 
-    def forget(self) -> None:
-        """Forget the frames that nothing reads any more."""
-        for part in (self._alpha, self._shaking, self._likelihood, self._raw):
+    def forget(self, hops: int) -> None:
+        """Forget the frames that nothing reads any more; how likely they shook only before `hops`, as long as steps."""
+        for part in (self._alpha, self._likelihood, self._raw):
             part.drop(min(self.emitted, self.count - 2))
+        self._shaking.drop(hops - -(-self._grid.window // self._grid.hop))
 
     def _finalise(self, upto: int, window: int, look: Look) -> list[FrameBatch]:
         """Frames before `upto` become final; the frames after them are what the smoother looks at."""

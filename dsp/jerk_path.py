@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from dsp.fast_second import NO_BURST
 from dsp.first_swell import FirstSwells
 from dsp.frames import FrameBatch, Frames
-from dsp.grid import STEPS_PER_HOP, Grid
-from dsp.growing import Growing
+from dsp.grid import Grid
 from dsp.jerks import JerkFinder
 from dsp.lone_kicks import LoneKicks
 from dsp.parameters import Parameters
@@ -56,8 +55,6 @@ class JerkPath:
         self._rests = Rests(parameters)
         self._lone, self.swells = LoneKicks(parameters), FirstSwells(parameters)
         self._view = RunView(parameters, grid, start_s)
-        # How likely each frame shakes, for as long as its steps are kept: the frames themselves are forgotten sooner.
-        self._shaking = Growing((), np.float64)
         self.told: list[Event] = []
 
     @property
@@ -138,7 +135,6 @@ class JerkPath:
         self._pulses.forget(steps - self._view.first_step)
         self.volleys.forget(steps - self._view.first_step)
         self._view.first_step = steps
-        self._shaking.drop(steps // STEPS_PER_HOP - self._view.window_hops)
 
     def finish(self, stream: Stream, steps: Steps, frames: Frames) -> None:
         """End the run.
@@ -180,8 +176,6 @@ class JerkPath:
         view.xyz_g, view.first = stream.samples.kept.T, stream.samples.first
         view.level, view.slow = stream.level.kept[0], stream.slow.kept[0]
         view.hop_least, view.hop_gravity = steps.hop_least.kept, steps.hop_gravity.kept
-        shaking, first_frame = frames.shaking
-        self._shaking.extend(shaking[len(self._shaking) - first_frame :])
-        view.shaking, view.first_frame = self._shaking.kept, self._shaking.first
+        view.shaking, view.first_frame = frames.shaking
         view.counts = steps.counts
         view.step_gravity, view.step_loud = steps.mean.kept, steps.loud.kept

@@ -194,7 +194,7 @@ class Run:
             return
         steps.forget(hops)
         self.slow_steps.forget(hops)
-        frames.forget()
+        frames.forget(hops)
         self.jerks.forget(hops * STEPS_PER_HOP)
 
     # -- what the live view asks --------------------------------------------------------------------------------------

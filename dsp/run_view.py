@@ -58,8 +58,6 @@ class RunView:
     first_step
         Number of the first step that is kept, the first one of a hop. Steps are counted from here on, here and in the
         jerk path, while samples are counted from the start of the run.
-    window_hops
-        Hops that the first frame ends with.
     """
 
     def __init__(self, parameters: Parameters, grid: Grid, start_s: float) -> None:
@@ -67,7 +65,8 @@ class RunView:
         self.grid = grid
         self.start_s = start_s
         self._swing = round(SWING_S * grid.rate_hz)
-        self.window_hops = -(-grid.window // grid.hop)
+        # Hops that the first frame ends with.
+        self._window_hops = -(-grid.window // grid.hop)
         self.steps = {
             name: round(value / STEP_S)
             for name, value in parameters.jerk.items()
@@ -111,7 +110,7 @@ class RunView:
 
     def _frame_by(self, step: int) -> int:
         """Give the newest frame that ends by the end of a step, counted from the first that is known."""
-        return (step + 1 + self.first_step) // STEPS_PER_HOP - self.window_hops - self.first_frame
+        return (step + 1 + self.first_step) // STEPS_PER_HOP - self._window_hops - self.first_frame
 
     def edge(self, step: int) -> int:
         """First sample of a step."""

@@ -99,8 +99,9 @@ def level_around(
         return around
     # Shaking that goes on swells by itself: a kick in it stands out of its own loudest moments.
     soft = peak < p["impact_g"]
+    any_loudest = past[int(LOUDEST_ORDER * len(past))] if past else 0.0
     # Another kick is none of them; a fall has more than one impact.
-    loudest = in_shaking(onset, loud, kick_before) if soft else past[int(LOUDEST_ORDER * len(past))] if past else 0.0
+    loudest = in_shaking(onset, loud, kick_before) if soft else any_loudest
     if soft and kick_before > since and _is_over(loud[since:onset].tolist(), loudest):
         return around
     return None if peak < p["above_loudest" if soft else "impact_above"] * loudest else around
