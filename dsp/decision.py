@@ -15,7 +15,7 @@ from dsp.parameters import DECIDED, Parameters
 
 Floats = NDArray[np.float64]
 Weights = tuple[float, float, float, float]
-BLOCK = 16
+BLOCK = 32
 """Frames that the filter takes in one step when many come; more would be gone through again with each live frame."""
 FEW = 4
 """Rows up to which plain numbers are quicker than arrays."""

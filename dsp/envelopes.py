@@ -14,9 +14,9 @@ from dsp.spectra import Spectrum
 
 Floats = NDArray[np.float32]
 
-ENVELOPE_POINTS = 64
-"""Points of the band's envelope over a window: 16 Hz for a band of 4 Hz."""
-CENTRE = slice(12, 53)
+ENVELOPE_POINTS = 32
+"""Points of the band's envelope over a window: 8 Hz, twice as wide as the band (4 Hz)."""
+CENTRE = slice(6, 27)
 """Where the Hann taper is above 0.3, so that dividing it out does not blow up noise."""
 BLOCK = 3072
 """Frames worked on at once: so many that the calls do not count, so few that memory does not (measured)."""
