@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.labels import EventLabel
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import mean_of
@@ -32,7 +33,8 @@ def is_struck(event: Event, view: RunView) -> bool:
 
     That is the sensor's noise; another knock may have come just before.
 
-    What hits as hard as an impact is told anyway. Slow sensors show nothing of this.
+    What hits as hard as an impact is told anyway, and more is asked of what comes just after a stretch, where a muscle
+    answers far more often than anything is struck. Slow sensors show nothing of this.
     """
     rate = view.grid.rate_hz
     if event.is_impact or rate < LEAST_RATE_HZ or event.peak_jerk_g_per_s < MUSCLE_PER_S * event.peak_g:
@@ -42,7 +44,8 @@ def is_struck(event: Event, view: RunView) -> bool:
     if begin < 0 or begin + size > len(view.xyz_g):
         return False
     total, sharp = _powers(view.xyz_g[begin : begin + size], rate)
-    least = view.parameters.jerk["sharp_share"] * total
+    answers = event.label is EventLabel.REFLEX_JERK
+    least = view.parameters.jerk["sharp_share_of_answer" if answers else "sharp_share"] * total
     if sharp <= least:
         return False
     befores = range(begin - size, max(-1, begin - WINDOWS_BEFORE * size - 1), -size)

@@ -69,6 +69,22 @@ def test_a_twitch_is_one_however_quick_the_muscle_and_light_the_limb(
     assert found.label is EventLabel.TWITCH
 
 
+@pytest.mark.parametrize("rate_hz", [52.0, 100.0, 208.0])
+def test_what_answers_a_stretch_may_be_quicker_than_what_comes_out_of_rest_but_no_blow(rate_hz: float) -> None:
+    since = np.arange(round(20.0 * rate_hz)) / rate_hz - ONSET_S
+    done = np.clip((since + 0.9) / 0.6, 0.0, 1.0)
+    turned = np.radians(30.0) * done**3 * (10.0 - 15.0 * done + 6.0 * done**2)
+    across_g = np.column_stack([np.sin(turned), np.zeros(len(since)), np.cos(turned) - 1.0])
+    # A pulse of 80 ms that swings to both sides: half of its power lies above 12 Hz.
+    beside = (since - 0.04) / 0.0125
+    pulse_g = -0.5 * beside * np.exp(0.5 - 0.5 * beside**2)
+    (found,) = dsp.analyze(resting(rate_hz, pulse_g, 0.002) + across_g.astype(np.float32), rate_hz=rate_hz).events
+    assert found.label is EventLabel.REFLEX_JERK
+    assert not dsp.analyze(resting(rate_hz, pulse_g, 0.002), rate_hz=rate_hz).events
+    blow_g = struck(rate_hz, 17.0, 0.05, 0.3) + across_g.astype(np.float32)
+    assert not dsp.analyze(blow_g, rate_hz=rate_hz).events
+
+
 @pytest.mark.parametrize("rate_hz", [50.0, 104.0, 400.0])
 @pytest.mark.parametrize(("lasts_s", "swings"), [(0.04, 1), (0.06, 1), (0.08, 2), (0.12, 3)])
 def test_a_push_and_its_recoil_are_a_twitch_however_brief(lasts_s: float, swings: int, rate_hz: float) -> None:
