@@ -19,6 +19,8 @@ LOGGERS = (
     "ggirread/ax3_testfile.cwa",
     "geneactiv-csv/demo_data.csv",
 )
+LONE_JUMP_S = 7.5, 9.0
+"""In the recording of hopping, whose hops before it are a train: from the dip to where the body has settled."""
 SENSORS = ("pocket", "chest", "waist", "wrist", "ankle")
 
 
