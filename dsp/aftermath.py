@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dsp.few import largest, middle_of
 from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
 from dsp.labels import EventLabel
+from dsp.landing import landed
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RISE_STEPS, RunView
@@ -93,6 +94,8 @@ def belongs_to(event: Event, impact: Event, parameters: Parameters, *, rested: b
     p, late_s, share = parameters.jerk, event.onset_s - impact.onset_s, event.peak_g / impact.peak_g
     return (
         late_s <= p["settle_s"]
+        # A body that falls may hit the ground more than once, last with what is thrown the furthest.
+        or (late_s <= p["falls_s"] and event.is_impact and not rested and share < p["impact_above"])
         or (late_s <= p["bounce_s"] and not rested and share < p["bounce_share"])
         or (late_s <= p["lie_s"] and share < p["lie_share"])
     )
@@ -121,7 +124,7 @@ def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others:
     if not (in_shaking and view.shakes(kick.began + RISE_STEPS)) and _goes_on(
         kick, at, loud, view, others, impact=impact
     ):
-        return True
+        return not landed(kick, at, loud, view)
     if impact:
         # Somebody who falls may turn, and lie elsewhere.
         return False
@@ -144,8 +147,9 @@ def _goes_on(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterab
     p, began, top = view.parameters.jerk, kick.began, kick.top
     # Plain numbers, counted from the first step of the kick: a dozen of them are too few for arrays.
     heard = loud[began : at + 1].tolist()
-    if max(heard[LONGEST_KICK_STEPS:], default=top) <= p["kept_share"] * top:
-        # Most kicks: whatever counts as motion that goes on is louder than this share somewhere.
+    if max(heard[LONGEST_KICK_STEPS:], default=0.0 if impact else top) <= p["kept_share"] * top:
+        # Most kicks: whatever counts as motion that goes on is louder than this share somewhere. And an impact counts
+        # with which the run ends.
         return False
     early = began + view.first_step < SUSTAINED_STEPS
     if not impact and not early and fades(heard, p["ring_left"], p["new_rise"]):

@@ -90,6 +90,7 @@ class Analyzer:
         self._open = OpenSegment(self._grid, self._parameters, keep_frames=keep_frames)
         self._events: Packed[Event] = Packed(pack=not keep_frames)
         self._newest_event: Event | None = None
+        self._before: list[Event] = []
         self._holds: list[Hold] = []
         self._spectra = SpectraRoom(len(self._grid.freq_hz), keep=self._keep_spectra)
         self._covered_s = 0.0
@@ -284,6 +285,7 @@ class Analyzer:
                 spectra=self._spectra,
                 stuck=partial(self._stuck.shares, piece.index),
                 ends=self._watch.ends,
+                before=self._before,
             )
             self._open.start_s = start_s
         self._run.append(piece.axes_g, piece.filled, piece.extremes)
@@ -294,6 +296,7 @@ class Analyzer:
             return
         run, self._run = self._run, None
         self._absorb(run, run.finish())
+        self._before = run.jerks.events
         self._holds += run.holds.holds
         end_s = run.start_s + run.stream.count / self.rate_hz
         self._open.end(end_s, run, self._flags_in(run))

@@ -1,6 +1,7 @@
 """Jerk path: leads the steps of a run past the finder of kicks, the many that cannot matter at once."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from itertools import chain
 from operator import itemgetter
 
@@ -34,6 +35,8 @@ class JerkPath:
         Of the analysis.
     start_s
         Time of the run's first sample.
+    before
+        Newest events before a gap: what bounces after an impact belongs to it even then.
 
     Attributes
     ----------
@@ -45,13 +48,14 @@ class JerkPath:
         Events that are confirmed, and were not taken yet.
     """
 
-    def __init__(self, grid: Grid, parameters: Parameters, start_s: float) -> None:
-        self._finder = JerkFinder(parameters)
+    def __init__(self, grid: Grid, parameters: Parameters, start_s: float, before: Iterable[Event] = ()) -> None:
+        self._finder = JerkFinder(parameters, list(before))
         # Both keep one list, so that each knows of the other's events.
         self._pulses = PulseFinder(parameters, self._finder.events)
         # A slow pulse is no fainter, whatever the floor.
         self._least_pulse = self._pulses.thresholds(np.zeros(1, np.float32))
         self.volleys = VolleyFinder(parameters, 0.5 * grid.hop / grid.rate_hz)
+        self.volleys.note(self._finder.events)
         self._rests = Rests(parameters)
         self._lone, self.swells = LoneKicks(parameters), FirstSwells(parameters)
         self._view = RunView(parameters, grid, start_s)
@@ -103,8 +107,7 @@ class JerkPath:
         """Follow the steps from `begin` to the newest; the frames are those that their samples complete."""
         self._look_at(stream, steps, frames)
         first, last = begin - self._view.first_step, steps.count - self._view.first_step
-        floors_g = steps.floors_before(begin, steps.count)
-        seen = Levels(steps.level.kept, steps.loud.kept, self._finder.thresholds(floors_g), floors_g, first)
+        seen = self._seen(steps, begin)
         begins = self._pulses.begins(self._above(slow, first))
         known = len(self.events)
         kick_at = self._finder.quiet_until(first, seen)
@@ -116,7 +119,13 @@ class JerkPath:
             if pulse_at == at:
                 pulse_at = self._pulses.take(at, last, begins, slow, self._view, self._finder)
         self._note(self.events[known:])
-        self.volleys.follow(first, seen.thresholds, floors_g, self._view)
+        self.volleys.follow(first, seen.thresholds, seen.floors, self._view)
+
+    def _seen(self, steps: Steps, begin: int) -> Levels:
+        """Give the steps that are kept, the newest of them from `begin` on, with what was known before these."""
+        floors_g = steps.floors_before(begin, steps.count)
+        first = begin - self._view.first_step
+        return Levels(steps.level.kept, steps.loud.kept, self._finder.thresholds(floors_g), floors_g, first)
 
     def _above(self, slow: SlowSteps, first: int) -> NDArray[np.int64]:
         """Find the newest steps, from step `first` on, that are loud enough for a slow pulse."""
@@ -144,7 +153,9 @@ class JerkPath:
         """
         self._look_at(stream, steps, frames)
         known = len(self.events)
-        self._finder.finish(steps.count - 1 - self._view.first_step, steps.loud.kept, self._view)
+        if steps.count:
+            last = steps.count - 1 - self._view.first_step
+            self._finder.finish(last, self._seen(steps, steps.count - 1), self._view)
         self._note(self.events[known:])
 
     def settle(self, batch: FrameBatch, known_steps: NDArray[np.int64]) -> None:

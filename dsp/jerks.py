@@ -16,6 +16,7 @@ from dsp.first_swell import is_doubtful
 from dsp.hindsight import LATE_STEPS, is_movement, looked_back
 from dsp.in_tremor import RING_STEPS, in_shaking, least_that_stands_out, shook
 from dsp.kick import measure_kick
+from dsp.landing import level_before, takes_off
 from dsp.parameters import Parameters
 from dsp.pendular import swings_freely
 from dsp.results import Event
@@ -121,12 +122,15 @@ class JerkFinder:
             self._candidate.peak_step -= steps
             self._candidate.loud_from -= steps
 
-    def finish(self, last: int, loud: Floats, view: RunView) -> None:
+    def finish(self, last: int, seen: Levels, view: RunView) -> None:
         """End the run at step `last`: what waits is confirmed, unless what followed it so far contradicts it.
 
-        A candidate that is still loud is given up: nothing shows yet whether it was a kick or the start of a movement.
+        A candidate that is still loud is given up, for nothing shows yet whether it was a kick or the start of a
+        movement, unless it was an impact.
         """
-        self._confirm(last, loud, view, at_end=True)
+        if self._candidate is not None and last > self._candidate.peak_step:
+            self._close(last, last, self._candidate, seen, view, at_end=True)
+        self._confirm(last, seen.loud, view, at_end=True)
 
     def take(self, at: int, end: int, seen: Levels, view: RunView) -> int:
         """Take step `at`, and while a burst goes on the steps after it, before `end`.
@@ -172,13 +176,19 @@ class JerkFinder:
                 continue
             if not kick.is_likely and self._is_told(kick.event):
                 continue
-            if is_struck(kick.event, view):
+            if is_struck(kick.event, view) or self._takes_off(kick, at, view):
                 continue
             if not is_one_of_beats(kick.began, at, view):
                 event = looked_back(kick, at, loud, view, others)
                 self.events.append(event)
                 if is_doubtful(kick, at, loud, view):
                     self.doubtful.append((event, kick.top))
+
+    def _takes_off(self, kick: Waiting, at: int, view: RunView) -> bool:
+        """Whether it only led to a landing."""
+        if kick.event.is_impact:
+            return False
+        return takes_off(kick, at, 0.0 if self._candidate is None else self._candidate.peak, view)
 
     def _is_told(self, event: Event) -> bool:
         """Whether the slow path has told of it, for which it was no kick yet."""
@@ -266,8 +276,11 @@ class JerkFinder:
         shaking = in_shaking(c.onset_step, loud, self.last_peak_step)
         return max(over, shaking) if c.peak >= self.parameters.jerk["above_loudest"] * shaking else over
 
-    def _close(self, at: int, known: int, c: Candidate, seen: Levels, view: RunView) -> None:
-        """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick."""
+    def _close(self, at: int, known: int, c: Candidate, seen: Levels, view: RunView, *, at_end: bool = False) -> None:
+        """Measure the candidate that step `known` was the last one of, as step `at` shows; keep it if it is a kick.
+
+        At the end of the run an impact alone is told of what is not over yet.
+        """
         p = self.parameters.jerk
         near = [(s, top) for s, top in self._kicks if c.onset_step - s < self._limits.train]
         # What is far smaller is no part of the same train: somebody stumbles before the fall.
@@ -288,13 +301,15 @@ class JerkFinder:
             pair=bool(near),
             followed=known < at,
         )
-        if around is None:
+        # What hits much harder than anything before it is told whatever went on before.
+        before = level_before(c, seen.level, seen.loud, view) if around is None else around
+        if before is None:
             return
         rise = None
         if near:
             rise = view.rise_to(c.onset_step) if c.rise is None else c.rise
-        measured = measure_kick(view, c.onset_step, c.peak, known, floor, around, rise)
-        if measured is None:
+        measured = measure_kick(view, c.onset_step, c.peak, known, floor, before, rise)
+        if measured is None or ((around is None or at_end) and not measured.event.is_impact):
             return
         event = measured.event
         # The candidate may have begun with a stretch; what follows is counted from the kick itself.

@@ -12,6 +12,7 @@ from dsp.kick_event import make_event, turned_with
 from dsp.kick_onset import SWING_S, first_swing, onset_in_turn, out_of_calm
 from dsp.kick_outline import Outline, outline
 from dsp.kick_turn import Turn, is_the_turn, kicked_within, moved_before, stretch_of, went_one_way
+from dsp.landing import left_ground
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import BASE_S, ONE_WAY, SWUNG, felt, mean_of
@@ -142,9 +143,12 @@ def _judged(view: RunView, shape: Outline, look: _Look, *, weightless: bool) -> 
     if (weightless or turn.stretch is None) and not (hard and shape.quickness >= p["landing_ratio"]):
         went = went_one_way(view, look.onset, shape.end, look.known_step, look.rested_g, turned, weightless=weightless)
     # A fall or a jump is slow at first, and the body may lie elsewhere after it: what hits so hard is an event anyway,
-    # unless it is as smooth as a stretch and turned the limb as far as so hard a one must.
+    # unless it is as smooth as a stretch, no harder than one, and turned the limb as far as so hard a one must.
     smooth = shape.quickness < p["landing_ratio"] and (turned >= p["landing_deg"] or went > ONE_WAY)
-    if hard and not smooth:
+    if hard and not (smooth and look.size_g < p["beyond_g"]):
+        return turn, Proof.NONE
+    if look.size_g >= p["lands_g"] and left_ground(view, look.kick_step, shape.top + 1) is not None:
+        # Who was in the air lands, however softly.
         return turn, Proof.NONE
     # The ring of a kick is in the mean of so few steps too.
     rings_deg = math.degrees(p["turn_share"] * look.size_g)

@@ -1,6 +1,6 @@
 """Run: the analysis of one gap-free stretch of samples, whatever the chunks it comes in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from dsp.live_labels import LiveLabels
 from dsp.parameters import Parameters
 from dsp.plan import Plan, make_plan
 from dsp.range_end import RangeEnds
+from dsp.results import Event
 from dsp.slow_steps import SlowSteps
 from dsp.spectra_room import SpectraRoom
 from dsp.sprung import Sprung
@@ -56,6 +57,8 @@ class Run:
         Tells the share of windows in which the sensor was stuck; None: it never is.
     ends
         Knows the ends of the sensor's range; the run's own when they are not given.
+    before
+        Newest events before the gap that the run follows.
 
     Attributes
     ----------
@@ -77,6 +80,7 @@ class Run:
         spectra: SpectraRoom | None = None,
         stuck: Shares | None = None,
         ends: RangeEnds | None = None,
+        before: Iterable[Event] = (),
     ) -> None:
         self.grid, self.parameters, self.start_s = grid, parameters, start_s
         self._alone = parameters if alone is None else alone
@@ -84,7 +88,7 @@ class Run:
         self.stream = Stream(grid, ends)
         self.steps = Steps(grid, parameters)
         self.slow_steps = SlowSteps(grid, parameters)
-        self.jerks = JerkPath(grid, parameters, start_s)
+        self.jerks = JerkPath(grid, parameters, start_s, before)
         self.holds = posture.HoldFinder(parameters, start_s, grid.hop / grid.rate_hz)
         self.frames = Frames(grid, parameters, start_s, spectra)
         self._live_labels = LiveLabels(grid, parameters)

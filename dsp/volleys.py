@@ -223,6 +223,6 @@ class VolleyFinder:
     def _kick_steps(self, burst: Burst, view: RunView) -> list[int]:
         """Give the steps at which kicks began that may ring before the burst, of all that a long block knows."""
         begin_s, end_s = (view.start_s + view.edge(at) / view.grid.rate_hz for at in (burst.first, burst.last + 1))
-        since_s = begin_s - RINGING_S
+        since_s = max(view.start_s, begin_s - RINGING_S)
         recent = itertools.takewhile(lambda e: e.onset_s > since_s - LATE_S, reversed(self._others))
         return [view.step_at(e.onset_s) for e in recent if since_s < e.onset_s < end_s]

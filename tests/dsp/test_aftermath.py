@@ -84,9 +84,10 @@ def contradicted(
     *,
     label: EventLabel = EventLabel.TWITCH,
     peak_g: float = 0.3,
+    at: int = NOW,
 ) -> bool:
     waiting, loud = Waiting(BEGAN, event(label, peak_g), 0.3), heard() if loud is None else loud
-    return is_contradicted(waiting, NOW, loud, cast("Any", replace(view or View(), loud=loud)), others)
+    return is_contradicted(waiting, at, loud, cast("Any", replace(view or View(), loud=loud)), others)
 
 
 def heard(at: dict[int, float] | None = None) -> NDArray[np.float32]:
@@ -181,8 +182,8 @@ def test_what_follows_an_impact_is_measured_against_its_loudest_part() -> None:
 
 @pytest.mark.parametrize(
     ("late_s", "share", "belongs"),
-    [(0.9, 0.9, True), (1.1, 0.9, False), (2.9, 0.5, True), (2.9, 0.7, False), (3.1, 0.5, False)]
-    + [(11.9, 0.04, True), (11.9, 0.06, False), (12.1, 0.04, False)],
+    [(0.9, 0.9, True), (1.1, 0.9, True), (2.9, 0.5, True), (2.9, 0.7, False), (3.1, 0.5, False)]
+    + [(14.9, 0.04, True), (14.9, 0.06, False), (15.1, 0.04, False)],
 )
 def test_what_comes_after_an_impact_belongs_to_it_the_longer_the_smaller_it_is(
     late_s: float, share: float, *, belongs: bool
@@ -195,10 +196,36 @@ def test_what_comes_after_an_impact_belongs_to_it_the_longer_the_smaller_it_is(
     assert not belongs_to(replace(later, peak_g=0.3 * share), event(EventLabel.TWITCH, 0.3), parameters)
 
 
+@pytest.mark.parametrize(
+    ("late_s", "share", "rested", "belongs"),
+    [(1.9, 0.9, False, True), (1.9, 1.7, False, True), (1.9, 1.9, False, False), (1.9, 0.9, True, False)]
+    + [(2.1, 0.9, False, False), (0.9, 1.9, True, True)],
+)
+def test_a_fall_has_more_than_one_impact_and_none_that_is_far_harder_or_comes_after_rest(
+    late_s: float, share: float, *, rested: bool, belongs: bool
+) -> None:
+    parameters = load_parameters()
+    fall = event(EventLabel.TWITCH, 4.0)
+    later = replace(fall, onset_s=fall.onset_s + late_s, peak_g=4.0 * share)
+    assert belongs_to(later, fall, parameters, rested=rested) is belongs
+
+
+def test_a_kick_soon_after_a_fall_is_no_part_of_it_that_is_nearly_as_large() -> None:
+    fall = event(EventLabel.TWITCH, 4.0)
+    kick = replace(fall, onset_s=fall.onset_s + 1.5, peak_g=3.0, flags=())
+    assert not belongs_to(kick, fall, load_parameters())
+
+
 def test_an_impact_that_is_over_in_a_hundredth_of_a_second_is_larger_than_its_level() -> None:
     after = heard(dict.fromkeys(range(5, 11), 0.5))
     assert contradicted(after, peak_g=2.0)
     assert not contradicted(after, peak_g=3.0)
+
+
+def test_an_impact_with_which_a_run_ends_counts_and_a_kick_does_not() -> None:
+    loud = heard(dict.fromkeys(range(2, 4), 0.4))
+    for peak_g, speaks in ((3.0, False), (0.3, True)):
+        assert contradicted(loud[: BEGAN + 4], peak_g=peak_g, at=BEGAN + 3) is speaks
 
 
 def test_only_motion_of_its_own_size_speaks_against_an_impact() -> None:

@@ -1,0 +1,149 @@
+"""Landing: whether somebody hit the ground: what stands out of all before it but for what led up to it.
+
+Who walks jolts with every step, and who jumps dips and pushes off before the landing: neither is a reason not to tell
+of a stumble, a fall or a jump. What hits much harder than anything in the last seconds is none of a train of steps; and
+who was weightless just before has left the ground, so that what came before that is a part of the same fall or jump.
+"""
+
+import math
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.few import largest
+from dsp.results import Event
+from dsp.run_view import RunView
+from dsp.surroundings import Burst, noticeable
+
+Floats = NDArray[np.float32]
+
+IN_THE_AIR_S = 0.7
+"""Longer than a jump by half a metre, or a fall from a bed or from standing, takes to the ground (physics)."""
+CATCH_STEPS = 5
+"""From where a foot is caught to where the other one lands, 0.25 to 0.5 s: both are one stumble (physics)."""
+OVER_STEPS = 2
+"""Longer than half a swing of a body that settles (3 Hz; physics)."""
+
+
+class Waiting(Protocol):
+    """A kick that waits to be confirmed."""
+
+    @property
+    def began(self) -> int:
+        """Its first step."""
+
+    @property
+    def event(self) -> Event:
+        """As it would be told."""
+
+    @property
+    def top(self) -> float:
+        """Level at its top, g."""
+
+
+def level_before(burst: Burst, level: Floats, loud: Floats, view: RunView) -> float | None:
+    """Level that a hard burst stands out of, g; None when it does not, or is too faint for an impact.
+
+    Parameters
+    ----------
+    burst
+        One that is over.
+    level, loud
+        Kick level and level of any motion of every step so far, g.
+    """
+    p = view.parameters.jerk
+    if burst.peak < p["spike_share"] * p["impact_g"]:
+        return None
+    caught = burst.onset_step - CATCH_STEPS
+    before = _stood_out_of(burst, caught, loud, view) if caught > 0 else None
+    if before is not None:
+        return before
+    left = left_ground(view, burst.onset_step, view.edge(burst.peak_step + 1))
+    if left is None:
+        return None
+    leads = left - view.steps["lead_s"]
+    if burst.peak < p["above_loudest"] * largest(level[max(0, leads) : max(0, caught)]):
+        # Steps are as quick, and a push is slow.
+        return None
+    return _stood_out_of(burst, leads, loud, view)
+
+
+def _stood_out_of(burst: Burst, last: int, loud: Floats, view: RunView) -> float | None:
+    """Give the level before step `last` that a burst stands out of, g; None when it does not.
+
+    Who has come to rest since then has done with what went on.
+    """
+    steps = view.steps
+    rested = largest(loud[max(0, last - steps["rested_s"]) : max(0, last)])
+    if last >= steps["rested_s"] and rested <= noticeable(burst.onset_step, burst.peak, view):
+        return rested
+    before = largest(loud[max(0, last - steps["stir_window_s"]) : max(0, last)])
+    return before if burst.peak >= view.parameters.jerk["above_loudest"] * before else None
+
+
+def left_ground(view: RunView, onset_step: int, end: int) -> int | None:
+    """Give the step in which the body became weightless that hit the ground in a burst; None when it did not.
+
+    Parameters
+    ----------
+    onset_step
+        First step of the burst.
+    end
+        Sample before which it hit the ground.
+    """
+    begin = view.edge(max(0, onset_step)) - round(IN_THE_AIR_S * view.grid.rate_hz)
+    flight = in_the_air(view, onset_step, begin, end)
+    return None if flight is None else view.step_of(flight[0])
+
+
+def in_the_air(view: RunView, onset_step: int, begin: int, end: int) -> tuple[int, int] | None:
+    """Give the first and last sample of the last time that is weightless between two samples; None without one.
+
+    Parameters
+    ----------
+    onset_step
+        Step before which gravity was seen.
+    """
+    p, first = view.parameters.jerk, view.first
+    gravity = view.gravity_size(onset_step)
+    if math.isnan(gravity):
+        return None
+    begin, size = max(first, begin), max(2, round(p["weightless_s"] * view.grid.rate_hz))
+    total = np.add.accumulate(view.xyz_g[begin - first : end - first], axis=0, dtype=np.float64)
+    if len(total) <= size:
+        return None
+    mean = (total[size:] - total[:-size]) / size
+    falls = (np.add.reduce(mean * mean, axis=1) < (p["weightless_share"] * gravity) ** 2).nonzero()[0]
+    if not len(falls):
+        return None
+    lately = falls[int(np.flatnonzero(np.diff(falls, prepend=-size) > 1)[-1])]
+    return begin + 1 + int(lately), begin + size + int(falls[-1])
+
+
+def landed(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
+    """Whether somebody was in the air before a kick, or in it, and rests at step `at`: it is one jump or fall."""
+    p = view.parameters.jerk
+    if kick.event.peak_g < p["lands_g"]:
+        return False
+    if largest(loud[at + 1 - OVER_STEPS : at + 1]) > p["end_ratio"] * largest(loud[kick.began : at + 1]):
+        return False
+    begin = view.edge(kick.began) - round(IN_THE_AIR_S * view.grid.rate_hz)
+    flight = in_the_air(view, kick.began, begin, view.edge(at + 1))
+    return flight is not None and flight[1] < view.edge(at + 1 - OVER_STEPS)
+
+
+def takes_off(kick: Waiting, at: int, open_peak: float, view: RunView) -> bool:
+    """Whether a kick was a push into the air: of the landing is told.
+
+    Parameters
+    ----------
+    open_peak
+        Level of a burst that is open at step `at`, g; 0 without one.
+    """
+    end = view.edge(at + 1)
+    over = round((kick.event.end_s - view.start_s) * view.grid.rate_hz)
+    flight = in_the_air(view, kick.began, over, end)
+    if flight is None:
+        return False
+    return open_peak > kick.top or flight[1] >= end - 1
