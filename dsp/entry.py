@@ -91,7 +91,13 @@ class Entry:
             found[:, 1 + looked[seen]] = np.array([rate, grew_s])[:, seen]
             brisk = seen & (rate >= self._brisk)
             self.begun += map(Begun, (looked[brisk] + first).tolist(), begins[brisk].tolist())
-            known[looked[seen]] = True
+            unsure = seen & np.isnan(rate)
+            known[looked[seen & ~unsure]] = True
+            if unsure.any():
+                # A brisk turn that was seen to set it off did, though what it set off may gather strength.
+                rows = looked[unsure]
+                before = found[0, np.maximum.accumulate(np.where(known, 1 + np.arange(len(age)), 0))[rows]]
+                known[rows[~(before >= self._brisk)]] = True
         at = np.maximum.accumulate(np.where(known, 1 + np.arange(len(age)), 0))
         self._age, self._known = int(age[-1]), found[:, at[-1]].copy()
         turn, grew = np.where(shaking, found[:, at], np.float32(np.nan))

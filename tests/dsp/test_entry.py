@@ -108,6 +108,17 @@ def test_of_beats_that_gather_strength_after_a_stretch_it_is_never_said_that_non
     assert (np.concatenate(labels) != State.MOVEMENT.value).all()
 
 
+@pytest.mark.parametrize("fades_in_s", [1.2, 2.0])
+def test_a_brisk_turn_that_was_seen_to_set_beats_off_is_not_forgotten_while_these_gather_strength(
+    fades_in_s: float,
+) -> None:
+    for seed in range(4):
+        xyz_g, begins, ends = set_off(25.0, 0.4, rms_g=0.6, fades_in_s=fades_in_s, seed=seed)
+        frames = said(xyz_g, 100.0, "wrist", begins, ends)
+        assert (frames["entry_deg_per_s"] > 25.0).all(), seed
+        assert (frames["label"] == State.REFLEX_RHYTHM.value).mean() > 0.9, seed
+
+
 @pytest.mark.parametrize("rate_hz", [25.0, 52.0, 100.0])
 def test_how_long_shaking_took_to_grow_is_seen_where_no_stretch_set_it_off(rate_hz: float) -> None:
     for fades_in_s, least_s, most_s in ((0.06, 0.0, 0.11), (1.0, 0.15, 0.6), (2.0, 0.5, 1.1)):
