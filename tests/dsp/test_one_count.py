@@ -71,8 +71,9 @@ def test_a_tremor_of_no_more_than_a_count_stays_a_tremor(rms_g: float, turn: boo
     jitter = np.random.default_rng(4).normal(0.0, 0.05, len(time_s)).cumsum()
     xyz_g[:, 0] += np.sqrt(2.0) * rms_g * np.sin(2 * np.pi * 5.6 * time_s + jitter) * (time_s > 50.0)
     frames = dsp.analyze(rounded(xyz_g, turn=turn), rate_hz=rate_hz, placement="calf").frames
-    shakes = np.isin(frames["label"], ["tremor", "reflex_rhythm"])
-    assert shakes[(frames["time_s"] > 53.0) & (frames["time_s"] < 77.0)].mean() > 0.9
+    shaking = frames[(frames["time_s"] > 53.0) & (frames["time_s"] < 77.0)]
+    # One that is as even as this may be a rhythm.
+    assert (shaking["p_tremor"] + shaking["p_reflex_rhythm"] > 0.9).mean() > 0.9
 
 
 def test_a_limb_that_shakes_more_than_a_count_and_has_no_line_is_not_still() -> None:
