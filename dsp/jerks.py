@@ -25,6 +25,7 @@ from dsp.step_levels import Levels
 from dsp.struck import is_struck
 from dsp.surroundings import level_around
 from dsp.volley import is_one_of_beats
+from dsp.whole_turn import is_whole_turn
 
 Floats = NDArray[np.float32]
 
@@ -176,7 +177,7 @@ class JerkFinder:
                 continue
             if not kick.is_likely and self._is_told(kick.event):
                 continue
-            if is_struck(kick.event, view) or self._takes_off(kick, at, view):
+            if is_struck(kick.event, view) or self._takes_off(kick, at, view) or self._is_turn(kick, at, view):
                 continue
             if not is_one_of_beats(kick.began, at, view):
                 event = looked_back(kick, at, loud, view, others)
@@ -189,6 +190,11 @@ class JerkFinder:
         if kick.event.is_impact:
             return False
         return takes_off(kick, at, 0.0 if self._candidate is None else self._candidate.peak, view)
+
+    def _is_turn(self, kick: Waiting, at: int, view: RunView) -> bool:
+        """Whether a turn of the limb from rest to rest explains a kick after all; a free swing is none."""
+        others_s = [event.onset_s for event in self.events[-2:]] + [other.event.onset_s for other in self._waiting]
+        return is_whole_turn(kick.event, kick.began, at, view, others_s) and not swings_freely(kick.event, at, view)
 
     def _is_told(self, event: Event) -> bool:
         """Whether the slow path has told of it, for which it was no kick yet."""

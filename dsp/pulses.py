@@ -24,6 +24,7 @@ from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.slow_steps import SlowSteps
 from dsp.surroundings import stirs
+from dsp.whole_turn import is_whole_turn
 
 Floats = NDArray[np.float32]
 
@@ -171,7 +172,10 @@ class PulseFinder:
         if event is None or any(belongs_to(event, other, self.parameters) for other in self.events[-2:]):
             return None
         pulse = Waiting(view.step_at(event.onset_s), event, c.peak)
-        return None if is_movement(pulse, at, loud, view) else looked_back(pulse, at, loud, view, ())
+        others_s = [other.onset_s for other in self.events[-2:]]
+        if is_movement(pulse, at, loud, view) or is_whole_turn(event, pulse.began, at, view, others_s):
+            return None
+        return looked_back(pulse, at, loud, view, ())
 
     def _stands_out(self, c: _Pulse, at: int, loud: Floats) -> bool:
         """Whether it stands out of the loudest moments around it, as a kick in shaking does.

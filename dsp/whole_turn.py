@@ -1,0 +1,265 @@
+"""Whole turn: whether a turn of the limb, from rest to rest, explains what was taken for a kick at its begin or end.
+
+Who turns a limb about a joint pulls at the sensor along its way, and towards the joint. How quickly it turns decides
+all of that: the rate rises from nothing and falls back to it, once. A turn that begins or ends abruptly has a step in
+its acceleration, which is as quick as a kick, but stays near that height and reverses once, while a kick comes back
+within a fifth of a second and leaves the limb where it was. So whole turns are held against what was felt: gravity goes
+over from one posture to the other, the pull along the way goes with the change of the rate, and that towards the joint
+with its square. What such a turn leaves of a kick that was none is little, and it explains no pulse that comes with it.
+"""
+
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.aftermath import LOOK_STEPS
+from dsp.kick_level import STEP_S
+from dsp.results import Event
+from dsp.run_view import RunView
+from dsp.swings import SWUNG, mean_of, squares
+from dsp.turn import GRAVITY_M_S2
+from dsp.turn_shapes import families, is_abrupt, is_smooth, parts_of
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+BEFORE_S, AFTER_S = 1.3, 1.2
+"""Around the onset of a kick, that is looked at: the longest turn and rest before it; what is known."""
+EARLIEST_S, LATEST_S = -1.05, 0.15
+"""After the onset, between which the turn begins: the kick was its end, or its begin."""
+SHORTEST_S, LONGEST_S = 0.2, 1.1
+"""Turns: as quickly as a limb is stretched, and as slowly as a step at either end still shows (prior)."""
+LEAST_HZ = 45.0
+"""At so much or more a faster sensor is looked at."""
+OTHER_S = -0.03, 0.35
+"""Around the onset of another kick: there it may be felt more than the turn."""
+SMOOTH_S = 0.03
+"""Mean over so much: of a step that lies between two samples half of it is left in one (physics)."""
+BESIDE_S = 0.1
+"""Before and after a turn, in which the limb rests."""
+REST_S = 0.2
+"""At either end, in which the limb is taken to rest."""
+LEAST_KICK_S = 0.2
+"""So long after the onset a kick is looked for at least."""
+LEAST_SEEN, SEEN = 8, 0.6
+"""Samples of a turn, and their share, that other kicks do not hide: five numbers make everything of fewer."""
+RIDGE = 1e-9
+"""Of the power of a part of a turn that a mask hides: keeps it from being infinite."""
+COARSE, COARSE_RATIO = 0.12, 1.17
+"""Of their duration the begins are apart, and by so much the durations, of the turns that are tried first."""
+FINER = 1.0, 0.5, 0.25, 0.1
+"""Shares of that, by which the next ones lie around the best so far."""
+
+
+class WholeTurn(NamedTuple):
+    """The turn that explains best what was felt around a kick.
+
+    Attributes
+    ----------
+    left_most
+        Size of what it leaves over that of its own pull along the way: the largest in the time of the kick, or its rms
+        as long as it lasts and a little longer, whichever is more.
+    turn_deg
+        How far it turned the limb, by gravity.
+    way_m
+        How far it moved the sensor, by its pull.
+    seen_s
+        How long it lasts from rest to rest; 0 where too little of it is seen.
+    abrupt, smooth
+        Whether it begins or ends with a step; or neither begins nor ends with more than a turn of least jerk.
+    """
+
+    left_most: float
+    turn_deg: float
+    way_m: float
+    seen_s: float
+    abrupt: bool
+    smooth: bool
+
+
+def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others_s: Sequence[float]) -> bool:
+    """Whether a turn from rest to rest explains a kick, from samples up to step `now_step`.
+
+    Parameters
+    ----------
+    began
+        First step of the kick.
+    others_s
+        Onsets of other kicks beside it, after which what is felt does not count if that is a help.
+    """
+    p, least_deg = view.parameters.hindsight, view.parameters.hold["stretch_deg"]
+    befores = began - LOOK_STEPS, began - round(BEFORE_S / STEP_S)
+    turned = any(view.tilt_between(before, now_step - 2) >= least_deg for before in befores)
+    felt = _felt(event, now_step, view)
+    if felt is None or not (turned or _went(felt, p["way_m"])):
+        # Most kicks end the question here.
+        return False
+    turn = fit_turn(felt, [])
+    if turn.turn_deg < least_deg:
+        return felt.step_s * LEAST_HZ <= 1.0 and _explains_level(turn, p)
+    if _explains(turn, p, least_deg):
+        return True
+    near = [at_s - event.onset_s for at_s in others_s if 0.0 < abs(at_s - event.onset_s) < BEFORE_S]
+    return bool(near) and _explains(fit_turn(felt, near), p, least_deg)
+
+
+def _explains(turn: WholeTurn, p: Mapping[str, float], least_deg: float) -> bool:
+    """Whether the turn is one that a limb makes, and leaves nothing of the kick."""
+    if turn.seen_s < p["turn_s"] or turn.left_most > p["turn_left"] or turn.turn_deg < least_deg:
+        return False
+    if turn.smooth and turn.seen_s >= p["smooth_turn_s"]:
+        # By itself it would not have been taken for a kick.
+        return False
+    return p["shortest_arm_m"] <= turn.way_m / math.radians(turn.turn_deg) <= p["longest_arm_m"]
+
+
+def _explains_level(turn: WholeTurn, p: Mapping[str, float]) -> bool:
+    """As `_explains` where gravity shows no turn: a kick and its recoil go as far at once, but without a step."""
+    known = turn.seen_s >= p["turn_s"] and turn.left_most <= p["level_left"]
+    return known and turn.abrupt and p["way_m"] <= turn.way_m <= p["longest_way_m"]
+
+
+class Felt(NamedTuple):
+    """What is felt around a kick.
+
+    Attributes
+    ----------
+    rows
+        Acceleration beside its mean, in units of gravity, (n, 3).
+    at_s
+        Midst of each, after the onset.
+    step_s
+        Between them.
+    end_s
+        Of the kick, after its onset.
+    """
+
+    rows: Floats
+    at_s: Floats
+    step_s: float
+    end_s: float
+
+
+def _felt(event: Event, now_step: int, view: RunView) -> Felt | None:
+    """Give what is felt around a kick; None where too little is known, or nothing of gravity."""
+    rate, first = view.grid.rate_hz, view.first
+    thin = max(1, int(rate // LEAST_HZ))
+    step_s = thin / rate
+    onset = round((event.onset_s - view.start_s) * rate)
+    begin = max(first, onset - round(BEFORE_S * rate))
+    count = (min(view.edge(now_step + 1), onset + round(AFTER_S * rate)) - begin) // thin
+    size_g = view.gravity_size(view.step_of(onset))
+    if count * step_s < BEFORE_S or math.isnan(size_g):
+        return None
+    rows = view.xyz_g[begin - first : begin - first + count * thin].astype(np.float64)
+    rows = np.asarray(np.add.reduce(rows.reshape(count, thin, 3), axis=1), np.float64)
+    rows /= thin * size_g
+    at_s = (begin - onset + 0.5 * (thin - 1)) / rate + step_s * np.arange(count, dtype=np.float64)
+    return Felt(rows - mean_of(rows), at_s, step_s, event.end_s - event.onset_s)
+
+
+def _went(felt: Felt, least_m: float) -> bool:
+    """Whether the sensor went so far, most of the way in one direction, and rests at last as at first: a look at it."""
+    rest = round(REST_S / felt.step_s)
+    lies = 0.5 * (mean_of(felt.rows[:rest]) + mean_of(felt.rows[-rest:]))
+    speed = np.add.accumulate(felt.rows - lies, axis=0)
+    way = np.add.reduce(speed, axis=0)
+    net = math.sqrt(float(way @ way))
+    whole = float(np.add.reduce(np.sqrt(squares(speed))))
+    return net * felt.step_s**2 * GRAVITY_M_S2 >= 0.5 * least_m and net > SWUNG * whole
+
+
+def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn:
+    """Find the turn that explains best what is felt; what comes just after `others_s` does not count."""
+    at_s, step_s = felt.at_s, felt.step_s
+    counts = np.ones(len(at_s))
+    for other_s in others_s:
+        counts[(at_s >= other_s + OTHER_S[0]) & (at_s < other_s + OTHER_S[1])] = 0.0
+    start, lasts, shape = _best(felt, counts)
+    parts = parts_of(np.array([start]), np.array([lasts]), np.array([shape]), at_s, step_s)
+    gains = _gains(parts, felt.rows, counts)[0][0]
+    pull, left = parts[0, :, 3:4] * gains[3], felt.rows - parts[0] @ gains
+    within = (at_s >= start) & (at_s <= start + lasts)
+    seen = np.count_nonzero(within & (counts > 0.0))
+    counts[(at_s < start - BESIDE_S) | (at_s > start + lasts + BESIDE_S)] = 0.0
+    beside, moves = (math.sqrt(float(squares(rows) @ counts)) for rows in (left, pull))
+    mean = max(1, round(SMOOTH_S / step_s))
+    span = (at_s >= OTHER_S[0]) & (at_s <= max(felt.end_s, LEAST_KICK_S))
+    most, size = (math.sqrt(float(squares(_smooth(rows, mean)[span]).max())) for rows in (left, pull))
+    turned = 0.5 * math.sqrt(float(gains[1] @ gains[1]))
+    return WholeTurn(
+        left_most=max(most / max(size, 1e-12), beside / max(moves, 1e-12)),
+        turn_deg=2.0 * math.degrees(math.asin(min(1.0, turned))),
+        way_m=math.sqrt(float(gains[3] @ gains[3])) * lasts**2 * GRAVITY_M_S2,
+        seen_s=lasts if seen >= max(LEAST_SEEN, SEEN * np.count_nonzero(within)) else 0.0,
+        abrupt=is_abrupt(shape),
+        smooth=is_smooth(shape),
+    )
+
+
+def _best(felt: Felt, counts: Floats) -> tuple[float, float, int]:
+    """Begin, duration and shape of the turn that explains most."""
+    beside, first_tried = families()
+    tried = _Tried(*_coarse(), np.array(first_tried))
+    told, at, long, shape = _most(felt, counts, tried)
+    shapes: Sequence[int] = range(len(beside))
+    around = np.arange(-2.0, 3.0) / 2.0
+    for part in FINER:
+        start, lasts = np.meshgrid(
+            at + part * COARSE * long * around, long * (1.0 + part * (COARSE_RATIO - 1.0) * around), indexing="ij"
+        )
+        finer = _most(felt, counts, _Tried(start.ravel(), lasts.ravel(), np.array(shapes)))
+        if finer[0] > told:
+            told, at, long, shape = finer
+        shapes = beside[shape]
+    return at, long, shape
+
+
+class _Tried(NamedTuple):
+    """Turns that are tried: each begin with its duration, (m,), and all shapes of each."""
+
+    start: Floats
+    lasts: Floats
+    shapes: Whole
+
+
+@functools.lru_cache(maxsize=1)
+def _coarse() -> tuple[Floats, Floats]:
+    """Begins and durations of the turns that are tried first: the longer they last, the further apart."""
+    lasts = SHORTEST_S * np.exp(np.arange(0.0, math.log(LONGEST_S / SHORTEST_S), math.log(COARSE_RATIO)))
+    # The kick lies in it, or at its end.
+    begins = [np.arange(max(EARLIEST_S, -long - BESIDE_S), LATEST_S, COARSE * long) for long in lasts.tolist()]
+    return np.concatenate(begins), lasts.repeat([len(each) for each in begins])
+
+
+def _most(felt: Felt, counts: Floats, tried: _Tried) -> tuple[float, float, float, int]:
+    """Of all these turns, give what the one explains that explains most, its begin, its duration and its shape."""
+    start, lasts = (axis.repeat(len(tried.shapes)) for axis in (tried.start, tried.lasts))
+    shape = np.tile(tried.shapes, len(tried.start))
+    parts = parts_of(start, lasts, shape, felt.at_s, felt.step_s)
+    told = _gains(parts, felt.rows, counts)[1]
+    best = int(told.argmax())
+    return float(told[best]), float(start[best]), float(lasts[best]), int(shape[best])
+
+
+def _gains(parts: Floats, felt: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """How much of each part, (m, 5, 3), explains most, and how much that is, (m,)."""
+    weighed = (parts * counts[:, None]).transpose(0, 2, 1)
+    alike, like = weighed @ parts, weighed @ felt
+    power = np.trace(alike, axis1=1, axis2=2)
+    alike += (RIDGE * power)[:, None, None] * np.eye(parts.shape[2])
+    gains = np.asarray(np.linalg.solve(alike, like), np.float64)
+    told: Floats = np.add.reduce(gains * like, axis=(1, 2))
+    return gains, told
+
+
+def _smooth(rows: Floats, mean: int) -> Floats:
+    """Give the running mean over `mean` rows around each; of the same length, with the ends as they are."""
+    padded = rows.take(np.arange(-(mean // 2), len(rows) + mean - 1 - mean // 2), axis=0, mode="clip")
+    total = np.zeros((len(padded) + 1, rows.shape[1]))
+    np.add.accumulate(padded, axis=0, out=total[1:])
+    return (total[mean:] - total[:-mean]) / mean
