@@ -20,7 +20,7 @@ from dsp.landing import level_before, takes_off
 from dsp.parameters import Parameters
 from dsp.pendular import swings_freely
 from dsp.results import Event
-from dsp.run_view import RunView
+from dsp.run_view import RISE_STEPS, RunView
 from dsp.step_levels import Levels
 from dsp.struck import is_struck
 from dsp.surroundings import level_around
@@ -177,7 +177,10 @@ class JerkFinder:
                 continue
             if not kick.is_likely and self._is_told(kick.event):
                 continue
-            if is_struck(kick.event, view) or self._takes_off(kick, at, view) or self._is_turn(kick, at, view):
+            if is_struck(kick.event, view) or self._takes_off(kick, at, view):
+                continue
+            if self._is_turn(kick, at, view):
+                self._take_back([kick.began])
                 continue
             if not is_one_of_beats(kick.began, at, view):
                 event = looked_back(kick, at, loud, view, others)
@@ -291,8 +294,9 @@ class JerkFinder:
         near = [(s, top) for s, top in self._kicks if c.onset_step - s < self._limits.train]
         # What is far smaller is no part of the same train: somebody stumbles before the fall.
         if len(near) >= MOST_KICKS and c.peak < p["impact_g"]:
-            alike = [top for _, top in near if top > p["train_share"] * c.peak]
-            if len(alike) >= MOST_KICKS:
+            self._take_back(self._turns(near[0][0], c, at, view))
+            near = [kick for kick in near if kick in self._kicks]
+            if sum(top > p["train_share"] * c.peak for _, top in near) >= MOST_KICKS:
                 self._sustained(c.onset_step, c.peak)
                 return
         floor = seen.floor(at)
@@ -328,6 +332,25 @@ class JerkFinder:
         self.last_peak_step = c.peak_step
         self._kicks = [*near, (c.onset_step, c.peak)]
         self._take(began, event, c.peak, view)
+
+    def _turns(self, first: int, c: Candidate, at: int, view: RunView) -> list[int]:
+        """Give the first steps of the kicks that wait and that a turn out of rest explains, as step `at` shows.
+
+        Parameters
+        ----------
+        first
+            Step at which the first of the kicks beside the candidate began.
+        """
+        if not lies_still(first, view):
+            # Most are steps of somebody who walks.
+            return []
+        other_s = view.start_s + view.edge(max(c.onset_step - RISE_STEPS, 0)) / view.grid.rate_hz
+        return [k.began for k in self._waiting if is_whole_turn(k.event, k.began, at, view, [other_s])]
+
+    def _take_back(self, turns: list[int]) -> None:
+        """Take back the kicks that began in these steps: they were the begin or the end of a turn."""
+        self._waiting = [kick for kick in self._waiting if kick.began not in turns]
+        self._kicks = [k for k in self._kicks if not any(0 <= began - k[0] <= RISE_STEPS for began in turns)]
 
     def _sustained(self, onset_step: int, peak: float) -> None:
         """Take back what was only the beginning of sustained motion."""

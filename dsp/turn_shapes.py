@@ -19,7 +19,7 @@ STEEPNESSES = 4.0, 6.0, 8.0
 """Of turns whose angle is a sigmoid of the time (hyperbolic tangent), begun and ended where it is flat."""
 FAMILIES = (len(EXPONENTS),) * 2, (len(RAMPS),) * 2, (1, len(FLATNESSES)), (1, len(STEEPNESSES))
 """How many shapes of the rise and of the fall each family has, which are told apart one by one."""
-FIRST_TRIED = (0, 3, 12, 15, 18, 24), (5, 15), (1,), (1,)
+FIRST_TRIED = (0, 3, 12, 15, 24), (5, 15), (1,), (1,)
 """Of each family, by their numbers in it."""
 FINE = 2000
 """Parts of a turn in whose table a moment of it is looked up."""
@@ -29,25 +29,28 @@ on it is as smooth as can be."""
 
 
 def parts_of(start: Floats, lasts: Floats, shape: Whole, at_s: Floats, step_s: float) -> Floats:
-    """Give what each of some turns, (m,), is put together from: (m, n, 5).
+    """Give what each of some turns, (m,), is put together from: (m, 5, n).
 
     The posture before it, what gravity changes by, how it bends on its way, the pull along the way and that towards the
     joint.
     """
     rate, done = _tables()
-    share = (at_s - start[:, None]) / lasts[:, None]
-    half = 0.5 * step_s / lasts[:, None]
+    # Moments of its table: half a sample sooner, here and half a sample later.
+    part_s = FINE / lasts
+    done_by = (at_s - start[:, None]) * part_s[:, None]
+    half = (0.5 * step_s * part_s)[:, None]
     row = shape[:, None] * (FINE + 1)
     sooner, here, later = (
-        row + np.clip(np.rint(FINE * at), 0, FINE).astype(np.int64) for at in (share - half, share, share + half)
+        row + np.minimum(np.maximum(np.rint(at), 0.0), FINE).astype(np.int64)
+        for at in (done_by - half, done_by, done_by + half)
     )
-    turned = done.take(here)
-    parts = np.empty((*share.shape, 5))
-    parts[:, :, 0] = 1.0
-    parts[:, :, 1] = turned
-    parts[:, :, 2] = turned * (1.0 - turned)
-    parts[:, :, 3] = (rate.take(later) - rate.take(sooner)) / (2.0 * half)
-    parts[:, :, 4] = rate.take(here) ** 2
+    parts = np.empty((len(start), 5, len(at_s)))
+    turned = done.take(here, out=parts[:, 1])
+    parts[:, 0] = 1.0
+    np.multiply(turned, 1.0 - turned, out=parts[:, 2])
+    np.subtract(rate.take(later), rate.take(sooner), out=parts[:, 3])
+    parts[:, 3] *= 0.5 * FINE / half
+    np.square(rate.take(here), out=parts[:, 4])
     return parts
 
 
@@ -71,8 +74,11 @@ def families() -> tuple[list[list[int]], list[int]]:
 
 
 def is_abrupt(shape: int) -> bool:
-    """Whether a turn of this shape begins or ends with a step, and reverses once."""
-    return shape < len(EXPONENTS) ** 2 and min(EXPONENTS[at] for at in divmod(shape, len(EXPONENTS))) <= ABRUPT
+    """Whether a turn of this shape begins or ends with a step, and reverses at once in its midst."""
+    ends, ramps = (rises * falls for rises, falls in FAMILIES[:2])
+    if shape < ends:
+        return min(EXPONENTS[at] for at in divmod(shape, len(EXPONENTS))) <= ABRUPT
+    return ends + ramps <= shape < ends + ramps + len(FLATNESSES)
 
 
 def is_smooth(shape: int) -> bool:

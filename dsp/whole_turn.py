@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.aftermath import LOOK_STEPS
+from dsp.few import largest
 from dsp.kick_level import STEP_S
 from dsp.results import Event
 from dsp.run_view import RunView
@@ -43,16 +44,24 @@ BESIDE_S = 0.1
 """Before and after a turn, in which the limb rests."""
 REST_S = 0.2
 """At either end, in which the limb is taken to rest."""
+RESTED = 0.1
+"""Of what comes then, rms of what it moves in the first of them at most (prior)."""
 LEAST_KICK_S = 0.2
 """So long after the onset a kick is looked for at least."""
 LEAST_SEEN, SEEN = 8, 0.6
 """Samples of a turn, and their share, that other kicks do not hide: five numbers make everything of fewer."""
+BRIEF_S = 0.45
+"""Which turns are brief, and which long: half and twice as long as they may be (prior)."""
 RIDGE = 1e-9
 """Of the power of a part of a turn that a mask hides: keeps it from being infinite."""
-COARSE, COARSE_RATIO = 0.12, 1.17
+COARSE, COARSE_RATIO = 0.1, 1.12
 """Of their duration the begins are apart, and by so much the durations, of the turns that are tried first."""
-FINER = 1.0, 0.5, 0.25, 0.1
-"""Shares of that, by which the next ones lie around the best so far."""
+EACH, FINER = (0.6, 0.4, 0.25, 0.15, 0.1, 0.06), (0.6, 0.4, 0.25, 0.15, 0.1, 0.06)
+"""Shares of that, by which the next ones lie around the best of each shape, and around the best of all."""
+LEAST_TOLD = 0.6
+"""Of what is felt beside its mean, that a turn explains at first which explains nearly all in the end (synthetic)."""
+AROUND = 9
+"""So many are tried around one."""
 
 
 class WholeTurn(NamedTuple):
@@ -95,7 +104,7 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
     befores = began - LOOK_STEPS, began - round(BEFORE_S / STEP_S)
     turned = any(view.tilt_between(before, now_step - 2) >= least_deg for before in befores)
     felt = _felt(event, now_step, view)
-    if felt is None or not (turned or _went(felt, p["way_m"])):
+    if felt is None or not _rested(felt) or not (turned or _went(felt, p["way_m"])):
         # Most kicks end the question here.
         return False
     turn = fit_turn(felt, [])
@@ -151,7 +160,9 @@ def _felt(event: Event, now_step: int, view: RunView) -> Felt | None:
     step_s = thin / rate
     onset = round((event.onset_s - view.start_s) * rate)
     begin = max(first, onset - round(BEFORE_S * rate))
-    count = (min(view.edge(now_step + 1), onset + round(AFTER_S * rate)) - begin) // thin
+    known = min(view.edge(now_step + 1) - onset, round(AFTER_S * rate))
+    # By tenths of a second, so that few sets of samples have to be planned for.
+    count = (onset + round(int(known / (STEP_S * rate)) * STEP_S * rate) - begin) // thin
     size_g = view.gravity_size(view.step_of(onset))
     if count * step_s < BEFORE_S or math.isnan(size_g):
         return None
@@ -162,15 +173,28 @@ def _felt(event: Event, now_step: int, view: RunView) -> Felt | None:
     return Felt(rows - mean_of(rows), at_s, step_s, event.end_s - event.onset_s)
 
 
+def _rested(felt: Felt) -> bool:
+    """Whether the limb rests at first, beside what comes then: not so who walks."""
+    first = felt.rows[: round(REST_S / felt.step_s)]
+    lies = mean_of(first)
+    most = largest(squares(felt.rows - lies))
+    return float(squares(first - lies).sum()) <= RESTED**2 * most * len(first)
+
+
 def _went(felt: Felt, least_m: float) -> bool:
-    """Whether the sensor went so far, most of the way in one direction, and rests at last as at first: a look at it."""
+    """Whether the sensor went so far, most of the way in one direction, and stopped there."""
     rest = round(REST_S / felt.step_s)
     lies = 0.5 * (mean_of(felt.rows[:rest]) + mean_of(felt.rows[-rest:]))
-    speed = np.add.accumulate(felt.rows - lies, axis=0)
-    way = np.add.reduce(speed, axis=0)
-    net = math.sqrt(float(way @ way))
-    whole = float(np.add.reduce(np.sqrt(squares(speed))))
-    return net * felt.step_s**2 * GRAVITY_M_S2 >= 0.5 * least_m and net > SWUNG * whole
+    moved = felt.rows - lies
+    # Along its way; the pull towards the joint is smaller.
+    along = np.linalg.eigh(moved.T @ moved)[1][:, -1]
+    velocity = np.add.accumulate(moved @ along)
+    speed = np.abs(velocity)
+    if speed[-rest:].max() > SWUNG * speed.max():
+        # It was pushed, and not stopped.
+        return False
+    net = abs(float(np.add.reduce(velocity)))
+    return net * felt.step_s**2 * GRAVITY_M_S2 >= 0.5 * least_m and net > SWUNG * float(np.add.reduce(speed))
 
 
 def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn:
@@ -182,7 +206,7 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn:
     start, lasts, shape = _best(felt, counts)
     parts = parts_of(np.array([start]), np.array([lasts]), np.array([shape]), at_s, step_s)
     gains = _gains(parts, felt.rows, counts)[0][0]
-    pull, left = parts[0, :, 3:4] * gains[3], felt.rows - parts[0] @ gains
+    pull, left = parts[0, 3][:, None] * gains[3], felt.rows - parts[0].T @ gains
     within = (at_s >= start) & (at_s <= start + lasts)
     seen = np.count_nonzero(within & (counts > 0.0))
     counts[(at_s < start - BESIDE_S) | (at_s > start + lasts + BESIDE_S)] = 0.0
@@ -201,57 +225,88 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn:
     )
 
 
-def _best(felt: Felt, counts: Floats) -> tuple[float, float, int]:
-    """Begin, duration and shape of the turn that explains most."""
-    beside, first_tried = families()
-    tried = _Tried(*_coarse(), np.array(first_tried))
-    told, at, long, shape = _most(felt, counts, tried)
-    shapes: Sequence[int] = range(len(beside))
-    around = np.arange(-2.0, 3.0) / 2.0
-    for part in FINER:
-        start, lasts = np.meshgrid(
-            at + part * COARSE * long * around, long * (1.0 + part * (COARSE_RATIO - 1.0) * around), indexing="ij"
-        )
-        finer = _most(felt, counts, _Tried(start.ravel(), lasts.ravel(), np.array(shapes)))
-        if finer[0] > told:
-            told, at, long, shape = finer
-        shapes = beside[shape]
-    return at, long, shape
-
-
 class _Tried(NamedTuple):
-    """Turns that are tried: each begin with its duration, (m,), and all shapes of each."""
+    """Turns that are tried, (m,) each."""
 
     start: Floats
     lasts: Floats
-    shapes: Whole
+    shape: Whole
+
+
+def _best(felt: Felt, counts: Floats) -> tuple[float, float, int]:
+    """Begin, duration and shape of the turn that explains most; what explains too little is not looked for further."""
+    beside = families()[0]
+    if counts.all():
+        tried, along = _coarse_along(len(felt.at_s), float(felt.at_s[0]), felt.step_s)
+        told = np.square(along @ felt.rows.astype(np.float32)).reshape(len(tried.start), -1).sum(axis=1)
+    else:
+        tried = _coarse()
+        told = _told(felt, counts, tried)
+    # The limb rests after it.
+    told = np.where(tried.start + tried.lasts < felt.at_s[-1] - BESIDE_S, told, -1.0)
+    enough = LEAST_TOLD * float(squares(felt.rows) @ counts)
+    # The best of each shape first, brief and long: a step that comes a little too soon, or too late, costs more than a
+    # wrong shape.
+    kinds = tried.shape + (tried.lasts > BRIEF_S) * 1000
+    near = [int(np.where(kinds == kind, told, -1.0).argmax()) for kind in np.unique(kinds)]
+    for part in EACH:
+        if max(told[near]) < enough:
+            break
+        tried = _around(tried, near, part, [[shape] for shape in tried.shape[near].tolist()])
+        told = _told(felt, counts, tried)
+        near = [first + int(told[first : first + AROUND].argmax()) for first in range(0, len(told), AROUND)]
+    at = near[int(told[near].argmax())]
+    if told[at] >= enough:
+        for part in FINER:
+            tried = _around(tried, [at], part, [beside[int(tried.shape[at])]])
+            at = int(_told(felt, counts, tried).argmax())
+    return float(tried.start[at]), float(tried.lasts[at]), int(tried.shape[at])
 
 
 @functools.lru_cache(maxsize=1)
-def _coarse() -> tuple[Floats, Floats]:
-    """Begins and durations of the turns that are tried first: the longer they last, the further apart."""
+def _coarse() -> _Tried:
+    """Give the turns that are tried first: the longer they last, the further apart."""
     lasts = SHORTEST_S * np.exp(np.arange(0.0, math.log(LONGEST_S / SHORTEST_S), math.log(COARSE_RATIO)))
     # The kick lies in it, or at its end.
     begins = [np.arange(max(EARLIEST_S, -long - BESIDE_S), LATEST_S, COARSE * long) for long in lasts.tolist()]
-    return np.concatenate(begins), lasts.repeat([len(each) for each in begins])
+    shapes = np.array(families()[1])
+    start, lasts = np.concatenate(begins), lasts.repeat([len(each) for each in begins])
+    return _Tried(start.repeat(len(shapes)), lasts.repeat(len(shapes)), np.tile(shapes, len(start)))
 
 
-def _most(felt: Felt, counts: Floats, tried: _Tried) -> tuple[float, float, float, int]:
-    """Of all these turns, give what the one explains that explains most, its begin, its duration and its shape."""
-    start, lasts = (axis.repeat(len(tried.shapes)) for axis in (tried.start, tried.lasts))
-    shape = np.tile(tried.shapes, len(tried.start))
-    parts = parts_of(start, lasts, shape, felt.at_s, felt.step_s)
-    told = _gains(parts, felt.rows, counts)[1]
-    best = int(told.argmax())
-    return float(told[best]), float(start[best]), float(lasts[best]), int(shape[best])
+@functools.lru_cache(maxsize=4)
+def _coarse_along(count: int, first_s: float, step_s: float) -> tuple[_Tried, NDArray[np.float32]]:
+    """Give these, and along what, (m * 5, n), samples at such times are told by each where all of them count."""
+    tried = _coarse()
+    parts = parts_of(*tried, first_s + step_s * np.arange(count, dtype=np.float64), step_s)
+    along = np.linalg.qr(parts.transpose(0, 2, 1))[0].transpose(0, 2, 1)
+    return tried, along.reshape(-1, count).astype(np.float32)
+
+
+def _around(tried: _Tried, near: Sequence[int], part: float, shapes: Sequence[Sequence[int]]) -> _Tried:
+    """Give the turns around some of these that were tried, itself first of each, by this part of the way."""
+    steps = part * COARSE * np.array([0.0, -1.0, 1.0])
+    # A step at the end is as sharp as one at the begin: neither moves with the other.
+    sooner, later = (axis.ravel() for axis in np.meshgrid(steps, steps))
+    start, lasts, shape = [], [], []
+    for at, each in zip(near, shapes, strict=True):
+        start.append((tried.start[at] + tried.lasts[at] * sooner).repeat(len(each)))
+        lasts.append((tried.lasts[at] * (1.0 + later - sooner)).repeat(len(each)))
+        shape.append(np.tile(np.array(each), len(sooner)))
+    return _Tried(np.concatenate(start), np.concatenate(lasts), np.concatenate(shape))
+
+
+def _told(felt: Felt, counts: Floats, tried: _Tried) -> Floats:
+    """Give what each turn explains, (m,)."""
+    return _gains(parts_of(*tried, felt.at_s, felt.step_s), felt.rows, counts)[1]
 
 
 def _gains(parts: Floats, felt: Floats, counts: Floats) -> tuple[Floats, Floats]:
     """How much of each part, (m, 5, 3), explains most, and how much that is, (m,)."""
-    weighed = (parts * counts[:, None]).transpose(0, 2, 1)
-    alike, like = weighed @ parts, weighed @ felt
+    weighed = parts * counts
+    alike, like = weighed @ parts.transpose(0, 2, 1), weighed @ felt
     power = np.trace(alike, axis1=1, axis2=2)
-    alike += (RIDGE * power)[:, None, None] * np.eye(parts.shape[2])
+    alike += (RIDGE * power)[:, None, None] * np.eye(parts.shape[1])
     gains = np.asarray(np.linalg.solve(alike, like), np.float64)
     told: Floats = np.add.reduce(gains * like, axis=(1, 2))
     return gains, told
