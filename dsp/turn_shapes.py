@@ -21,6 +21,8 @@ FAMILIES = (len(EXPONENTS),) * 2, (len(RAMPS),) * 2, (1, len(FLATNESSES)), (1, l
 """How many shapes of the rise and of the fall each family has, which are told apart one by one."""
 FIRST_TRIED = (0, 3, 12, 15, 24), (5, 15), (1,), (1,)
 """Of each family, by their numbers in it."""
+PARTS = 5
+"""Of what is felt of a turn."""
 FINE = 2000
 """Parts of a turn in whose table a moment of it is looked up."""
 ABRUPT, LEAST_JERK = 1.2, 2.0
@@ -44,7 +46,7 @@ def parts_of(start: Floats, lasts: Floats, shape: Whole, at_s: Floats, step_s: f
         row + np.minimum(np.maximum(np.rint(at), 0.0), FINE).astype(np.int64)
         for at in (done_by - half, done_by, done_by + half)
     )
-    parts = np.empty((len(start), 5, len(at_s)))
+    parts = np.empty((len(start), PARTS, len(at_s)))
     turned = done.take(here, out=parts[:, 1])
     parts[:, 0] = 1.0
     np.multiply(turned, 1.0 - turned, out=parts[:, 2])

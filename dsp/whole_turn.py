@@ -10,7 +10,7 @@ with its square. What such a turn leaves of a kick that was none is little, and 
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import SWUNG, mean_of, squares
 from dsp.turn import GRAVITY_M_S2
-from dsp.turn_shapes import families, is_abrupt, is_smooth, parts_of
+from dsp.turn_shapes import PARTS, families, is_abrupt, is_smooth, parts_of
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -60,6 +60,8 @@ EACH, FINER = (0.6, 0.4, 0.25, 0.15, 0.1, 0.06), (0.6, 0.4, 0.25, 0.15, 0.1, 0.0
 """Shares of that, by which the next ones lie around the best of each shape, and around the best of all."""
 LEAST_TOLD = 0.6
 """Of what is felt beside its mean, that a turn explains at first which explains nearly all in the end (synthetic)."""
+BLOCK = 256
+"""Turns at a time."""
 AROUND = 9
 """So many are tried around one."""
 
@@ -110,18 +112,18 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
     turn = fit_turn(felt, [])
     if turn.turn_deg < least_deg:
         return felt.step_s * LEAST_HZ <= 1.0 and _explains_level(turn, p)
-    if _explains(turn, p, least_deg):
+    if _explains(turn, p, least_deg, impact=event.is_impact):
         return True
     near = [at_s - event.onset_s for at_s in others_s if 0.0 < abs(at_s - event.onset_s) < BEFORE_S]
-    return bool(near) and _explains(fit_turn(felt, near), p, least_deg)
+    return bool(near) and _explains(fit_turn(felt, near), p, least_deg, impact=event.is_impact)
 
 
-def _explains(turn: WholeTurn, p: Mapping[str, float], least_deg: float) -> bool:
-    """Whether the turn is one that a limb makes, and leaves nothing of the kick."""
+def _explains(turn: WholeTurn, p: Mapping[str, float], least_deg: float, *, impact: bool) -> bool:
+    """Whether the turn is one that a limb makes, and leaves nothing of the kick, or of the impact."""
     if turn.seen_s < p["turn_s"] or turn.left_most > p["turn_left"] or turn.turn_deg < least_deg:
         return False
-    if turn.smooth and turn.seen_s >= p["smooth_turn_s"]:
-        # By itself it would not have been taken for a kick.
+    if turn.smooth and turn.seen_s >= p["smooth_turn_s"] and not impact:
+        # By itself it would not have been taken for a kick; for an impact it may, which no muscle makes.
         return False
     return p["shortest_arm_m"] <= turn.way_m / math.radians(turn.turn_deg) <= p["longest_arm_m"]
 
@@ -278,9 +280,14 @@ def _coarse() -> _Tried:
 def _coarse_along(count: int, first_s: float, step_s: float) -> tuple[_Tried, NDArray[np.float32]]:
     """Give these, and along what, (m * 5, n), samples at such times are told by each where all of them count."""
     tried = _coarse()
-    parts = parts_of(*tried, first_s + step_s * np.arange(count, dtype=np.float64), step_s)
-    along = np.linalg.qr(parts.transpose(0, 2, 1))[0].transpose(0, 2, 1)
-    return tried, along.reshape(-1, count).astype(np.float32)
+    at_s = first_s + step_s * np.arange(count, dtype=np.float64)
+    along = np.empty((len(tried.start), PARTS, count), np.float32)
+    done = 0
+    for some in _blocks(tried):
+        parts = parts_of(*some, at_s, step_s).transpose(0, 2, 1)
+        along[done : done + BLOCK] = np.linalg.qr(parts)[0].transpose(0, 2, 1)
+        done += BLOCK
+    return tried, along.reshape(-1, count)
 
 
 def _around(tried: _Tried, near: Sequence[int], part: float, shapes: Sequence[Sequence[int]]) -> _Tried:
@@ -298,7 +305,15 @@ def _around(tried: _Tried, near: Sequence[int], part: float, shapes: Sequence[Se
 
 def _told(felt: Felt, counts: Floats, tried: _Tried) -> Floats:
     """Give what each turn explains, (m,)."""
-    return _gains(parts_of(*tried, felt.at_s, felt.step_s), felt.rows, counts)[1]
+    parts = (parts_of(*some, felt.at_s, felt.step_s) for some in _blocks(tried))
+    return np.concatenate([_gains(each, felt.rows, counts)[1] for each in parts])
+
+
+def _blocks(tried: _Tried) -> Iterator[_Tried]:
+    """Give some of the turns after others: what all are put together from takes ten megabytes."""
+    for first in range(0, len(tried.start), BLOCK):
+        some = slice(first, first + BLOCK)
+        yield _Tried(tried.start[some], tried.lasts[some], tried.shape[some])
 
 
 def _gains(parts: Floats, felt: Floats, counts: Floats) -> tuple[Floats, Floats]:
@@ -306,7 +321,7 @@ def _gains(parts: Floats, felt: Floats, counts: Floats) -> tuple[Floats, Floats]
     weighed = parts * counts
     alike, like = weighed @ parts.transpose(0, 2, 1), weighed @ felt
     power = np.trace(alike, axis1=1, axis2=2)
-    alike += (RIDGE * power)[:, None, None] * np.eye(parts.shape[1])
+    alike += (RIDGE * power)[:, None, None] * np.eye(PARTS)
     gains = np.asarray(np.linalg.solve(alike, like), np.float64)
     told: Floats = np.add.reduce(gains * like, axis=(1, 2))
     return gains, told
