@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from dsp.few import largest, middle_of
 from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
 from dsp.labels import EventLabel
-from dsp.landing import landed
 from dsp.parameters import Parameters
 from dsp.results import Event
 from dsp.run_view import RISE_STEPS, RunView
@@ -124,7 +123,7 @@ def is_contradicted(kick: Waiting, at: int, loud: Floats, view: RunView, others:
     if not (in_shaking and view.shakes(kick.began + RISE_STEPS)) and _goes_on(
         kick, at, loud, view, others, impact=impact
     ):
-        return not landed(kick, at, loud, view)
+        return True
     if impact:
         # Somebody who falls may turn, and lie elsewhere.
         return False

@@ -16,7 +16,8 @@ from dsp.first_swell import is_doubtful
 from dsp.hindsight import LATE_STEPS, is_movement, looked_back
 from dsp.in_tremor import RING_STEPS, in_shaking, least_that_stands_out, shook
 from dsp.kick import measure_kick
-from dsp.landing import level_before, takes_off
+from dsp.kick_event import IMPACT
+from dsp.landing import landed, level_before, takes_off
 from dsp.parameters import Parameters
 from dsp.pendular import swings_freely
 from dsp.results import Event
@@ -162,10 +163,14 @@ class JerkFinder:
             others = [step for step, _ in self._kicks]
             if self._candidate is not None:
                 others.append(self._candidate.onset_step)
+            lands = landed(kick, at, loud, view)
+            if lands and not kick.event.is_impact:
+                # No muscle made it, however soft it is.
+                kick.event = kick.event.but(flags=(*kick.event.flags, *IMPACT))
             doubted = (
                 kick.proof is Proof.SWINGS
                 or (kick.proof is Proof.LIES_BACK and not lies_back(kick, at, view))
-                or is_contradicted(kick, at, loud, view, others)
+                or (not lands and is_contradicted(kick, at, loud, view, others))
                 or is_movement(kick, at, loud, view)
             )
             if doubted and not swings_freely(kick.event, at, view):

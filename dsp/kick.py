@@ -147,7 +147,7 @@ def _judged(view: RunView, shape: Outline, look: _Look, *, weightless: bool) -> 
     smooth = shape.quickness < p["landing_ratio"] and (turned >= p["landing_deg"] or went > ONE_WAY)
     if hard and not (smooth and look.size_g < p["beyond_g"]):
         return turn, Proof.NONE
-    if look.size_g >= p["lands_g"] and left_ground(view, look.kick_step, shape.top + 1) is not None:
+    if look.size_g >= p["lands_g"] and left_ground(view, look.kick_step, shape.end + 1, turned) is not None:
         # Who was in the air lands, however softly.
         return turn, Proof.NONE
     # The ring of a kick is in the mean of so few steps too.

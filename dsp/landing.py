@@ -15,6 +15,7 @@ from dsp.few import largest
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.surroundings import Burst, noticeable
+from dsp.swings import MEAN_S, sizes, squares
 
 Floats = NDArray[np.float32]
 
@@ -36,6 +37,10 @@ class Waiting(Protocol):
     @property
     def event(self) -> Event:
         """As it would be told."""
+
+    @property
+    def due(self) -> int:
+        """Step at which it is confirmed, unless the run ends before."""
 
     @property
     def top(self) -> float:
@@ -63,7 +68,8 @@ def level_before(burst: Burst, level: Floats, loud: Floats, view: RunView) -> fl
     if left is None:
         return None
     leads = left - view.steps["lead_s"]
-    if burst.peak < p["above_loudest"] * largest(level[max(0, leads) : max(0, caught)]):
+    lands = largest(loud[max(0, caught) : burst.peak_step + 1])
+    if lands < p["above_loudest"] * largest(level[max(0, leads) : max(0, caught)]):
         # Steps are as quick, and a push is slow.
         return None
     return _stood_out_of(burst, leads, loud, view)
@@ -82,7 +88,7 @@ def _stood_out_of(burst: Burst, last: int, loud: Floats, view: RunView) -> float
     return before if burst.peak >= view.parameters.jerk["above_loudest"] * before else None
 
 
-def left_ground(view: RunView, onset_step: int, end: int) -> int | None:
+def left_ground(view: RunView, onset_step: int, end: int, turned_deg: float = 0.0) -> int | None:
     """Give the step in which the body became weightless that hit the ground in a burst; None when it did not.
 
     Parameters
@@ -91,46 +97,66 @@ def left_ground(view: RunView, onset_step: int, end: int) -> int | None:
         First step of the burst.
     end
         Sample before which it hit the ground.
+    turned_deg
+        Turn of the limb with it.
     """
     begin = view.edge(max(0, onset_step)) - round(IN_THE_AIR_S * view.grid.rate_hz)
-    flight = in_the_air(view, onset_step, begin, end)
-    return None if flight is None else view.step_of(flight[0])
+    flight = in_the_air(view, onset_step, begin, end, turned_deg)
+    return view.step_of(flight[0]) if flight is not None and _hits(view, onset_step, flight[1], end) else None
 
 
-def in_the_air(view: RunView, onset_step: int, begin: int, end: int) -> tuple[int, int] | None:
+def in_the_air(view: RunView, onset_step: int, begin: int, end: int, turned_deg: float = 0.0) -> tuple[int, int] | None:
     """Give the first and last sample of the last time that is weightless between two samples; None without one.
 
     Parameters
     ----------
     onset_step
         Step before which gravity was seen.
+    turned_deg
+        Turn of the limb with it: one that turns as far as a hard stretch may be swung downwards, and feels nothing for
+        a moment either.
     """
     p, first = view.parameters.jerk, view.first
     gravity = view.gravity_size(onset_step)
     if math.isnan(gravity):
         return None
-    begin, size = max(first, begin), max(2, round(p["weightless_s"] * view.grid.rate_hz))
-    total = np.add.accumulate(view.xyz_g[begin - first : end - first], axis=0, dtype=np.float64)
-    if len(total) <= size:
+    begin, rate = max(first, begin), view.grid.rate_hz
+    least_s, share = p["weightless_s"], p["weightless_share"]
+    if turned_deg >= p["landing_deg"]:
+        least_s, share = p["flight_s"], p["flight_share"]
+    felt = sizes(view.xyz_g[begin - first : end - first].astype(np.float64), max(1, round(MEAN_S * rate)))
+    falls = np.concatenate([[0], (felt < share * gravity).astype(np.int8), [0]])
+    begins, ends = (np.flatnonzero(np.diff(falls) == step) for step in (1, -1))
+    long = np.flatnonzero(ends - begins >= max(2, round(least_s * rate)))
+    if not len(long):
         return None
-    mean = (total[size:] - total[:-size]) / size
-    falls = (np.add.reduce(mean * mean, axis=1) < (p["weightless_share"] * gravity) ** 2).nonzero()[0]
-    if not len(falls):
-        return None
-    lately = falls[int(np.flatnonzero(np.diff(falls, prepend=-size) > 1)[-1])]
-    return begin + 1 + int(lately), begin + size + int(falls[-1])
+    return begin + int(begins[long[-1]]), begin + int(ends[long[-1]]) - 1
+
+
+def _hits(view: RunView, onset_step: int, last: int, end: int) -> bool:
+    """Whether the ground is felt before sample `end` by who was in the air up to sample `last`."""
+    felt = view.xyz_g[last - view.first : end - view.first].astype(np.float64)
+    least = view.parameters.jerk["ground_share"] * view.gravity_size(onset_step)
+    return largest(squares(felt)) > least**2
 
 
 def landed(kick: Waiting, at: int, loud: Floats, view: RunView) -> bool:
-    """Whether somebody was in the air before a kick, or in it, and rests at step `at`: it is one jump or fall."""
+    """Whether somebody was in the air before a kick, or in it, and rests at step `at`: it is one jump or fall.
+
+    Where the run ends so soon after it nothing shows that they do not.
+    """
     p = view.parameters.jerk
     if kick.event.peak_g < p["lands_g"]:
         return False
-    if largest(loud[at + 1 - OVER_STEPS : at + 1]) > p["end_ratio"] * largest(loud[kick.began : at + 1]):
+    newest, since = loud[at + 1 - OVER_STEPS : at + 1], loud[kick.began : at + 1]
+    if at >= kick.due and largest(newest) > p["end_ratio"] * largest(since):
         return False
     begin = view.edge(kick.began) - round(IN_THE_AIR_S * view.grid.rate_hz)
-    flight = in_the_air(view, kick.began, begin, view.edge(at + 1))
-    return flight is not None and flight[1] < view.edge(at + 1 - OVER_STEPS)
+    end = view.edge(at + 1)
+    flight = in_the_air(view, kick.began, begin, end, kick.event.tilt_change_deg)
+    if flight is None or flight[1] >= view.edge(at + 1 - OVER_STEPS):
+        return False
+    return _hits(view, kick.began, flight[1], end)
 
 
 def takes_off(kick: Waiting, at: int, open_peak: float, view: RunView) -> bool:
