@@ -299,7 +299,7 @@ class JerkFinder:
         near = [(s, top) for s, top in self._kicks if c.onset_step - s < self._limits.train]
         # What is far smaller is no part of the same train: somebody stumbles before the fall.
         if len(near) >= MOST_KICKS and c.peak < p["impact_g"]:
-            self._take_back(self._turns(near[0][0], c, at, view))
+            self._take_back(self._turns(c, at, view))
             near = [kick for kick in near if kick in self._kicks]
             if sum(top > p["train_share"] * c.peak for _, top in near) >= MOST_KICKS:
                 self._sustained(c.onset_step, c.peak)
@@ -331,24 +331,15 @@ class JerkFinder:
         began = max(c.onset_step, view.step_at(event.onset_s))
         if measured.proof is not Proof.NONE:
             # So far it is more likely a movement, and keeps no other from being a kick.
-            if not self._follows_impact(began, event, view):
+            if not self._follows_impact(began, event, at, view):
                 self._wait(Waiting(began, event, c.peak, measured.proof), view)
             return
         self.last_peak_step = c.peak_step
         self._kicks = [*near, (c.onset_step, c.peak)]
-        self._take(began, event, c.peak, view)
+        self._take(began, event, c.peak, at, view)
 
-    def _turns(self, first: int, c: Candidate, at: int, view: RunView) -> list[int]:
-        """Give the first steps of the kicks that wait and that a turn out of rest explains, as step `at` shows.
-
-        Parameters
-        ----------
-        first
-            Step at which the first of the kicks beside the candidate began.
-        """
-        if not lies_still(first, view):
-            # Most are steps of somebody who walks.
-            return []
+    def _turns(self, c: Candidate, at: int, view: RunView) -> list[int]:
+        """Give the first steps of the kicks that wait and that a turn out of rest explains, as step `at` shows."""
         other_s = view.start_s + view.edge(max(c.onset_step - RISE_STEPS, 0)) / view.grid.rate_hz
         return [k.began for k in self._waiting if is_whole_turn(k.event, k.began, at, view, [other_s])]
 
@@ -363,14 +354,14 @@ class JerkFinder:
         soon = onset_step - self._limits.train
         self._waiting = [k for k in self._waiting if k.began < soon or peak < p["train_share"] * k.top]
 
-    def _take(self, onset_step: int, event: Event, level: float, view: RunView) -> None:
-        """Keep one event of an impact: what leads up to it, and what bounces or settles after it, belong to it."""
+    def _take(self, onset_step: int, event: Event, level: float, at: int, view: RunView) -> None:
+        """Keep one event of an impact, known at step `at`: what leads up to it and bounces after it belongs to it."""
         if event.is_impact:
             self._waiting = [k for k in self._waiting if k.event.peak_g > event.peak_g]
         # One whose top lies in this one was its beginning, seen before the rest had come.
         self._waiting = [k for k in self._waiting if k.event.peak_s < event.onset_s]
         # One that is confirmed stays, whatever comes soon after it: a fall has more than one impact.
-        if not self._follows_impact(onset_step, event, view):
+        if not self._follows_impact(onset_step, event, at, view):
             self._wait(Waiting(onset_step, event, level), view)
 
     def _wait(self, kick: Waiting, view: RunView) -> None:
@@ -384,10 +375,16 @@ class JerkFinder:
         # One that began later may be due sooner.
         insort(self._waiting, kick, key=DUE)
 
-    def _follows_impact(self, onset_step: int, event: Event, view: RunView) -> bool:
-        """Whether it is what bounces or settles after an impact."""
-        known = self.events[-2:] + [k.event for k in self._waiting if k.is_likely]
+    def _follows_impact(self, onset_step: int, event: Event, at: int, view: RunView) -> bool:
+        """Whether it is what bounces or settles after an impact, as step `at` shows; a turn out of rest is none."""
+        likely = [k for k in self._waiting if k.is_likely]
+        known = self.events[-2:] + [k.event for k in likely]
         if not any(impact.is_impact for impact in known):
             return False
         rested = lies_still(onset_step, view)
-        return any(belongs_to(event, impact, self.parameters, rested=rested) for impact in known)
+        after = [impact for impact in known if belongs_to(event, impact, self.parameters, rested=rested)]
+        others_s = [event.onset_s]
+        leads = [k for k in likely if any(k.event is impact for impact in after)]
+        turns = [k for k in leads if is_whole_turn(k.event, k.began, at, view, others_s)]
+        self._take_back([k.began for k in turns])
+        return len(turns) < len(after)

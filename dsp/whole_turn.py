@@ -11,6 +11,7 @@ with its square. What such a turn leaves of a kick that was none is little, and 
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ Whole = NDArray[np.int64]
 
 BEFORE_S, AFTER_S = 1.3, 1.2
 """Around the onset of a kick, that is looked at: the longest turn and rest before it; what is known."""
+LEAD_STEPS = round(BEFORE_S / STEP_S)
 EARLIEST_S, LATEST_S = -1.05, 0.15
 """After the onset, between which the turn begins: the kick was its end, or its begin."""
 SHORTEST_S, LONGEST_S = 0.2, 1.1
@@ -54,12 +56,15 @@ BRIEF_S = 0.45
 """Which turns are brief, and which long: half and twice as long as they may be (prior)."""
 RIDGE = 1e-9
 """Of the power of a part of a turn that a mask hides: keeps it from being infinite."""
-COARSE, COARSE_RATIO = 0.1, 1.12
+COARSE, COARSE_RATIO = 0.12, 1.17
 """Of their duration the begins are apart, and by so much the durations, of the turns that are tried first."""
-EACH, FINER = (0.6, 0.4, 0.25, 0.15, 0.1, 0.06), (0.6, 0.4, 0.25, 0.15, 0.1, 0.06)
+EACH, FINER = (0.6, 0.4, 0.25, 0.15, 0.08), (0.5, 0.3, 0.2, 0.1, 0.05)
 """Shares of that, by which the next ones lie around the best of each shape, and around the best of all."""
-LEAST_TOLD = 0.6
-"""Of what is felt beside its mean, that a turn explains at first which explains nearly all in the end (synthetic)."""
+LEAST_TOLD = 0.8, 0.85
+"""Of what is felt beside its mean, that a turn explains at first, and then, which explains nearly all in the end
+(synthetic)."""
+MOST = 18, 6
+"""So many are looked at more closely at first, and then."""
 BLOCK = 256
 """Turns at a time."""
 AROUND = 9
@@ -103,14 +108,16 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
         Onsets of other kicks beside it, after which what is felt does not count if that is a help.
     """
     p, least_deg = view.parameters.hindsight, view.parameters.hold["stretch_deg"]
-    befores = began - LOOK_STEPS, began - round(BEFORE_S / STEP_S)
+    befores = began - LOOK_STEPS, began - LEAD_STEPS
     turned = any(view.tilt_between(before, now_step - 2) >= least_deg for before in befores)
-    felt = _felt(event, now_step, view)
-    if felt is None or not _rested(felt) or not (turned or _went(felt, p["way_m"])):
+    if not (turned or _went(began, now_step, p["way_m"], view)):
         # Most kicks end the question here.
         return False
+    felt = _felt(event, now_step, view)
+    if felt is None or not _rested(felt):
+        return False
     turn = fit_turn(felt, [])
-    if turn.turn_deg < least_deg:
+    if turn is not None and turn.turn_deg < least_deg:
         return felt.step_s * LEAST_HZ <= 1.0 and _explains_level(turn, p)
     if _explains(turn, p, least_deg, impact=event.is_impact):
         return True
@@ -118,9 +125,11 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
     return bool(near) and _explains(fit_turn(felt, near), p, least_deg, impact=event.is_impact)
 
 
-def _explains(turn: WholeTurn, p: Mapping[str, float], least_deg: float, *, impact: bool) -> bool:
+def _explains(turn: WholeTurn | None, p: Mapping[str, float], least_deg: float, *, impact: bool) -> bool:
     """Whether the turn is one that a limb makes, and leaves nothing of the kick, or of the impact."""
-    if turn.seen_s < p["turn_s"] or turn.left_most > p["turn_left"] or turn.turn_deg < least_deg:
+    if turn is None or turn.turn_deg < least_deg:
+        return False
+    if turn.seen_s < p["turn_s"] or turn.left_most > p["turn_left"]:
         return False
     if turn.smooth and turn.seen_s >= p["smooth_turn_s"] and not impact:
         # By itself it would not have been taken for a kick; for an impact it may, which no muscle makes.
@@ -183,29 +192,39 @@ def _rested(felt: Felt) -> bool:
     return float(squares(first - lies).sum()) <= RESTED**2 * most * len(first)
 
 
-def _went(felt: Felt, least_m: float) -> bool:
-    """Whether the sensor went so far, most of the way in one direction, and stopped there."""
-    rest = round(REST_S / felt.step_s)
-    lies = 0.5 * (mean_of(felt.rows[:rest]) + mean_of(felt.rows[-rest:]))
-    moved = felt.rows - lies
-    # Along its way; the pull towards the joint is smaller.
-    along = np.linalg.eigh(moved.T @ moved)[1][:, -1]
-    velocity = np.add.accumulate(moved @ along)
-    speed = np.abs(velocity)
-    if speed[-rest:].max() > SWUNG * speed.max():
+def _went(began: int, now_step: int, least_m: float, view: RunView) -> bool:
+    """Whether the sensor went so far, most of the way in one direction, and stopped there, as its steps show."""
+    rows: list[list[float]] = view.step_gravity[max(0, began - LEAD_STEPS) : now_step + 1].tolist()
+    if len(rows) < 2 * LOOK_STEPS:
+        return False
+    ends = rows[:LOOK_STEPS] + rows[-LOOK_STEPS:]
+    x0, y0, z0 = (sum(axis) / len(ends) for axis in zip(*ends, strict=True))
+    # Along the strongest pull; that towards the joint is weaker.
+    moved = [(x - x0, y - y0, z - z0) for x, y, z in rows]
+    a, b, c = max(moved, key=lambda row: row[0] ** 2 + row[1] ** 2 + row[2] ** 2)
+    speeds: list[float] = list(accumulate(a * x + b * y + c * z for x, y, z in moved))
+    most = max(map(abs, speeds))
+    if max(map(abs, speeds[-2:])) > SWUNG * most:
         # It was pushed, and not stopped.
         return False
-    net = abs(float(np.add.reduce(velocity)))
-    return net * felt.step_s**2 * GRAVITY_M_S2 >= 0.5 * least_m and net > SWUNG * float(np.add.reduce(speed))
+    net, size = abs(sum(speeds)), max(math.sqrt(a * a + b * b + c * c), 1e-12)
+    far = net / size * STEP_S**2 * GRAVITY_M_S2 >= 0.5 * least_m * view.gravity_size(began)
+    return far and net > SWUNG * sum(map(abs, speeds))
 
 
-def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn:
-    """Find the turn that explains best what is felt; what comes just after `others_s` does not count."""
+def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
+    """Find the turn that explains best what is felt; None where none explains much.
+
+    What comes just after `others_s` does not count.
+    """
     at_s, step_s = felt.at_s, felt.step_s
     counts = np.ones(len(at_s))
     for other_s in others_s:
         counts[(at_s >= other_s + OTHER_S[0]) & (at_s < other_s + OTHER_S[1])] = 0.0
-    start, lasts, shape = _best(felt, counts)
+    best = _best(felt, counts)
+    if best is None:
+        return None
+    start, lasts, shape = best
     parts = parts_of(np.array([start]), np.array([lasts]), np.array([shape]), at_s, step_s)
     gains = _gains(parts, felt.rows, counts)[0][0]
     pull, left = parts[0, 3][:, None] * gains[3], felt.rows - parts[0].T @ gains
@@ -235,8 +254,8 @@ class _Tried(NamedTuple):
     shape: Whole
 
 
-def _best(felt: Felt, counts: Floats) -> tuple[float, float, int]:
-    """Begin, duration and shape of the turn that explains most; what explains too little is not looked for further."""
+def _best(felt: Felt, counts: Floats) -> tuple[float, float, int] | None:
+    """Begin, duration and shape of the turn that explains most; None where none explains much."""
     beside = families()[0]
     if counts.all():
         tried, along = _coarse_along(len(felt.at_s), float(felt.at_s[0]), felt.step_s)
@@ -246,22 +265,21 @@ def _best(felt: Felt, counts: Floats) -> tuple[float, float, int]:
         told = _told(felt, counts, tried)
     # The limb rests after it.
     told = np.where(tried.start + tried.lasts < felt.at_s[-1] - BESIDE_S, told, -1.0)
-    enough = LEAST_TOLD * float(squares(felt.rows) @ counts)
+    power = float(squares(felt.rows) @ counts)
     # The best of each shape first, brief and long: a step that comes a little too soon, or too late, costs more than a
     # wrong shape.
-    kinds = tried.shape + (tried.lasts > BRIEF_S) * 1000
-    near = [int(np.where(kinds == kind, told, -1.0).argmax()) for kind in np.unique(kinds)]
+    near = [first + int(told[first:end].argmax()) for first, end in pairwise(_kinds())]
     for part in EACH:
-        if max(told[near]) < enough:
-            break
+        if float(told[near].max()) < LEAST_TOLD[0 if part == EACH[0] else 1] * power:
+            return None
+        near = sorted(near, key=lambda at: -float(told[at]))[: MOST[0] if part >= EACH[1] else MOST[1]]
         tried = _around(tried, near, part, [[shape] for shape in tried.shape[near].tolist()])
         told = _told(felt, counts, tried)
         near = [first + int(told[first : first + AROUND].argmax()) for first in range(0, len(told), AROUND)]
     at = near[int(told[near].argmax())]
-    if told[at] >= enough:
-        for part in FINER:
-            tried = _around(tried, [at], part, [beside[int(tried.shape[at])]])
-            at = int(_told(felt, counts, tried).argmax())
+    for part in FINER:
+        tried = _around(tried, [at], part, [beside[int(tried.shape[at])]])
+        at = int(_told(felt, counts, tried).argmax())
     return float(tried.start[at]), float(tried.lasts[at]), int(tried.shape[at])
 
 
@@ -273,7 +291,16 @@ def _coarse() -> _Tried:
     begins = [np.arange(max(EARLIEST_S, -long - BESIDE_S), LATEST_S, COARSE * long) for long in lasts.tolist()]
     shapes = np.array(families()[1])
     start, lasts = np.concatenate(begins), lasts.repeat([len(each) for each in begins])
-    return _Tried(start.repeat(len(shapes)), lasts.repeat(len(shapes)), np.tile(shapes, len(start)))
+    start, lasts, shape = np.tile(start, len(shapes)), np.tile(lasts, len(shapes)), shapes.repeat(len(start))
+    return _Tried(start, lasts, shape)
+
+
+@functools.lru_cache(maxsize=1)
+def _kinds() -> list[int]:
+    """Where among these each shape begins, brief and long, and where the last one ends."""
+    tried = _coarse()
+    kinds = 2 * tried.shape + (tried.lasts > BRIEF_S)
+    return [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
 
 
 @functools.lru_cache(maxsize=4)

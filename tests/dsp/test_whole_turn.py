@@ -134,3 +134,14 @@ def test_any_chunks_tell_the_same() -> None:
         chunked = in_chunks(dsp.Analyzer(rate_hz=100.0, placement="calf"), xyz_g, sizes).events
         assert [event.onset_s for event in chunked] == [event.onset_s for event in whole]
         assert [event.confidence for event in chunked] == [event.confidence for event in whole]
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0])
+@pytest.mark.parametrize("profile", ["half a sine of rate", "an arch of rate", "steady push and brake", "least jerk"])
+@pytest.mark.parametrize("late_s", [0.35, 0.45])
+def test_a_kick_after_a_stretch_as_hard_as_an_impact_does_not_belong_to_it(
+    profile: str, late_s: float, rate_hz: float
+) -> None:
+    at_s = AT_S + 0.35 + late_s
+    (onset_s,) = events(felt_g(turning(profile, 65.0, 0.35, from_deg=-30.0) + kicked(at_s, 0.5), rate_hz), rate_hz)
+    assert onset_s == pytest.approx(at_s, abs=0.08)
