@@ -54,6 +54,9 @@ LEAST_SEEN, SEEN = 8, 0.6
 """Samples of a turn, and their share, that other kicks do not hide: five numbers make everything of fewer."""
 BRIEF_S = 0.45
 """Which turns are brief, and which long: half and twice as long as they may be (prior)."""
+PULL, LEVEL = 2.0, 0.1
+"""Times what gravity changes by, that the pull counts for at most (a turn in 0.3 s, 0.3 m from the joint; physics); by
+less than that, in units of gravity, it does not turn."""
 RIDGE = 1e-9
 """Of the power of a part of a turn that a mask hides: keeps it from being infinite."""
 COARSE, COARSE_RATIO = 0.12, 1.17
@@ -86,7 +89,7 @@ class WholeTurn(NamedTuple):
     seen_s
         How long it lasts from rest to rest; 0 where too little of it is seen.
     abrupt, smooth
-        Whether it begins or ends with a step; or neither begins nor ends with more than a turn of least jerk.
+        Whether it begins or ends with a step; or with none, as one of least jerk.
     """
 
     left_most: float
@@ -236,8 +239,10 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
     span = (at_s >= OTHER_S[0]) & (at_s <= max(felt.end_s, LEAST_KICK_S))
     most, size = (math.sqrt(float(squares(_smooth(rows, mean)[span]).max())) for rows in (left, pull))
     turned = 0.5 * math.sqrt(float(gains[1] @ gains[1]))
+    # A kick that pulls by far more than gravity turns is not to hide that it turned at another time.
+    most_pull = PULL * 2.0 * turned if 2.0 * turned > LEVEL else math.inf
     return WholeTurn(
-        left_most=max(most / max(size, 1e-12), beside / max(moves, 1e-12)),
+        left_most=max(most / max(min(size, most_pull), 1e-12), beside / max(moves, 1e-12)),
         turn_deg=2.0 * math.degrees(math.asin(min(1.0, turned))),
         way_m=math.sqrt(float(gains[3] @ gains[3])) * lasts**2 * GRAVITY_M_S2,
         seen_s=lasts if seen >= max(LEAST_SEEN, SEEN * np.count_nonzero(within)) else 0.0,
