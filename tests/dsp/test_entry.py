@@ -166,6 +166,13 @@ def test_a_fall_is_taken_out_of_the_size_only_after_a_brisk_turn() -> None:
     assert varies[1] > 0.2
 
 
+def test_a_beat_about_three_hertz_keeps_what_set_it_off_where_it_is_a_little_slower() -> None:
+    for seed in range(4):
+        xyz_g, begins, ends = set_off(15.0, 0.2, hz=3.0, rms_g=0.1, seed=seed)
+        frames = said(xyz_g, 100.0, "ankle", begins + 0.5, ends)
+        assert (frames["entry_deg_per_s"] > 25.0).all(), seed
+
+
 def test_a_beat_of_three_and_a_half_hertz_is_a_rhythm() -> None:
     xyz_g, begins, ends = set_off(15.0, 0.2, hz=3.5, rms_g=0.15)
     labels = said(xyz_g, 100.0, "ankle", begins, ends)["label"]
