@@ -48,6 +48,9 @@ REST_S = 0.2
 """At either end, in which the limb is taken to rest."""
 RESTED = 0.1
 """Of what comes then, rms of what it moves in the first of them at most (prior)."""
+STAYS_S, STAYS = (0.04, 0.1), 0.1
+"""After the top of a step, or before it, and its share that is still felt there at least: of a turn by a half wave of
+a sine that takes 0.3 s it is half (physics); a kick of 0.1 s has come back."""
 LEAST_KICK_S = 0.2
 """So long after the onset a kick is looked for at least."""
 LEAST_SEEN, SEEN = 8, 0.6
@@ -66,8 +69,11 @@ EACH, FINER = (0.6, 0.4, 0.25, 0.15, 0.08), (0.5, 0.3, 0.2, 0.1, 0.05)
 LEAST_TOLD = 0.8, 0.85
 """Of what is felt beside its mean, that a turn explains at first, and then, which explains nearly all in the end
 (synthetic)."""
-MOST = 18, 6
+MOST = 8, 3
 """So many are looked at more closely at first, and then."""
+MEETS = 0.3
+"""Power that such a turn leaves of the kick, over that of its own pull then, at most; of those that explain one in the
+end it is a tenth (synthetic)."""
 BLOCK = 256
 """Turns at a time."""
 AROUND = 9
@@ -117,7 +123,7 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
         # Most kicks end the question here.
         return False
     felt = _felt(event, now_step, view)
-    if felt is None or not _rested(felt):
+    if felt is None or not _rested(felt) or not _stays(felt):
         return False
     turn = fit_turn(felt, [])
     if turn is not None and turn.turn_deg < least_deg:
@@ -193,6 +199,38 @@ def _rested(felt: Felt) -> bool:
     lies = mean_of(first)
     most = largest(squares(felt.rows - lies))
     return float(squares(first - lies).sum()) <= RESTED**2 * most * len(first)
+
+
+def _stays(felt: Felt) -> bool:
+    """Whether what was felt stays near its height, after its top beside the rest before it, or the other way round.
+
+    A kick comes back at once; a twentieth of the time that it takes to look for a turn tells most of them.
+    """
+    rows = _smooth(felt.rows, max(1, round(SMOOTH_S / felt.step_s)))
+    end_s = max(felt.end_s, LEAST_KICK_S)
+    span = _between(felt, OTHER_S[0], end_s)
+    sides = (_between(felt, OTHER_S[0] - BESIDE_S, OTHER_S[0]), 1.0), (_between(felt, end_s, end_s + BESIDE_S), -1.0)
+    for rest, ahead in sides:
+        beside = felt.rows[rest]
+        if not len(beside):
+            # Nobody knows.
+            return True
+        moved = rows[span] - mean_of(beside)
+        top = int(squares(moved).argmax())
+        top_s = float(felt.at_s[span][top])
+        stays = felt.rows[_between(felt, *sorted(top_s + ahead * at_s for at_s in STAYS_S))]
+        if not len(stays):
+            return True
+        size_2 = float(moved[top] @ moved[top])
+        if float((mean_of(stays) - mean_of(beside)) @ moved[top]) > STAYS * size_2:
+            return True
+    return False
+
+
+def _between(felt: Felt, first_s: float, last_s: float) -> slice:
+    """Give the samples between two times after the onset."""
+    first, last = felt.at_s.searchsorted((first_s, last_s))
+    return slice(int(first), int(last))
 
 
 def _went(began: int, now_step: int, least_m: float, view: RunView) -> bool:
@@ -274,8 +312,10 @@ def _best(felt: Felt, counts: Floats) -> tuple[float, float, int] | None:
     # The best of each shape first, brief and long: a step that comes a little too soon, or too late, costs more than a
     # wrong shape.
     near = [first + int(told[first:end].argmax()) for first, end in pairwise(_kinds())]
+    if float(told[near].max()) < LEAST_TOLD[0] * power or not _meets(felt, counts, tried, near):
+        return None
     for part in EACH:
-        if float(told[near].max()) < LEAST_TOLD[0 if part == EACH[0] else 1] * power:
+        if part < EACH[0] and float(told[near].max()) < LEAST_TOLD[1] * power:
             return None
         near = sorted(near, key=lambda at: -float(told[at]))[: MOST[0] if part >= EACH[1] else MOST[1]]
         tried = _around(tried, near, part, [[shape] for shape in tried.shape[near].tolist()])
@@ -286,6 +326,17 @@ def _best(felt: Felt, counts: Floats) -> tuple[float, float, int] | None:
         tried = _around(tried, [at], part, [beside[int(tried.shape[at])]])
         at = int(_told(felt, counts, tried).argmax())
     return float(tried.start[at]), float(tried.lasts[at]), int(tried.shape[at])
+
+
+def _meets(felt: Felt, counts: Floats, tried: _Tried, near: Sequence[int]) -> bool:
+    """Whether one of these turns makes a good part of the kick its own; most that are none do not even touch it."""
+    span = _between(felt, OTHER_S[0], max(felt.end_s, LEAST_KICK_S))
+    parts = parts_of(tried.start[near], tried.lasts[near], tried.shape[near], felt.at_s, felt.step_s)
+    gains = _gains(parts, felt.rows, counts)[0]
+    left = felt.rows[span] - parts[:, :, span].transpose(0, 2, 1) @ gains
+    pull = parts[:, 3, span, None] * gains[:, 3, None]
+    left_2, pull_2 = (np.square(rows).sum(axis=2) @ counts[span] for rows in (left, pull))
+    return bool((left_2 <= MEETS * pull_2).any())
 
 
 @functools.lru_cache(maxsize=1)
