@@ -124,7 +124,11 @@ def in_the_air(view: RunView, onset_step: int, begin: int, end: int, turned_deg:
     least_s, share = p["weightless_s"], p["weightless_share"]
     if turned_deg >= p["landing_deg"]:
         least_s, share = p["flight_s"], p["flight_share"]
-    felt = sizes(view.xyz_g[begin - first : end - first].astype(np.float64), max(1, round(MEAN_S * rate)))
+    rows = view.xyz_g[begin - first : end - first].astype(np.float64)
+    if not len(rows) or float(squares(rows).min()) >= (share * gravity) ** 2:
+        # Most kicks: there is no moment of it.
+        return None
+    felt = sizes(rows, max(1, round(MEAN_S * rate)))
     falls = np.concatenate([[0], (felt < share * gravity).astype(np.int8), [0]])
     begins, ends = (np.flatnonzero(np.diff(falls) == step) for step in (1, -1))
     long = np.flatnonzero(ends - begins >= max(2, round(least_s * rate)))

@@ -11,7 +11,7 @@ with its square. What such a turn leaves of a kick that was none is little, and 
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -235,22 +235,22 @@ def _between(felt: Felt, first_s: float, last_s: float) -> slice:
 
 def _went(began: int, now_step: int, least_m: float, view: RunView) -> bool:
     """Whether the sensor went so far, most of the way in one direction, and stopped there, as its steps show."""
-    rows: list[list[float]] = view.step_gravity[max(0, began - LEAD_STEPS) : now_step + 1].tolist()
+    rows = view.step_gravity[max(0, began - LEAD_STEPS) : now_step + 1].astype(np.float64)
     if len(rows) < 2 * LOOK_STEPS:
         return False
-    ends = rows[:LOOK_STEPS] + rows[-LOOK_STEPS:]
-    x0, y0, z0 = (sum(axis) / len(ends) for axis in zip(*ends, strict=True))
+    moved = rows - 0.5 * (mean_of(rows[:LOOK_STEPS]) + mean_of(rows[-LOOK_STEPS:]))
     # Along the strongest pull; that towards the joint is weaker.
-    moved = [(x - x0, y - y0, z - z0) for x, y, z in rows]
-    a, b, c = max(moved, key=lambda row: row[0] ** 2 + row[1] ** 2 + row[2] ** 2)
-    speeds: list[float] = list(accumulate(a * x + b * y + c * z for x, y, z in moved))
-    most = max(map(abs, speeds))
-    if max(map(abs, speeds[-2:])) > SWUNG * most:
+    size_2 = squares(moved)
+    top = int(size_2.argmax())
+    x, y, z = (moved * moved[top]).T
+    speeds = np.add.accumulate(x + y + z)
+    speed = np.abs(speeds)
+    if largest(speed[-2:]) > SWUNG * largest(speed):
         # It was pushed, and not stopped.
         return False
-    net, size = abs(sum(speeds)), max(math.sqrt(a * a + b * b + c * c), 1e-12)
+    net, size = abs(float(np.add.reduce(speeds))), max(math.sqrt(float(size_2[top])), 1e-12)
     far = net / size * STEP_S**2 * GRAVITY_M_S2 >= 0.5 * least_m * view.gravity_size(began)
-    return far and net > SWUNG * sum(map(abs, speeds))
+    return far and net > SWUNG * float(np.add.reduce(speed))
 
 
 def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
