@@ -145,3 +145,19 @@ def test_a_kick_after_a_stretch_as_hard_as_an_impact_does_not_belong_to_it(
     at_s = AT_S + 0.35 + late_s
     (onset_s,) = events(felt_g(turning(profile, 65.0, 0.35, from_deg=-30.0) + kicked(at_s, 0.5), rate_hz), rate_hz)
     assert onset_s == pytest.approx(at_s, abs=0.08)
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 200.0])
+@pytest.mark.parametrize("after_s", [0.1, 0.3])
+def test_a_kick_that_is_over_at_once_is_told_at_a_glance(
+    after_s: float, rate_hz: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sought: list[float] = []
+    monkeypatch.setattr("dsp.whole_turn.fit_turn", lambda felt, _others_s: sought.append(felt.end_s))
+    # To look for a turn takes as long as a minute of everything else.
+    kick = kicked(AT_S + 0.8 + after_s, 0.4, push_s=0.06, limb_hz=6.0, damping=0.3)
+    assert events(felt_g(turning("least jerk", 25.0, 0.8) + kick, rate_hz), rate_hz)
+    assert not sought
+    # One that may be the step of a turn is held against turns.
+    events(felt_g(turning("half a sine of rate", 40.0, 0.5), rate_hz), rate_hz)
+    assert sought
