@@ -21,6 +21,8 @@ Floats = NDArray[np.float32]
 
 IN_THE_AIR_S = 0.7
 """Longer than a jump by half a metre, or a fall from a bed or from standing, takes to the ground (physics)."""
+IN_THE_AIR_STEPS = 8
+"""Into which so much reaches at most."""
 CATCH_STEPS = 5
 """From where a foot is caught to where the other one lands, 0.25 to 0.5 s: both are one stumble (physics)."""
 OVER_STEPS = 2
@@ -64,6 +66,8 @@ def level_before(burst: Burst, level: Floats, loud: Floats, view: RunView) -> fl
     before = _stood_out_of(burst, caught, loud, view) if caught > 0 else None
     if before is not None:
         return before
+    if _hides_any(burst, loud, view):
+        return None
     left = left_ground(view, burst.onset_step, view.edge(burst.peak_step + 1))
     if left is None:
         return None
@@ -73,6 +77,19 @@ def level_before(burst: Burst, level: Floats, loud: Floats, view: RunView) -> fl
         # Steps are as quick, and a push is slow.
         return None
     return _stood_out_of(burst, leads, loud, view)
+
+
+def _hides_any(burst: Burst, loud: Floats, view: RunView) -> bool:
+    """Whether a burst stands out of nothing, wherever before it the body may have become weightless: as steps do."""
+    steps = view.steps
+    # Whatever led up to it, this was before that, and no longer ago than is looked at.
+    latest = burst.peak_step + 1 - steps["lead_s"]
+    before = max(0, burst.onset_step - IN_THE_AIR_STEPS - steps["lead_s"])
+    rested = largest(loud[max(0, latest - steps["rested_s"]) : before])
+    if rested <= noticeable(burst.onset_step, burst.peak, view):
+        return False
+    stirred = largest(loud[max(0, latest - steps["stir_window_s"]) : before])
+    return burst.peak < view.parameters.jerk["above_loudest"] * stirred
 
 
 def _stood_out_of(burst: Burst, last: int, loud: Floats, view: RunView) -> float | None:
