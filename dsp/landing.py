@@ -189,6 +189,11 @@ def takes_off(kick: Waiting, at: int, open_peak: float, view: RunView) -> bool:
         Level of a burst that is open at step `at`, g; 0 without one.
     """
     end = view.edge(at + 1)
+    if open_peak <= kick.top:
+        # The body is in the air by now, then: most do not even feel lighter.
+        x, y, z = view.xyz_g[end - 1 - view.first].tolist()
+        if x * x + y * y + z * z >= view.gravity_size(kick.began) ** 2:
+            return False
     over = round((kick.event.end_s - view.start_s) * view.grid.rate_hz)
     flight = in_the_air(view, kick.began, over, end)
     if flight is None:
