@@ -112,10 +112,11 @@ class LiveLabels:
         self._look(ends[seen[ends] == UNASKED], first, seen, stream, steps, jerks)
         lasting = self._last(counts - first, seen)
         # Of the frames without one, all steps that they may have one in.
-        places, asked = np.arange(len(seen)), np.append(counts[~lasting] - first, -LONG_AGO)
-        wanted = (asked[asked.searchsorted(places)] - places <= ONSET_KEPT_STEPS) & (seen == UNASKED)
-        if wanted.any():
-            self._look(wanted.nonzero()[0], first, seen, stream, steps, jerks)
+        places = (seen == UNASKED).nonzero()[0]
+        asked = np.append(counts[~lasting] - first, -LONG_AGO)
+        wanted = places[asked[asked.searchsorted(places)] - places <= ONSET_KEPT_STEPS]
+        if len(wanted):
+            self._look(wanted, first, seen, stream, steps, jerks)
             lasting = self._last(counts - first, seen)
         self._seen, self._seen_from = seen[-ONSET_KEPT_STEPS:], last + 1 - len(seen[-ONSET_KEPT_STEPS:])
         begins = np.zeros(len(counts), bool)

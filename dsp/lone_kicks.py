@@ -17,7 +17,6 @@ from dsp.named import name_frames
 from dsp.parameters import Parameters
 from dsp.rests import STIRRED, rests_begin, rests_until
 from dsp.results import Event
-from dsp.rows import running_least
 from dsp.run_view import AFTER_KICK_STEPS, RISE_STEPS, RunView
 
 KEPT = 8
@@ -152,9 +151,8 @@ def _rests_again(kick: Event, known: int, view: RunView) -> tuple[int, int, floa
     rest_g = min(largest(part) for part in (view.step_loud[before - rest : middle], view.step_loud[middle:before]))
     left_g = min(p["left"] * kick.peak_g, 1e-3 * p["most_left_mg"])
     quiet_g = max(p["as_quiet"] * rest_g, left_g, 1e-3 * view.parameters.rest["loudest_mg"])
-    quiet = -running_least(-heard, rest) <= quiet_g
-    first = int(quiet.argmax())
-    if not quiet[first]:
+    first = _first_quiet(heard.tolist(), rest, float(np.float32(quiet_g)))
+    if first is None:
         return None
     begin, p_jerk = after + first, view.parameters.jerk
     if first > 0:
@@ -165,6 +163,16 @@ def _rests_again(kick: Event, known: int, view: RunView) -> tuple[int, int, floa
     if view.turns(onset, begin + rest) or _moves_slowly(onset, before, begin + rest, view):
         return None
     return begin, rest, quiet_g
+
+
+def _first_quiet(heard: list[float], size: int, quiet_g: float) -> int | None:
+    """Give the place from which so many levels on end are quiet; None without one. Most are found at once."""
+    quiet = 0
+    for at, level in enumerate(heard):
+        quiet = quiet + 1 if level <= quiet_g else 0
+        if quiet == size:
+            return at + 1 - size
+    return None
 
 
 def _moves_slowly(onset: int, before: int, end: int, view: RunView) -> bool:
