@@ -1,0 +1,278 @@
+"""Turn fit: the turn of the limb, from rest to rest, that explains best what was felt around a kick.
+
+Gravity goes over from one posture to the other, the pull along the way goes with the change of the rate, and that
+towards the joint with its square: how much of each is a matter of least squares, when the turn begins, how long it
+lasts and how its rate rises and falls one of search.
+"""
+
+import functools
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.swings import squares
+from dsp.turn import GRAVITY_M_S2
+from dsp.turn_shapes import PARTS, families, is_abrupt, is_smooth, parts_of
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+EARLIEST_S, LATEST_S = -1.05, 0.15
+"""After the onset, between which the turn begins: the kick was its end, or its begin."""
+SHORTEST_S, LONGEST_S = 0.2, 1.1
+"""Turns: as quickly as a limb is stretched, and as slowly as a step at either end still shows (prior)."""
+OTHER_S = -0.03, 0.35
+"""Around the onset of another kick: there it may be felt more than the turn."""
+SMOOTH_S = 0.03
+"""Mean over so much: of a step that lies between two samples half of it is left in one (physics)."""
+BESIDE_S = 0.1
+"""Before and after a turn, in which the limb rests."""
+LEAST_KICK_S = 0.2
+"""So long after the onset a kick is looked for at least."""
+LEAST_SEEN, SEEN = 8, 0.6
+"""Samples of a turn, and their share, that other kicks do not hide: five numbers make everything of fewer."""
+BRIEF_S = 0.45
+"""Which turns are brief, and which long: half and twice as long as they may be (prior)."""
+PULL, LEVEL = 2.0, 0.1
+"""Times what gravity changes by, that the pull counts for at most (a turn in 0.3 s, 0.3 m from the joint; physics); by
+less than that, in units of gravity, it does not turn."""
+RIDGE = 1e-9
+"""Of the power of a part of a turn that a mask hides: keeps it from being infinite."""
+COARSE, COARSE_RATIO = 0.12, 1.17
+"""Of their duration the begins are apart, and by so much the durations, of the turns that are tried first."""
+EACH, FINER = (0.6, 0.4, 0.25, 0.15, 0.08), (0.5, 0.3, 0.2, 0.1, 0.05)
+"""Shares of that, by which the next ones lie around the best of each shape, and around the best of all."""
+LEAST_TOLD = 0.8, 0.85
+"""Of what is felt beside its mean, that a turn explains at first, and then, which explains nearly all in the end
+(synthetic)."""
+MOST = 8, 3
+"""So many are looked at more closely at first, and then."""
+MEETS = 0.3
+"""Power that such a turn leaves of the kick, over that of its own pull then, at most; of those that explain one in the
+end it is a tenth (synthetic)."""
+BLOCK = 256
+"""Turns at a time."""
+AROUND = 9
+"""So many are tried around one."""
+
+
+class Felt(NamedTuple):
+    """What is felt around a kick.
+
+    Attributes
+    ----------
+    rows
+        Acceleration beside its mean, in units of gravity, (n, 3).
+    at_s
+        Midst of each, after the onset.
+    step_s
+        Between them.
+    end_s
+        Of the kick, after its onset.
+    """
+
+    rows: Floats
+    at_s: Floats
+    step_s: float
+    end_s: float
+
+
+def between(felt: Felt, first_s: float, last_s: float) -> slice:
+    """Give the samples between two times after the onset."""
+    first, last = felt.at_s.searchsorted((first_s, last_s))
+    return slice(int(first), int(last))
+
+
+class WholeTurn(NamedTuple):
+    """The turn that explains best what was felt around a kick.
+
+    Attributes
+    ----------
+    left_most
+        Size of what it leaves over that of its own pull along the way: the largest in the time of the kick, or its rms
+        as long as it lasts and a little longer, whichever is more.
+    turn_deg
+        How far it turned the limb, by gravity.
+    way_m
+        How far it moved the sensor, by its pull.
+    seen_s
+        How long it lasts from rest to rest; 0 where too little of it is seen.
+    abrupt, smooth
+        Whether it begins or ends with a step; or with none, as one of least jerk.
+    """
+
+    left_most: float
+    turn_deg: float
+    way_m: float
+    seen_s: float
+    abrupt: bool
+    smooth: bool
+
+
+def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
+    """Find the turn that explains best what is felt; None where none explains much.
+
+    What comes just after `others_s` does not count.
+    """
+    at_s, step_s = felt.at_s, felt.step_s
+    counts = np.ones(len(at_s))
+    for other_s in others_s:
+        counts[(at_s >= other_s + OTHER_S[0]) & (at_s < other_s + OTHER_S[1])] = 0.0
+    best = _best(felt, counts)
+    if best is None:
+        return None
+    start, lasts, shape = best
+    parts = parts_of(np.array([start]), np.array([lasts]), np.array([shape]), at_s, step_s)
+    gains = _gains(parts, felt.rows, counts)[0][0]
+    pull, left = parts[0, 3][:, None] * gains[3], felt.rows - parts[0].T @ gains
+    within = (at_s >= start) & (at_s <= start + lasts)
+    seen = np.count_nonzero(within & (counts > 0.0))
+    counts[(at_s < start - BESIDE_S) | (at_s > start + lasts + BESIDE_S)] = 0.0
+    beside, moves = (math.sqrt(float(squares(rows) @ counts)) for rows in (left, pull))
+    mean = max(1, round(SMOOTH_S / step_s))
+    span = (at_s >= OTHER_S[0]) & (at_s <= max(felt.end_s, LEAST_KICK_S))
+    most, size = (math.sqrt(float(squares(smooth(rows, mean)[span]).max())) for rows in (left, pull))
+    turned = 0.5 * math.sqrt(float(gains[1] @ gains[1]))
+    # A kick that pulls by far more than gravity turns is not to hide that it turned at another time.
+    most_pull = PULL * 2.0 * turned if 2.0 * turned > LEVEL else math.inf
+    return WholeTurn(
+        left_most=max(most / max(min(size, most_pull), 1e-12), beside / max(moves, 1e-12)),
+        turn_deg=2.0 * math.degrees(math.asin(min(1.0, turned))),
+        way_m=math.sqrt(float(gains[3] @ gains[3])) * lasts**2 * GRAVITY_M_S2,
+        seen_s=lasts if seen >= max(LEAST_SEEN, SEEN * np.count_nonzero(within)) else 0.0,
+        abrupt=is_abrupt(shape),
+        smooth=is_smooth(shape),
+    )
+
+
+class _Tried(NamedTuple):
+    """Turns that are tried, (m,) each."""
+
+    start: Floats
+    lasts: Floats
+    shape: Whole
+
+
+def _best(felt: Felt, counts: Floats) -> tuple[float, float, int] | None:
+    """Begin, duration and shape of the turn that explains most; None where none explains much."""
+    beside = families()[0]
+    if counts.all():
+        tried, along = _coarse_along(len(felt.at_s), float(felt.at_s[0]), felt.step_s)
+        told = np.square(along @ felt.rows.astype(np.float32)).reshape(len(tried.start), -1).sum(axis=1)
+    else:
+        tried = _coarse()
+        told = _told(felt, counts, tried)
+    # The limb rests after it.
+    told = np.where(tried.start + tried.lasts < felt.at_s[-1] - BESIDE_S, told, -1.0)
+    power = float(squares(felt.rows) @ counts)
+    # The best of each shape first, brief and long: a step that comes a little too soon, or too late, costs more than a
+    # wrong shape.
+    near = [first + int(told[first:end].argmax()) for first, end in pairwise(_kinds())]
+    if float(told[near].max()) < LEAST_TOLD[0] * power or not _meets(felt, counts, tried, near):
+        return None
+    for part in EACH:
+        if part < EACH[0] and float(told[near].max()) < LEAST_TOLD[1] * power:
+            return None
+        near = sorted(near, key=lambda at: -float(told[at]))[: MOST[0] if part >= EACH[1] else MOST[1]]
+        tried = _around(tried, near, part, [[shape] for shape in tried.shape[near].tolist()])
+        told = _told(felt, counts, tried)
+        near = [first + int(told[first : first + AROUND].argmax()) for first in range(0, len(told), AROUND)]
+    at = near[int(told[near].argmax())]
+    for part in FINER:
+        tried = _around(tried, [at], part, [beside[int(tried.shape[at])]])
+        at = int(_told(felt, counts, tried).argmax())
+    return float(tried.start[at]), float(tried.lasts[at]), int(tried.shape[at])
+
+
+def _meets(felt: Felt, counts: Floats, tried: _Tried, near: Sequence[int]) -> bool:
+    """Whether one of these turns makes a good part of the kick its own; most that are none do not even touch it."""
+    span = between(felt, OTHER_S[0], max(felt.end_s, LEAST_KICK_S))
+    parts = parts_of(tried.start[near], tried.lasts[near], tried.shape[near], felt.at_s, felt.step_s)
+    gains = _gains(parts, felt.rows, counts)[0]
+    left = felt.rows[span] - parts[:, :, span].transpose(0, 2, 1) @ gains
+    pull = parts[:, 3, span, None] * gains[:, 3, None]
+    left_2, pull_2 = (np.square(rows).sum(axis=2) @ counts[span] for rows in (left, pull))
+    return bool((left_2 <= MEETS * pull_2).any())
+
+
+@functools.lru_cache(maxsize=1)
+def _coarse() -> _Tried:
+    """Give the turns that are tried first: the longer they last, the further apart."""
+    lasts = SHORTEST_S * np.exp(np.arange(0.0, math.log(LONGEST_S / SHORTEST_S), math.log(COARSE_RATIO)))
+    # The kick lies in it, or at its end.
+    begins = [np.arange(max(EARLIEST_S, -long - BESIDE_S), LATEST_S, COARSE * long) for long in lasts.tolist()]
+    shapes = np.array(families()[1])
+    start, lasts = np.concatenate(begins), lasts.repeat([len(each) for each in begins])
+    start, lasts, shape = np.tile(start, len(shapes)), np.tile(lasts, len(shapes)), shapes.repeat(len(start))
+    return _Tried(start, lasts, shape)
+
+
+@functools.lru_cache(maxsize=1)
+def _kinds() -> list[int]:
+    """Where among these each shape begins, brief and long, and where the last one ends."""
+    tried = _coarse()
+    kinds = 2 * tried.shape + (tried.lasts > BRIEF_S)
+    return [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
+
+
+@functools.lru_cache(maxsize=4)
+def _coarse_along(count: int, first_s: float, step_s: float) -> tuple[_Tried, NDArray[np.float32]]:
+    """Give these, and along what, (m * 5, n), samples at such times are told by each where all of them count."""
+    tried = _coarse()
+    at_s = first_s + step_s * np.arange(count, dtype=np.float64)
+    along = np.empty((len(tried.start), PARTS, count), np.float32)
+    done = 0
+    for some in _blocks(tried):
+        parts = parts_of(*some, at_s, step_s).transpose(0, 2, 1)
+        along[done : done + BLOCK] = np.linalg.qr(parts)[0].transpose(0, 2, 1)
+        done += BLOCK
+    return tried, along.reshape(-1, count)
+
+
+def _around(tried: _Tried, near: Sequence[int], part: float, shapes: Sequence[Sequence[int]]) -> _Tried:
+    """Give the turns around some of these that were tried, itself first of each, by this part of the way."""
+    steps = part * COARSE * np.array([0.0, -1.0, 1.0])
+    # A step at the end is as sharp as one at the begin: neither moves with the other.
+    sooner, later = (axis.ravel() for axis in np.meshgrid(steps, steps))
+    start, lasts, shape = [], [], []
+    for at, each in zip(near, shapes, strict=True):
+        start.append((tried.start[at] + tried.lasts[at] * sooner).repeat(len(each)))
+        lasts.append((tried.lasts[at] * (1.0 + later - sooner)).repeat(len(each)))
+        shape.append(np.tile(np.array(each), len(sooner)))
+    return _Tried(np.concatenate(start), np.concatenate(lasts), np.concatenate(shape))
+
+
+def _told(felt: Felt, counts: Floats, tried: _Tried) -> Floats:
+    """Give what each turn explains, (m,)."""
+    parts = (parts_of(*some, felt.at_s, felt.step_s) for some in _blocks(tried))
+    return np.concatenate([_gains(each, felt.rows, counts)[1] for each in parts])
+
+
+def _blocks(tried: _Tried) -> Iterator[_Tried]:
+    """Give some of the turns after others: what all are put together from takes ten megabytes."""
+    for first in range(0, len(tried.start), BLOCK):
+        some = slice(first, first + BLOCK)
+        yield _Tried(tried.start[some], tried.lasts[some], tried.shape[some])
+
+
+def _gains(parts: Floats, felt: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """How much of each part, (m, 5, 3), explains most, and how much that is, (m,)."""
+    weighed = parts * counts
+    alike, like = weighed @ parts.transpose(0, 2, 1), weighed @ felt
+    power = np.trace(alike, axis1=1, axis2=2)
+    alike += (RIDGE * power)[:, None, None] * np.eye(PARTS)
+    gains = np.asarray(np.linalg.solve(alike, like), np.float64)
+    told: Floats = np.add.reduce(gains * like, axis=(1, 2))
+    return gains, told
+
+
+def smooth(rows: Floats, mean: int) -> Floats:
+    """Give the running mean over `mean` rows around each; of the same length, with the ends as they are."""
+    padded = rows.take(np.arange(-(mean // 2), len(rows) + mean - 1 - mean // 2), axis=0, mode="clip")
+    total = np.zeros((len(padded) + 1, rows.shape[1]))
+    np.add.accumulate(padded, axis=0, out=total[1:])
+    return (total[mean:] - total[:-mean]) / mean
