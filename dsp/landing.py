@@ -6,13 +6,12 @@ who was weightless just before has left the ground, so that what came before tha
 """
 
 import math
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.aftermath import Waiting
 from dsp.few import largest
-from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.surroundings import Burst, noticeable
 from dsp.swings import MEAN_S, sizes, squares
@@ -27,26 +26,6 @@ CATCH_STEPS = 5
 """From where a foot is caught to where the other one lands, 0.25 to 0.5 s: both are one stumble (physics)."""
 OVER_STEPS = 2
 """Longer than half a swing of a body that settles (3 Hz; physics)."""
-
-
-class Waiting(Protocol):
-    """A kick that waits to be confirmed."""
-
-    @property
-    def began(self) -> int:
-        """Its first step."""
-
-    @property
-    def event(self) -> Event:
-        """As it would be told."""
-
-    @property
-    def due(self) -> int:
-        """Step at which it is confirmed, unless the run ends before."""
-
-    @property
-    def top(self) -> float:
-        """Level at its top, g."""
 
 
 def level_before(burst: Burst, level: Floats, loud: Floats, view: RunView) -> float | None:
