@@ -51,6 +51,9 @@ LEAST_TOLD = 0.8, 0.85
 (synthetic)."""
 MOST = 8, 3
 """So many are looked at more closely at first, and then."""
+MOST_LEFT = 0.75, 0.5, 0.4, 0.35, 0.3
+"""Of its own pull, rms, that the best of these leaves at most after each round: those that explain a kick in the end
+leave 0.5, 0.33, 0.27, 0.2 and 0.18 then (synthetic), what is felt at a desk and while walking mostly more (real)."""
 MEETS = 0.3
 """Power that such a turn leaves of the kick, over that of its own pull then, at most; of those that explain one in the
 end it is a tenth (synthetic)."""
@@ -125,14 +128,11 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
     best = _best(felt, counts)
     if best is None:
         return None
-    start, lasts, shape = best
-    parts = parts_of(np.array([start]), np.array([lasts]), np.array([shape]), at_s, step_s)
-    gains = _gains(parts, felt.rows, counts)[0][0]
-    pull, left = parts[0, 3][:, None] * gains[3], felt.rows - parts[0].T @ gains
+    tried, at = best
+    start, lasts, shape = float(tried.start[at]), float(tried.lasts[at]), int(tried.shape[at])
+    gains, pull, left, beside = _held_against(felt, counts, tried, at)
     within = (at_s >= start) & (at_s <= start + lasts)
     seen = np.count_nonzero(within & (counts > 0.0))
-    counts[(at_s < start - BESIDE_S) | (at_s > start + lasts + BESIDE_S)] = 0.0
-    beside, moves = (math.sqrt(float(squares(rows) @ counts)) for rows in (left, pull))
     mean = max(1, round(SMOOTH_S / step_s))
     span = (at_s >= OTHER_S[0]) & (at_s <= max(felt.end_s, LEAST_KICK_S))
     most, size = (math.sqrt(float(squares(smooth(rows, mean)[span]).max())) for rows in (left, pull))
@@ -140,7 +140,7 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
     # A kick that pulls by far more than gravity turns is not to hide that it turned at another time.
     most_pull = PULL * 2.0 * turned if 2.0 * turned > LEVEL else math.inf
     return WholeTurn(
-        left_most=max(most / max(min(size, most_pull), 1e-12), beside / max(moves, 1e-12)),
+        left_most=max(most / max(min(size, most_pull), 1e-12), beside),
         turn_deg=2.0 * math.degrees(math.asin(min(1.0, turned))),
         way_m=math.sqrt(float(gains[3] @ gains[3])) * lasts**2 * GRAVITY_M_S2,
         seen_s=lasts if seen >= max(LEAST_SEEN, SEEN * np.count_nonzero(within)) else 0.0,
@@ -157,8 +157,8 @@ class _Tried(NamedTuple):
     shape: Whole
 
 
-def _best(felt: Felt, counts: Floats) -> tuple[float, float, int] | None:
-    """Begin, duration and shape of the turn that explains most; None where none explains much."""
+def _best(felt: Felt, counts: Floats) -> tuple[_Tried, int] | None:
+    """Give the turns that were tried last, and which of them explains most; None where none explains much."""
     beside = families()[0]
     if counts.all():
         tried, along = _coarse_along(len(felt.at_s), float(felt.at_s[0]), felt.step_s)
@@ -174,18 +174,41 @@ def _best(felt: Felt, counts: Floats) -> tuple[float, float, int] | None:
     near = [first + int(told[first:end].argmax()) for first, end in pairwise(_kinds())]
     if float(told[near].max()) < LEAST_TOLD[0] * power or not _meets(felt, counts, tried, near):
         return None
-    for part in EACH:
+    for part, most_left in zip(EACH, MOST_LEFT, strict=True):
         if part < EACH[0] and float(told[near].max()) < LEAST_TOLD[1] * power:
             return None
         near = sorted(near, key=lambda at: -float(told[at]))[: MOST[0] if part >= EACH[1] else MOST[1]]
         tried = _around(tried, near, part, [[shape] for shape in tried.shape[near].tolist()])
         told = _told(felt, counts, tried)
         near = [first + int(told[first : first + AROUND].argmax()) for first in range(0, len(told), AROUND)]
-    at = near[int(told[near].argmax())]
+        at = near[int(told[near].argmax())]
+        if _held_against(felt, counts, tried, at).beside > most_left:
+            return None
     for part in FINER:
         tried = _around(tried, [at], part, [beside[int(tried.shape[at])]])
         at = int(_told(felt, counts, tried).argmax())
-    return float(tried.start[at]), float(tried.lasts[at]), int(tried.shape[at])
+    return tried, at
+
+
+class _Held(NamedTuple):
+    """A turn held against what was felt: how much of each part it has, (5, 3), its pull, (n, 3), and what it leaves."""
+
+    gains: Floats
+    pull: Floats
+    left: Floats
+    beside: float
+    """Rms of that over the pull's, as long as the turn lasts and a little longer."""
+
+
+def _held_against(felt: Felt, counts: Floats, tried: _Tried, at: int) -> _Held:
+    """Hold one of the turns that were tried against what was felt."""
+    start, end = tried.start[at], tried.start[at] + tried.lasts[at]
+    parts = parts_of(tried.start[[at]], tried.lasts[[at]], tried.shape[[at]], felt.at_s, felt.step_s)
+    gains = _gains(parts, felt.rows, counts)[0][0]
+    pull, left = parts[0, 3][:, None] * gains[3], felt.rows - parts[0].T @ gains
+    counts = np.where((felt.at_s < start - BESIDE_S) | (felt.at_s > end + BESIDE_S), 0.0, counts)
+    left_2, pull_2 = (float(squares(rows) @ counts) for rows in (left, pull))
+    return _Held(gains, pull, left, math.sqrt(left_2) / max(math.sqrt(pull_2), 1e-12))
 
 
 def _meets(felt: Felt, counts: Floats, tried: _Tried, near: Sequence[int]) -> bool:
