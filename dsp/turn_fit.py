@@ -242,7 +242,7 @@ def _kinds() -> list[int]:
     return [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=8)
 def _coarse_along(count: int, first_s: float, step_s: float) -> tuple[_Tried, NDArray[np.float32]]:
     """Give these, and along what, (m * 5, n), samples at such times are told by each where all of them count."""
     tried = _coarse()
