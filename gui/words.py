@@ -14,6 +14,7 @@ SIGNS = {
     "no_data": "◌",
     "reflex_jerk": "▼",
     "twitch": "●",
+    "impact": "◆",
     "marker": "⚑",
 }
 """Never colour alone."""
@@ -26,6 +27,7 @@ NAMES = {
     "no_data": mark("No data"),
     "reflex_jerk": mark("Reflex jerk"),
     "twitch": mark("Twitch"),
+    "impact": mark("Impact"),
 }
 FATIGUE = mark("Fatigue tremor")
 TWO_WORDS = {

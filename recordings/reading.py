@@ -113,7 +113,7 @@ def read_every(
     FileFormatError, UnitError, RateError
         When the first sensor cannot be read.
     """
-    found = [read(path, unit=unit, rate_hz=rate_hz, calibrate=calibrate)]
+    found = [read(path, unit=unit, rate_hz=rate_hz, calibrate=calibrate).among_all()]
     for name in found[0].sensors:
         if name != found[0].sensor:
             with suppress(TremorscopeError):

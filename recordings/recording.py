@@ -1,9 +1,10 @@
 """Recording: what every reader returns, whatever the file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,11 @@ from dsp import InputError, Placement, Samples, Side
 
 LARGEST_GRID, MOST_MISSING = 50_000_000, 20
 """An even grid of more rows than this (600 MB) must hold a sample in every twentieth of them at least."""
+
+
+def choice_note(sensors: Sequence[str], chosen: str) -> str:
+    """Say which of several sensors of a file was read where nobody asked for one."""
+    return f"several sensors: {', '.join(sensors)}; {chosen} was chosen (--sensor)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,11 @@ class Recording:
         spans = [(run.start_s, run.end_s) for run in self.samples]
         together = 1e-3 / self.rate_hz
         return [(a[1], b[0]) for a, b in pairwise(spans) if b[0] - a[1] > together]
+
+    def among_all(self) -> Self:
+        """Give the same as one of all sensors of its file that are read: none of them was chosen then."""
+        note = choice_note(self.sensors, self.sensor)
+        return replace(self, warnings=[warning for warning in self.warnings if warning != note])
 
     def to_array(self) -> NDArray[np.float32]:
         """All samples on one even grid, (n, 3) in g, rows of NaN where time is missing.

@@ -107,7 +107,7 @@ def analyze_all_sensors(
     def read(name: str | None) -> recordings.Recording:
         return recordings.read(Path(path), sensor=name, unit=unit, rate_hz=rate_hz, calibrate=calibrate)
 
-    first = read(None)
+    first = read(None).among_all()
     found = []
     for i, name in enumerate(first.sensors):
         if progress is not None:

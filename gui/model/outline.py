@@ -30,6 +30,7 @@ class Mark:
 
     onset_s: float
     label: EventLabel
+    is_impact: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -94,10 +95,11 @@ def _together(spans: Iterable[Span]) -> list[Span]:
 
 def _thinned(marks: list[Mark], apart_s: float) -> list[Mark]:
     """Keep of each kind one in so many seconds: closer ones cover each other anyway."""
-    last: dict[EventLabel, float] = {}
+    last: dict[tuple[EventLabel, bool], float] = {}
     out = []
     for mark in marks:
-        if mark.onset_s - last.get(mark.label, float("-inf")) >= apart_s:
-            last[mark.label] = mark.onset_s
+        kind = mark.label, mark.is_impact
+        if mark.onset_s - last.get(kind, float("-inf")) >= apart_s:
+            last[kind] = mark.onset_s
             out.append(mark)
     return out

@@ -10,6 +10,7 @@ import dsp
 import session
 from dsp import Placement, Side
 from gui.model.drift import Drift
+from gui.model.kinds import event_kind
 from gui.model.outline import Mark, Outline, Span
 from gui.model.rings import Floats, SpectrogramRing, TraceRing
 from sensor import LinkState
@@ -39,11 +40,11 @@ class EventRow:
     time_s
         When.
     kind
-        A state or event value, or ``marker``.
+        A state, the kind of an event (`gui.model.kinds.event_kind`), or ``marker``.
     value, unit
         The number to show.
     flag
-        What kind of it: ``fatigue``, ``fast``, ``slow``, ``impact``; the view chooses the words.
+        What kind of it: ``fatigue``, ``fast``, ``slow``; the view chooses the words.
     """
 
     time_s: float
@@ -189,10 +190,10 @@ class StreamModel:
         self.events = [e for e in self.events if e.onset_s > event.onset_s - KEPT_S]
         # A few beats come later than kicks that followed them.
         insort(self.events, event, key=lambda e: e.onset_s)
-        self.outline.add_mark(Mark(event.onset_s, event.label))
+        self.outline.add_mark(Mark(event.onset_s, event.label, event.is_impact))
         self.changes += 1
-        impact = "impact" if event.is_impact else ""
-        self.add_row(EventRow(time_s=event.onset_s, kind=event.label.value, value=event.peak_g, unit="g", flag=impact))
+        kind = event_kind(event.label, is_impact=event.is_impact)
+        self.add_row(EventRow(time_s=event.onset_s, kind=kind, value=event.peak_g, unit="g"))
 
     def take_segment(self, segment: dsp.Segment) -> None:
         """Take a segment that became final."""

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QBrush, QFontMetricsF
 
 from dsp import Event
-from gui.i18n import tr
+from gui.i18n import mark, tr
+from gui.model.kinds import event_kind
 from gui.model.past import Page
 from gui.model.rings import Floats
 from gui.model.stream import TRACE_S, StreamModel
@@ -17,7 +18,8 @@ from gui.plots.base import AFTER_S, Plot, Steps
 from gui.theme import AXIS_SIZE_PX, Theme, face
 from gui.words import size_g
 
-SYMBOLS = {"reflex_jerk": "t", "twitch": "o"}
+SHORT_NAMES = {"reflex_jerk": mark("jerk"), "twitch": mark("twitch"), "impact": mark("impact")}
+SYMBOLS = {"reflex_jerk": "t", "twitch": "o", "impact": "d"}
 RANGE_SHARES = (-1.0, 0.0, 1.0)
 """Where the lines of the grid stand, as shares of the vertical range."""
 BEYOND = 1.06
@@ -65,8 +67,8 @@ class EventMarks:
             [
                 {
                     "pos": (e.onset_s - offset_s, level),
-                    "symbol": SYMBOLS[e.label.value],
-                    "brush": _brush(colours[e.label.value]),
+                    "symbol": SYMBOLS[kind_of(e)],
+                    "brush": _brush(colours[kind_of(e)]),
                 }
                 for e in events
             ]
@@ -78,7 +80,7 @@ class EventMarks:
             item.setVisible(i < len(shown))
             if i < len(shown):
                 crowd, at_s = shown[i]
-                item.setText(name_of(crowd), color=colours[largest_of(crowd).label.value])
+                item.setText(name_of(crowd), color=colours[kind_of(largest_of(crowd))])
                 item.setPos(at_s - offset_s, level)
 
     def _width_px(self, crowd: list[Event]) -> float:
@@ -110,6 +112,11 @@ def together(events: list[Event], reach_s: Callable[[list[Event]], float]) -> li
     return crowds
 
 
+def kind_of(event: Event) -> str:
+    """Kind of an event."""
+    return event_kind(event.label, is_impact=event.is_impact)
+
+
 def largest_of(crowd: list[Event]) -> Event:
     """Give the hardest of a few events."""
     return max(crowd, key=lambda e: e.peak_g)
@@ -118,8 +125,7 @@ def largest_of(crowd: list[Event]) -> Event:
 def name_of(crowd: list[Event]) -> str:
     """Name the largest of a few events, with its size."""
     largest = largest_of(crowd)
-    kick = tr("jerk") if largest.label.value == "reflex_jerk" else tr("twitch")
-    word, size = tr("impact") if largest.is_impact else kick, size_g(largest.peak_g)
+    word, size = tr(SHORT_NAMES[kind_of(largest)]), size_g(largest.peak_g)
     return f"{word} {size}" if len(crowd) == 1 else tr("{what} up to {size}", what=word, size=size)
 
 

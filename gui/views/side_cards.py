@@ -175,7 +175,7 @@ def row_words(row: EventRow) -> tuple[str, str]:
         text = tr("stretch, fast") if row.flag == "fast" else tr("stretch, slow")
         return text, f"{row.value:.0f} {row.unit}"
     if row.unit == "g":
-        return tr("impact") if row.flag == "impact" else inside(state_name(row.kind)), size_g(row.value)
+        return inside(state_name(row.kind)), size_g(row.value)
     text = state_name(row.kind, tiring=row.flag == "fatigue")
     return tr("{what} begins", what=inside(text)), f"{number(row.value)} {row.unit}"
 

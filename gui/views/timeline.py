@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from dsp import EventLabel, Hold, State
 from gui.i18n import inside, tr
+from gui.model.kinds import event_kind
 from gui.theme import AXIS_SIZE_PX, Theme, face, state_fill
-from gui.words import clock, state_name
+from gui.words import SIGNS, clock, state_name
 
 SHORTEST_S = 60.0
 """The band is never scaled up more than this, so that the first seconds do not jump."""
@@ -19,7 +20,8 @@ BAND_PX = 26.0
 EVENTS_PX = 14.0
 LEAST_MOVE_PX = 0.5
 LEGEND = ("still", "movement", "reflex_jerk", "twitch", "reflex_rhythm", "tremor", "unclear")
-SHAPES = {"reflex_jerk": "▼", "twitch": "●", "reflex_rhythm": "ϟ", "tremor": "∿", "unclear": "▨"}
+SHAPED = ("reflex_jerk", "twitch", "impact", "reflex_rhythm", "tremor", "unclear")
+"""What the legend shows a sign of."""
 
 
 class Lasting(Protocol):
@@ -48,6 +50,10 @@ class Brief(Protocol):
     @property
     def label(self) -> EventLabel:
         """What it is."""
+
+    @property
+    def is_impact(self) -> bool:
+        """Whether it was harder than a muscle kicks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,7 +140,7 @@ class Timeline(QWidget):
         if self.story.now is not None:
             self._span(painter, *self.story.now)
         for each in self.story.events:
-            self._event(painter, self.x_at(each.onset_s), each.label.value)
+            self._event(painter, self.x_at(each.onset_s), event_kind(each.label, is_impact=each.is_impact))
         self._stretches(painter)
         self._gaps(painter)
         if self._legend_shown:
@@ -197,6 +203,9 @@ class Timeline(QWidget):
         painter.setBrush(QColor(self._theme.states[kind]))
         if kind == "reflex_jerk":
             painter.drawPolygon(QPolygonF([QPointF(x - 5, 2), QPointF(x + 5, 2), QPointF(x, 11)]))
+        elif kind == "impact":
+            corners = [QPointF(x, 2), QPointF(x + 4.5, 7), QPointF(x, 12), QPointF(x - 4.5, 7)]
+            painter.drawPolygon(QPolygonF(corners))
         else:
             painter.drawEllipse(QPointF(x, 7), 3.5, 3.5)
 
@@ -229,11 +238,12 @@ class Timeline(QWidget):
 
     def _legend(self, painter: QPainter) -> None:
         x, y = 0.0, self.height() - 6.0
-        for name in LEGEND:
+        impact = ("impact",) if any(each.is_impact for each in self.story.events) else ()
+        for name in (*LEGEND, *impact):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(state_fill(self._theme, name))
             painter.drawRoundedRect(QRectF(x, y - 10, 12, 12), 3, 3)
             painter.setPen(QColor(self._theme.quiet))
-            text = f"{inside(state_name(name))} {SHAPES.get(name, '')}".rstrip()
+            text = f"{inside(state_name(name))} {SIGNS[name] if name in SHAPED else ''}".rstrip()
             painter.drawText(QPointF(x + 18, y), text)
             x += 18 + painter.fontMetrics().horizontalAdvance(text) + 28

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider
 from gui.actions import BY_ID
 from gui.i18n import inside, number, tr
 from gui.model import Document
+from gui.model.kinds import event_kind
 from gui.plots.base import LEFT_AXIS_PX
 from gui.theme import AXIS_SIZE_PX, Theme, face
 from gui.views.card import Card, Combo, button
-from gui.words import clock, clock_tenths, state_name
+from gui.words import RHYTHMIC, clock, clock_tenths, state_name
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 TICKS_A_SECOND = 10
@@ -123,12 +124,10 @@ class Scrubber(QSlider):
             return
         painter.setPen(Qt.PenStyle.NoPen)
         found = document.analysis
-        marks = [(e.onset_s, e.label.value) for e in found.events] if found is not None else []
-        marks += [
-            (s.start_s, s.label.value)
-            for s in (found.segments if found is not None else ())
-            if s.label.value in ("tremor", "reflex_rhythm")
-        ]
+        marks: list[tuple[float, str]] = []
+        if found is not None:
+            marks += [(e.onset_s, event_kind(e.label, is_impact=e.is_impact)) for e in found.events]
+            marks += [(s.start_s, s.label.value) for s in found.segments if s.label in RHYTHMIC]
         for time_s, kind in marks:
             if document.view[0] <= time_s <= document.view[1]:
                 painter.setBrush(QColor(self._theme.states[kind]))

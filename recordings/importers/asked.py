@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dsp import FileFormatError
+from recordings.recording import choice_note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def choose_sensor(names: Sequence[str], asked: Asked, file: str) -> tuple[str, l
     if asked.sensor is None:
         if len(names) < 2:
             return names[0], []
-        return names[0], [f"several sensors: {', '.join(names)}; {names[0]} was chosen (--sensor)"]
+        return names[0], [choice_note(names, names[0])]
     wish = asked.sensor.casefold()
     same = [n for n in names if n.casefold() == wish]
     like = same or [n for n in names if wish and wish in n.casefold()]

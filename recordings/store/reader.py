@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from dsp import FileFormatError, InputError, Samples
 from recordings.cutting import cut_run
-from recordings.recording import Recording
+from recordings.recording import Recording, choice_note
 from recordings.store import scan, schema
 from recordings.store.about import about_of
 from recordings.store.as_recording import as_recording
@@ -251,7 +251,7 @@ class NativeFile:
         if built.clipped:
             warnings.append(f"{built.clipped} packets hold samples at the end of the sensor's range")
         if len(self.sensors) > 1 and chosen:
-            warnings.append(f"several sensors: {', '.join(self.sensors)}; {label} was chosen (--sensor)")
+            warnings.append(choice_note(self.sensors, label))
         return warnings
 
 

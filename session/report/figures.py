@@ -17,6 +17,7 @@ from session.report.palette import (
     STATE_HATCHES,
     STATE_KEYS,
     STATE_WORDS,
+    event_kind,
 )
 from session.report.wording import Wording
 from session.rest import rest_psd
@@ -35,7 +36,11 @@ LABEL_SHARE = 0.085
 MOST_HOLDS = 6
 SHORT_SHARE = 0.3
 TREMOR = STATE_COLOURS[State.TREMOR]
-KEY_SIGNS = {"reflex_jerk": "\N{BLACK DOWN-POINTING TRIANGLE}", "twitch": "\N{BLACK CIRCLE}"}
+KEY_SIGNS = {
+    "reflex_jerk": "\N{BLACK DOWN-POINTING TRIANGLE}",
+    "twitch": "\N{BLACK CIRCLE}",
+    "impact": "\N{BLACK DIAMOND}",
+}
 DRIFT_HZ = 0.7
 """Corner of the high-pass that takes posture out of the drawn trace."""
 
@@ -60,9 +65,10 @@ def timeline(found: AnalysedRecording, words: Wording) -> Figure | None:
             if segment.label is State.TREMOR and segment.duration_s > 0.03 * analysis.duration_s:
                 middle = (segment.start_s + segment.end_s) / 120
                 axes.text(middle, 0.3, "~", color="white", ha="center", va="center", fontsize=11, fontweight="bold")
-        for label, (mark, _) in EVENT_MARKS.items():
-            times = [e.onset_s / 60 for e in analysis.events if e.label == label]
-            axes.plot(times, [0.8] * len(times), mark, color=EVENT_COLOUR, markersize=4, linestyle="none")
+        for kind, (mark, _) in EVENT_MARKS.items():
+            times = [e.onset_s / 60 for e in analysis.events if event_kind(e) == kind]
+            colour = QUIET if kind == "impact" else EVENT_COLOUR
+            axes.plot(times, [0.8] * len(times), mark, color=colour, markersize=4, linestyle="none")
         for hold in analysis.holds:
             axes.plot([hold.start_s / 60, hold.end_s / 60], [-0.18, -0.18], color=QUIET, linewidth=1.4)
         axes.set_ylim(-0.4, 1.0)
@@ -76,15 +82,21 @@ def timeline(found: AnalysedRecording, words: Wording) -> Figure | None:
         "Over {seconds} s: {parts}; {events}; stretches held: {holds}.",
         seconds=f"{analysis.duration_s:.0f}",
         parts=", ".join(parts),
-        events=words.say("{n} brief events", n=count) if count else words.text("no brief events"),
+        events=_brief_events(count, words),
         holds=len(analysis.holds),
     )
     key = tuple(Key(word=words.text(STATE_WORDS[s]), css=css) for s, css in STATE_KEYS.items() if seconds[s] >= 0.5)
-    found_events = {e.label.value for e in analysis.events}
+    found_events = {event_kind(e) for e in analysis.events}
     marks = [f"{KEY_SIGNS[e]} {words.text(word)}" for e, (_, word) in EVENT_MARKS.items() if e in found_events]
     lines = [words.text("line below: stretch held")] if analysis.holds else []
     key += tuple(Key(word=word, css="none; border: 0; width: 0; margin: 0") for word in (*marks, *lines))
     return Figure(title=words.text("This session"), svg=as_svg(figure), alternative=text, key=key)
+
+
+def _brief_events(count: int, words: Wording) -> str:
+    if count == 1:
+        return words.text("one brief event")
+    return words.say("{n} brief events", n=count) if count else words.text("no brief events")
 
 
 def trace(found: AnalysedRecording, words: Wording) -> Figure:

@@ -1,6 +1,6 @@
 """Colours, signs and words of the report: the light palette of the app, for paper and screen."""
 
-from dsp import State
+from dsp import Event, State
 from guidance import StepKind
 
 INK = "#17202a"
@@ -26,7 +26,7 @@ STATE_WORDS = {
     State.UNCLEAR: "unclear",
     State.NO_DATA: "no data",
 }
-EVENT_MARKS = {"reflex_jerk": ("v", "reflex jerk"), "twitch": ("o", "twitch")}
+EVENT_MARKS = {"reflex_jerk": ("v", "reflex jerk"), "twitch": ("o", "twitch"), "impact": ("D", "impact")}
 STEP_WORDS = {StepKind.REST: "rest", StepKind.HOLD: "hold", StepKind.FAST_STRETCH: "fast stretch"}
 """Steps of a guided session that show something."""
 STATE_KEYS = {
@@ -38,3 +38,8 @@ STATE_KEYS = {
 }
 """CSS backgrounds for the key of the timeline."""
 EVENT_COLOUR = "#a07800"
+
+
+def event_kind(event: Event) -> str:
+    """Kind of an event among `EVENT_MARKS`: what is harder than a muscle kicks is an impact."""
+    return "impact" if event.is_impact else event.label.value

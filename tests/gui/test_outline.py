@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRect
+from pytestqt.qtbot import QtBot
 
 import dsp
 from dsp import EventLabel, State
@@ -11,7 +13,7 @@ from gui.model.stream import KEPT_S, StreamModel
 from gui.theme import DARK
 from gui.views.live_view import story_of
 from gui.views.side_cards import row_words
-from gui.views.timeline import Timeline
+from gui.views.timeline import Story, Timeline
 from session import EventUpdate, HoldUpdate, SampleUpdate, SegmentUpdate
 
 ORDER = (State.STILL, State.MOVEMENT, State.TREMOR, State.STILL, State.UNCLEAR, State.REFLEX_RHYTHM)
@@ -103,6 +105,23 @@ def test_what_no_muscle_does_is_listed_as_an_impact() -> None:
     for i, flags in enumerate(((), ("impact",))):
         stream.take(EventUpdate(sensor="left", event=event(5.0 * i, *flags)))
     assert [row_words(row)[0] for row in stream.rows] == ["twitch", "impact"]
+    assert [(mark.label.value, mark.is_impact) for mark in stream.outline.marks] == [
+        ("twitch", False),
+        ("twitch", True),
+    ]
+
+
+def test_an_impact_has_a_sign_and_a_word_of_its_own_on_the_timeline(qtbot: QtBot) -> None:
+    pictures = []
+    for impact in (False, True):
+        timeline = Timeline(DARK)
+        qtbot.addWidget(timeline)
+        timeline.resize(1100, 96)
+        timeline.tell(Story(start_s=0.0, end_s=60.0, events=[Mark(30.0, EventLabel.TWITCH, impact)]))
+        pictures.append(timeline.grab().toImage())
+    sign, legend = QRect(540, 0, 20, 16), QRect(700, 70, 400, 26)
+    for part in (sign, legend):
+        assert pictures[0].copy(part) != pictures[1].copy(part)
 
 
 def test_a_replay_that_jumps_back_forgets_what_comes_later() -> None:

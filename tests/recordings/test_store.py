@@ -119,6 +119,7 @@ def test_two_sensors_share_one_clock(store: ModuleType, tmp_path: Path) -> None:
     left, right = recordings.read(path), recordings.read(path, sensor="right")
     assert left.sensors == ("left", "right")
     assert left.warnings == ["several sensors: left, right; left was chosen (--sensor)"]
+    assert [(r.sensor, r.warnings) for r in recordings.read_every(path)] == [("left", []), ("right", [])]
     assert (left.samples[0].start_s, right.samples[0].start_s) == (0.0, 0.25)
     assert right.side is Side.RIGHT
     assert right.samples[0].xyz_g[0, 0] == 3.25

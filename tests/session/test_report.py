@@ -132,8 +132,10 @@ def test_an_impact_is_called_one_and_a_g_is_written_as_one(found: session.Analys
     hit = replace(found.analysis.events[0], peak_g=0.9998, flags=("impact",))
     struck = replace(found, analysis=replace(found.analysis, events=(hit,)))
     page = session.write_report([struck], session.make_advice({"": struck.analysis}), tmp_path / "i.html").read_text()
+    assert "; one brief event;" in page
     assert "<td>impact</td>" in page
-    assert "<td>reflex jerk</td>" not in page
+    assert "\N{BLACK DIAMOND} impact" in page, "the timeline's key"
+    assert "reflex jerk</" not in page
     assert "1.00 g</td>" in page
 
 
@@ -237,3 +239,16 @@ def test_it_asks_nothing_of_any_network(full_page: Path, browser: str, tmp_path:
     run_browser(browser, tmp_path, f"--log-net-log={blank}", "--dump-dom", empty.as_uri())
     housekeeping = {u.split("/")[2] for u in re.findall(r'"url":"((?:https?|wss?):[^"]+)"', blank.read_text())}
     assert {u.split("/")[2] for u in asked} <= housekeeping
+
+
+def test_of_sensors_that_are_all_read_none_was_chosen(tmp_path: Path) -> None:
+    sensors = [recordings.StreamMeta(label=label, nominal_hz=50.0) for label in ("left", "right")]
+    recorder = recordings.Recorder(tmp_path, sensors=sensors)
+    for sensor in sensors:
+        lying_g = np.tile(np.array([0.0, 0.0, 1.0], np.float32), (500, 1))
+        recorder.add_samples(sensor.label, xyz_g=lying_g, start_s=0.0, rate_hz=50.0)
+    path = recorder.close()
+    assert any("was chosen" in warning for warning in session.analyze_file(path).recording.warnings)
+    every = session.analyze_all_sensors(path)
+    assert [f.recording.sensor for f in every] == ["left", "right"]
+    assert not any("was chosen" in warning for f in every for warning in f.recording.warnings)
