@@ -100,6 +100,19 @@ def belongs_to(event: Event, impact: Event, parameters: Parameters, *, rested: b
     )
 
 
+def was_kick(impact: Event, step: int, view: RunView) -> bool:
+    """Whether an impact was no more than a hard kick, as seen at the first step of another event.
+
+    It came out of rest, and the limb lies where it lay: who falls has moved before, and lies elsewhere.
+    """
+    p = view.parameters.jerk
+    late_s = view.start_s + view.edge(step) / view.grid.rate_hz - impact.onset_s
+    if impact.peak_g > p["kicked_g"] or late_s < p["kicked_s"]:
+        return False
+    began = view.step_at(impact.onset_s)
+    return lies_still(began, view) and view.tilt_between(began - LOOK_STEPS, step - LOOK_STEPS) < p["kicked_deg"]
+
+
 def lies_still(step: int, view: RunView) -> bool:
     """Whether nothing but noise is felt for 0.7 s before a step but for the rise of what begins there."""
     before = view.step_loud[max(0, step - RISE_STEPS - STILL_STEPS) : max(0, step - RISE_STEPS)]

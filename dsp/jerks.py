@@ -10,7 +10,7 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import Proof, Waiting, belongs_to, is_contradicted, lies_back, lies_still
+from dsp.aftermath import Proof, Waiting, belongs_to, is_contradicted, lies_back, lies_still, was_kick
 from dsp.candidate import Candidate, Limits, limits_of
 from dsp.first_swell import is_doubtful
 from dsp.hindsight import LATE_STEPS, is_movement, looked_back
@@ -383,6 +383,8 @@ class JerkFinder:
             return False
         rested = lies_still(onset_step, view)
         after = [impact for impact in known if belongs_to(event, impact, self.parameters, rested=rested)]
+        if not event.is_impact:
+            after = [impact for impact in after if not was_kick(impact, onset_step, view)]
         others_s = [event.onset_s]
         leads = [k for k in likely if any(k.event is impact for impact in after)]
         turns = [k for k in leads if is_whole_turn(k.event, k.began, at, view, others_s)]

@@ -23,7 +23,7 @@ from dsp.pulse import measure_pulse
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.slow_steps import SlowSteps
-from dsp.surroundings import stirs
+from dsp.surroundings import comes_again, stirs
 from dsp.whole_turn import is_whole_turn
 
 Floats = NDArray[np.float32]
@@ -155,7 +155,7 @@ class PulseFinder:
         if view.shakes(at) and not self._stands_out(c, at, slow.loud.kept):
             return None
         p, level, loud = self.parameters.pulse, slow.level.kept, slow.loud.kept
-        if stirs(c.onset_step, c.peak, loud, view):
+        if stirs(c.onset_step, c.peak, loud, view) or comes_again(c.onset_step, c.peak, level, view):
             return None
         past = middle(loud[max(0, c.onset_step - SUSTAINED_STEPS) : c.onset_step])
         if past > p["isolation_ratio"] * c.peak:

@@ -20,6 +20,8 @@ Floats = NDArray[np.float32]
 
 CALM_STEPS = 2
 """Longer than half a period of the slowest shaking (2.5 Hz, 0.2 s): a tremor is never calm for so long."""
+SECONDS, SECOND_STEPS = 6, 10
+"""Before a burst in which nothing like it comes again and again."""
 OVER = 0.1
 """Share of the loudest tenth of shaking below which it is for a fiftieth of the time (Rayleigh envelope; physics)."""
 
@@ -76,6 +78,8 @@ def level_around(
         return shaking if peak >= above * shaking else None
     if stirs(onset, peak, loud, view):
         return None
+    if peak < p["impact_g"] and comes_again(onset, peak, level, view):
+        return None
     # What another kick left behind half a second earlier does not count against this one.
     first = max(0, onset - view.steps["isolation_s"], kick_before + RING_STEPS + 1)
     before = sorted(level[first:onset].tolist())
@@ -105,6 +109,24 @@ def level_around(
     if soft and kick_before > since and _is_over(loud[since:onset].tolist(), loudest):
         return around
     return None if peak < p["above_loudest" if soft else "impact_above"] * loudest else around
+
+
+def comes_again(onset_step: int, peak: float, level: Floats, view: RunView) -> bool:
+    """Whether something nearly as loud came in every second before a burst but one: a heart that beats shakes the body.
+
+    Parameters
+    ----------
+    onset_step, peak
+        First step of the burst, and the level at its top, g.
+    level
+        Kick level of every step so far, g.
+    """
+    last = onset_step - RISE_STEPS
+    first = last - SECONDS * SECOND_STEPS
+    if first < 0:
+        return False
+    loudest = level[first:last].reshape(SECONDS, SECOND_STEPS).max(axis=1).tolist()
+    return bool(sorted(loudest)[1] >= view.parameters.jerk["again_share"] * peak)
 
 
 def _is_over(before: list[float], loudest: float) -> bool:

@@ -177,7 +177,7 @@ def test_a_kick_out_of_rest_soon_after_a_knock_is_no_bounce_of_it(
 ) -> None:
     xyz_g = signal(kicks=(12.0 + still_s,)).astype(np.float64)
     late = np.arange(len(xyz_g)) / 100.0 - 12.0
-    xyz_g[:, 2] += np.where((late >= 0.0) & (late < 0.1), 2.5 * np.sin(np.pi * late / 0.1), 0.0)
+    xyz_g[:, 2] += np.where((late >= 0.0) & (late < 0.1), 3.5 * np.sin(np.pi * late / 0.1), 0.0)
     knock, *others = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf").events
     assert knock.is_impact
     assert [round(e.onset_s, 1) for e in others] == [12.0 + still_s] * kicks
