@@ -40,6 +40,14 @@ ONSET_CREST = 2.6
 """Of 0.2 s levels within these: a kick has more."""
 ONSET_LEFT = 0.2
 """Of the loudest of them, in the newest 0.2 s: a kick's ring falls below (damping 0.08 at 6 Hz: 0.2 after 0.5 s)."""
+SUSTAINED_STEPS, HALF_PAIRS = 13, 4
+"""Of these the first half second and the last: who shakes on for so long was not kicked, if ..."""
+SUSTAINED, NEVER_CALM = 0.3, 0.2
+"""... neither is weaker than so much of the other (the ring of a kick falls to 0.17 in 0.8 s where it fades in 0.45 s;
+physics), and 0.2 s nowhere than so much of the loudest (prior). What the last is weaker by only rings."""
+FADES, FADING_PAIRS = np.float32(0.85), 2
+"""What has only fallen since its loudest 0.2 s, that often, and to so much of them, rings still (a ring of 1 s falls so
+far within 0.2 s; physics)."""
 BRISK_STEPS = 2
 """Of these that hold the second difference of what is as quick as 3 Hz: strokes at will have none but their first."""
 EVEN_STEPS = 5
@@ -217,12 +225,19 @@ def is_even(step_energy: Floats, burst_steps: NDArray[np.int64]) -> Bools:
     Parameters
     ----------
     step_energy
-        As for `step_level`.
+        Mean square of the jerk path in the newest steps, (seconds, `SUSTAINED_STEPS`), g^2.
     burst_steps
         Steps since a burst began; `NO_BURST` without one.
     """
     pairs = np.sqrt(np.float32(0.5) * (step_energy[:, 1:] + step_energy[:, :-1]))
+    early, late = (np.square(part).sum(axis=1) for part in (pairs[:, :HALF_PAIRS], pairs[:, -HALF_PAIRS:]))
+    faded = late < np.float32(SUSTAINED**2) * early
+    goes_on = ~faded & (early >= np.float32(SUSTAINED**2) * late)
+    # However it swelled.
+    sustained = goes_on & (pairs.min(axis=1) >= np.float32(NEVER_CALM) * pairs.max(axis=1))
+    pairs = pairs[:, 1 - ONSET_STEPS :]
     newest = pairs[:, -1].copy()
+    rings = _only_fades(pairs)
     pairs.sort(axis=1)
     low, high = (pairs.shape[1] - 1) // 2, pairs.shape[1] // 2
     middle = np.float32(0.5) * (pairs[:, low] + pairs[:, high])
@@ -230,7 +245,18 @@ def is_even(step_energy: Floats, burst_steps: NDArray[np.int64]) -> Bools:
     # A burst that has just begun may still be a kick: it has to last, and evenly.
     even = (burst_steps == NO_BURST) | ((burst_steps >= EVEN_STEPS) & (crest <= EVEN_CREST))
     # What has died away by now does not begin.
-    return np.asarray(even & (crest <= ONSET_CREST) & (newest >= np.float32(ONSET_LEFT) * pairs[:, -1]))
+    even &= ~(rings | faded) & (newest >= np.float32(ONSET_LEFT) * pairs[:, -1])
+    return np.asarray(sustained | (even & (crest <= ONSET_CREST)))
+
+
+def _only_fades(pairs: Floats) -> Bools:
+    """Whether levels, oldest first, (seconds, n), do nothing but fall from their top on, as those of a ring."""
+    top = pairs.argmax(axis=1)
+    places = np.arange(pairs.shape[1] - 1)
+    falls = (pairs[:, 1:] < pairs[:, :-1]) | (places < top[:, None])
+    left = FADES ** np.arange(pairs.shape[1] - 1, -1, -1, dtype=np.float32)[top]
+    rang = top < pairs.shape[1] - FADING_PAIRS
+    return np.asarray(rang & falls.all(axis=1) & (pairs[:, -1] <= left * pairs.max(axis=1)))
 
 
 def is_onset(fast: FastSeconds, floor_g: Floats, parameters: Parameters, share: float = 1.0) -> Bools:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dsp import fast_second
 from dsp.centre import least_answer
-from dsp.fast_second import ONSET_AGAIN_SHARE, ONSET_AGAIN_STEPS, ONSET_KEPT_STEPS, ONSET_STEPS
+from dsp.fast_second import ONSET_AGAIN_SHARE, ONSET_AGAIN_STEPS, ONSET_KEPT_STEPS, ONSET_STEPS, SUSTAINED_STEPS
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.growing import Growing
 from dsp.jerk_path import JerkPath
@@ -52,7 +52,7 @@ class LiveLabels:
         filled = np.arange(2 * self._window_hops * STEPS_PER_HOP)
         edges = filled // STEPS_PER_HOP * grid.hop + grid.step_edges[filled % STEPS_PER_HOP]
         first = int(edges.searchsorted(grid.fast_window)) + ONSET_AGAIN_STEPS
-        self._first = max(first, ONSET_STEPS)
+        self._first = max(first, SUSTAINED_STEPS)
         # What is known of the newest numbers of steps, and the first of these.
         self._seen, self._seen_from = np.empty(0, np.int8), self._first
 
@@ -143,7 +143,7 @@ class LiveLabels:
             return
         seen[at] = NONE
         known = first + at
-        energy = _newest_steps(steps.energy, int(known[0]), int(known[-1]))[at - at[0]]
+        energy = _newest_steps(steps.energy, int(known[0]), int(known[-1]), size=SUSTAINED_STEPS)[at - at[0]]
         floor_g = steps.floors_before(int(known[0]), int(known[-1]) + 1)[at - at[0]]
         even = fast_second.is_even(energy, jerks.burst_steps(known))
         at, known, floor_g = at[even], known[even], floor_g[even]
@@ -180,7 +180,7 @@ def _parts(places: Numbers) -> Iterator[Numbers]:
     return (places[i : i + TOGETHER] for i in range(0, len(places), TOGETHER))
 
 
-def _newest_steps(part: Growing, first: int, last: int, apart: int = 1) -> Floats:
-    """Give the newest `ONSET_STEPS` values at each number of steps from `first` to `last`, so many `apart`."""
-    values = part.part(first - ONSET_STEPS, last)
-    return windows(values, ONSET_STEPS, apart, (last - first) // apart + 1)
+def _newest_steps(part: Growing, first: int, last: int, apart: int = 1, size: int = ONSET_STEPS) -> Floats:
+    """Give the newest `size` values at each number of steps from `first` to `last`, so many `apart`."""
+    values = part.part(first - size, last)
+    return windows(values, size, apart, (last - first) // apart + 1)

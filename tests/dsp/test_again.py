@@ -89,3 +89,38 @@ def test_what_bounces_after_an_impact_belongs_to_it_where_it_moved_before_or_no_
         xyz_g[:, 1] += np.where((t > 19.0) & (t < 19.8), 0.1 * np.sin(2.0 * np.pi * 2.5 * t), 0.0)
     events = dsp.analyze(xyz_g, rate_hz=100.0, placement="calf").events
     assert [e.is_impact for e in events] == [True]
+
+
+@pytest.mark.parametrize("rate_hz", [52.0, 100.0, 208.0])
+@pytest.mark.parametrize("decay_s", [0.25, 0.35, 0.45])
+@pytest.mark.parametrize(("ring_hz", "size_g"), [(5.0, 0.1), (6.5, 0.4), (8.5, 0.9)])
+def test_the_ring_of_one_kick_is_never_called_tremor_live(
+    ring_hz: float, size_g: float, decay_s: float, rate_hz: float
+) -> None:
+    t, xyz_g = lying(rate_hz, 6, noise_g=0.002)
+    xyz_g[:, 1] += pulse(t, 20.0, size_g, ring_hz, decay_s)
+    analyzer, said = dsp.Analyzer(rate_hz, "calf"), set()
+    for part in np.array_split(xyz_g[: round(26.0 * rate_hz)], 260):
+        analyzer.push(part)
+        if analyzer.live is not None:
+            said.add(analyzer.live.label)
+    assert not said & {dsp.State.TREMOR, dsp.State.REFLEX_RHYTHM}
+    analyzer.finish()
+    assert not set(analyzer.result().frames["live_label"]) & {"tremor", "reflex_rhythm"}
+
+
+@pytest.mark.parametrize("rate_hz", [52.0, 100.0, 208.0])
+@pytest.mark.parametrize("seed", range(6))
+def test_shaking_that_swells_and_fades_from_its_first_moment_is_known_live_within_two_seconds(
+    rate_hz: float, seed: int
+) -> None:
+    t, xyz_g = lying(rate_hz, seed, noise_g=0.002)
+    swells = 0.06 * (1.0 + 0.6 * np.cos(2.0 * np.pi * (t - 20.0) / (0.8 + 0.1 * seed)))
+    xyz_g[:, 1] += np.where(t >= 20.0, swells * np.sin(2.0 * np.pi * 7.0 * (t - 20.0)), 0.0)
+    analyzer, since_s = dsp.Analyzer(rate_hz, "calf"), np.inf
+    for part in np.array_split(xyz_g[: round(23.0 * rate_hz)], 230):
+        analyzer.push(part)
+        live = analyzer.live
+        if live is not None and live.label is dsp.State.TREMOR:
+            since_s = min(since_s, live.time_s)
+    assert 20.0 < since_s <= 22.0
