@@ -106,7 +106,7 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
         return event
     turn_deg = stretched_on(kick, at, loud, view)
     if turn_deg is not None and _is_stretch(turn_deg, kick, at, view) and not swings_freely(event, at, view):
-        event = _in_a_stretch(event, turn_deg)
+        event = in_a_stretch(event, turn_deg)
     seen = Seen(
         # What a stretch turned the limb by does not speak against a kick in it.
         turned_deg=_turn_with(kick, view) if turn_deg is None else math.nan,
@@ -136,7 +136,7 @@ def _is_stretch(turn_deg: float, kick: Waiting, at: int, view: RunView) -> bool:
     return any(turned >= SEEN_RATE * p["stretch_rate_deg_per_s"] * LOOK_STEPS * STEP_S for turned in rates)
 
 
-def _in_a_stretch(event: Event, turn_deg: float) -> Event:
+def in_a_stretch(event: Event, turn_deg: float) -> Event:
     """Give a kick that came before its stretch could be seen the name that it has in it."""
     value = stretch_value(turn_deg)
     odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * (value - NO_STRETCH)

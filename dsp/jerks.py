@@ -4,6 +4,7 @@ Every value is made by elementwise operations or maxima, so that any chunking of
 """
 
 from bisect import insort
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -13,10 +14,11 @@ from numpy.typing import NDArray
 from dsp.aftermath import Proof, Waiting, belongs_to, is_contradicted, lies_back, lies_still, was_kick
 from dsp.candidate import Candidate, Limits, limits_of
 from dsp.first_swell import is_doubtful
-from dsp.hindsight import LATE_STEPS, is_movement, looked_back
+from dsp.hindsight import LATE_STEPS, in_a_stretch, is_movement, looked_back
 from dsp.in_tremor import RING_STEPS, in_shaking, least_that_stands_out, shook
 from dsp.kick import measure_kick
 from dsp.kick_event import IMPACT
+from dsp.kick_in_turn import kicked_in_turn
 from dsp.landing import landed, level_before, takes_off
 from dsp.parameters import Parameters
 from dsp.pendular import swings_freely
@@ -179,7 +181,9 @@ class JerkFinder:
                     # What has just begun may be another kick: it is looked at again when it has waited its whole time.
                     kick.due = full
                     insort(self._waiting, kick, key=DUE)
-                continue
+                    continue
+                if at_end or not self._came_in_turn(kick, others, at, view):
+                    continue
             if not kick.is_likely and self._is_told(kick.event):
                 continue
             if is_struck(kick.event, view) or self._takes_off(kick, at, view):
@@ -198,6 +202,17 @@ class JerkFinder:
         if kick.event.is_impact:
             return False
         return takes_off(kick, at, 0.0 if self._candidate is None else self._candidate.peak, view)
+
+    def _came_in_turn(self, kick: Waiting, others: Iterable[int], at: int, view: RunView) -> bool:
+        """Whether it came in the midst of a quick stretch, and name it so; `others` are steps of other kicks."""
+        begun = [step for step in others if abs(step - kick.began) > RISE_STEPS]
+        others_s = [view.start_s + view.edge(max(step, 0)) / view.grid.rate_hz for step in begun]
+        others_s += [event.onset_s for event in self.events[-2:]] + [other.event.onset_s for other in self._waiting]
+        turned_deg = kicked_in_turn(kick, at, view, others_s)
+        if turned_deg is None:
+            return False
+        kick.event = in_a_stretch(kick.event, turned_deg)
+        return True
 
     def _is_turn(self, kick: Waiting, at: int, view: RunView) -> bool:
         """Whether a turn of the limb from rest to rest explains a kick after all; a free swing is none."""

@@ -28,7 +28,7 @@ class Parameters:
         Named by every result.
     spectrum, bands, gaps, still, noise, beside, entry, on_purpose
         The sections of frames and their features; units are in the names.
-    sprung, jerk, pulse, volley, lone_kick, rest, hindsight, hold
+    sprung, jerk, pulse, volley, lone_kick, rest, hindsight, in_turn, hold
         Those of events and holds.
     decision, fatigue
         Those of states and their evidence.
@@ -61,6 +61,7 @@ class Parameters:
     rest: dict[str, float]
     sprung: dict[str, float]
     hindsight: dict[str, float]
+    in_turn: dict[str, float]
     hold: dict[str, float]
     decision: dict[str, Any]
     fatigue: dict[str, float]
@@ -125,6 +126,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         rest=raw["rest"],
         sprung=raw["sprung"],
         hindsight=raw["hindsight"],
+        in_turn=raw["in_turn"],
         hold=raw["hold"],
         decision=raw["decision"],
         fatigue=raw["fatigue"],

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.swings import squares
+from dsp.swings import span, squares
 from dsp.turn import GRAVITY_M_S2
 from dsp.turn_shapes import PARTS, families, is_abrupt, is_smooth, parts_of
 
@@ -59,6 +59,8 @@ MEETS = 0.3
 end it is a tenth (synthetic)."""
 BLOCK = 256
 """Turns at a time."""
+THIRD, AROUND_TOP_S = 1.0 / 3.0, 0.15
+"""Of the top of what a turn leaves, and around it."""
 AROUND = 9
 """So many are tried around one."""
 
@@ -125,10 +127,9 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
     counts = np.ones(len(at_s))
     for other_s in others_s:
         counts[(at_s >= other_s + OTHER_S[0]) & (at_s < other_s + OTHER_S[1])] = 0.0
-    best = _best(felt, counts)
-    if best is None:
+    tried, at, explains = _best(felt, counts)
+    if not explains:
         return None
-    tried, at = best
     start, lasts, shape = float(tried.start[at]), float(tried.lasts[at]), int(tried.shape[at])
     gains, pull, left, beside = _held_against(felt, counts, tried, at)
     within = (at_s >= start) & (at_s <= start + lasts)
@@ -136,17 +137,60 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
     mean = max(1, round(SMOOTH_S / step_s))
     span = (at_s >= OTHER_S[0]) & (at_s <= max(felt.end_s, LEAST_KICK_S))
     most, size = (math.sqrt(float(squares(smooth(rows, mean)[span]).max())) for rows in (left, pull))
-    turned = 0.5 * math.sqrt(float(gains[1] @ gains[1]))
+    turned = math.sqrt(float(gains[1] @ gains[1]))
     # A kick that pulls by far more than gravity turns is not to hide that it turned at another time.
-    most_pull = PULL * 2.0 * turned if 2.0 * turned > LEVEL else math.inf
+    most_pull = PULL * turned if turned > LEVEL else math.inf
     return WholeTurn(
         left_most=max(most / max(min(size, most_pull), 1e-12), beside),
-        turn_deg=2.0 * math.degrees(math.asin(min(1.0, turned))),
+        turn_deg=_turn_deg(gains),
         way_m=math.sqrt(float(gains[3] @ gains[3])) * lasts**2 * GRAVITY_M_S2,
         seen_s=lasts if seen >= max(LEAST_SEEN, SEEN * np.count_nonzero(within)) else 0.0,
         abrupt=is_abrupt(shape),
         smooth=is_smooth(shape),
     )
+
+
+class LeftOver(NamedTuple):
+    """What the turn that explains most leaves of what was felt around a kick.
+
+    Attributes
+    ----------
+    turn_deg, lasts_s
+        How far the turn goes, by gravity, and how long it lasts.
+    beside
+        Rms of what it leaves over that of its own pull, as long as it lasts and a little longer.
+    share
+        Of the power of all that it leaves, how much lies around its top.
+    width_s
+        How long that stays above a third of its top.
+    """
+
+    turn_deg: float
+    lasts_s: float
+    beside: float
+    share: float
+    width_s: float
+
+
+def left_over(felt: Felt) -> LeftOver:
+    """Find the turn that explains most of what is felt, and what it leaves."""
+    tried, at, _ = _best(felt, np.ones(len(felt.at_s)))
+    gains, _, left, beside = _held_against(felt, np.ones(len(felt.at_s)), tried, at)
+    power = squares(smooth(left, max(1, round(SMOOTH_S / felt.step_s))))
+    first, top, last = span(np.sqrt(power).tolist(), THIRD)
+    around = between(felt, float(felt.at_s[top]) - AROUND_TOP_S, float(felt.at_s[top]) + AROUND_TOP_S)
+    return LeftOver(
+        turn_deg=_turn_deg(gains),
+        lasts_s=float(tried.lasts[at]),
+        beside=beside,
+        share=float(power[around].sum()) / max(float(power.sum()), 1e-12),
+        width_s=(last + 1 - first) * felt.step_s,
+    )
+
+
+def _turn_deg(gains: Floats) -> float:
+    """How far a turn with these parts, (5, 3), goes, by gravity."""
+    return 2.0 * math.degrees(math.asin(min(1.0, 0.5 * math.sqrt(float(gains[1] @ gains[1])))))
 
 
 class _Tried(NamedTuple):
@@ -157,8 +201,11 @@ class _Tried(NamedTuple):
     shape: Whole
 
 
-def _best(felt: Felt, counts: Floats) -> tuple[_Tried, int] | None:
-    """Give the turns that were tried last, and which of them explains most; None where none explains much."""
+def _best(felt: Felt, counts: Floats) -> tuple[_Tried, int, bool]:
+    """Give the turns that were tried last, which of them explains most, and whether it explains much.
+
+    The search ends where it is seen that none does.
+    """
     beside = families()[0]
     if counts.all():
         tried, along = _coarse_along(len(felt.at_s), float(felt.at_s[0]), felt.step_s)
@@ -172,22 +219,23 @@ def _best(felt: Felt, counts: Floats) -> tuple[_Tried, int] | None:
     # The best of each shape first, brief and long: a step that comes a little too soon, or too late, costs more than a
     # wrong shape.
     near = [first + int(told[first:end].argmax()) for first, end in pairwise(_kinds())]
-    if float(told[near].max()) < LEAST_TOLD[0] * power or not _meets(felt, counts, tried, near):
-        return None
+    at = near[int(told[near].argmax())]
+    if float(told[at]) < LEAST_TOLD[0] * power or not _meets(felt, counts, tried, near):
+        return tried, at, False
     for part, most_left in zip(EACH, MOST_LEFT, strict=True):
-        if part < EACH[0] and float(told[near].max()) < LEAST_TOLD[1] * power:
-            return None
+        if part < EACH[0] and float(told[at]) < LEAST_TOLD[1] * power:
+            return tried, at, False
         near = sorted(near, key=lambda at: -float(told[at]))[: MOST[0] if part >= EACH[1] else MOST[1]]
         tried = _around(tried, near, part, [[shape] for shape in tried.shape[near].tolist()])
         told = _told(felt, counts, tried)
         near = [first + int(told[first : first + AROUND].argmax()) for first in range(0, len(told), AROUND)]
         at = near[int(told[near].argmax())]
         if _held_against(felt, counts, tried, at).beside > most_left:
-            return None
+            return tried, at, False
     for part in FINER:
         tried = _around(tried, [at], part, [beside[int(tried.shape[at])]])
         at = int(_told(felt, counts, tried).argmax())
-    return tried, at
+    return tried, at, True
 
 
 class _Held(NamedTuple):

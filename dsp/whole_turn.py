@@ -55,8 +55,8 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
     if not (turned or _went(began, now_step, p["way_m"], view)):
         # Most kicks end the question here.
         return False
-    felt = _felt(event, now_step, view)
-    if felt is None or not _rested(felt) or not _stays(felt):
+    felt = felt_around(event, now_step, view)
+    if felt is None or not rested(felt) or not _stays(felt):
         return False
     turn = fit_turn(felt, [])
     if turn is not None and turn.turn_deg < least_deg:
@@ -85,7 +85,7 @@ def _explains_level(turn: WholeTurn, p: Mapping[str, float]) -> bool:
     return known and turn.abrupt and p["way_m"] <= turn.way_m <= p["longest_way_m"]
 
 
-def _felt(event: Event, now_step: int, view: RunView) -> Felt | None:
+def felt_around(event: Event, now_step: int, view: RunView) -> Felt | None:
     """Give what is felt around a kick; None where too little is known, or nothing of gravity."""
     rate, first = view.grid.rate_hz, view.first
     thin = max(1, int(rate // LEAST_HZ))
@@ -105,7 +105,7 @@ def _felt(event: Event, now_step: int, view: RunView) -> Felt | None:
     return Felt(rows - mean_of(rows), at_s, step_s, event.end_s - event.onset_s)
 
 
-def _rested(felt: Felt) -> bool:
+def rested(felt: Felt) -> bool:
     """Whether the limb rests at first, beside what comes then: not so who walks."""
     first = felt.rows[: round(REST_S / felt.step_s)]
     lies = mean_of(first)
