@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.aftermath import LOOK_STEPS, Waiting
+from dsp.aftermath import LOOK_STEPS, Waiting, lies_still
 from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, stretch_value, strongest
 from dsp.few import largest, middle_of
 from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
@@ -90,7 +90,7 @@ def stretched_on(kick: Waiting, at: int, loud: Floats, view: RunView) -> float |
 
 
 def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Iterable[int]) -> Event:
-    """Event of a kick with what is known of it at step `at`; that of an impact, or of the end of a run, as it was.
+    """Event of a kick with what is known of it at step `at`; that of the end of a run as it was.
 
     What is no movement by the rules is never called less likely a kick than not: of those, half are kicks (synthetic).
 
@@ -102,8 +102,11 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
         Steps at which other kicks began, or may have begun: they are nothing that is left of this one.
     """
     event, top = kick.event, max(kick.top, 1e-12)
-    if event.is_impact or at < kick.began + LATE_STEPS:
+    if at < kick.began + LATE_STEPS:
         return event
+    if event.is_impact:
+        turned_deg = _turned_with_impact(kick, at, view)
+        return event if turned_deg is None else in_a_stretch(event, turned_deg)
     turn_deg = stretched_on(kick, at, loud, view)
     if turn_deg is not None and _is_stretch(turn_deg, kick, at, view) and not swings_freely(event, at, view):
         event = in_a_stretch(event, turn_deg)
@@ -125,6 +128,19 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
     odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * sum(values.values())
     confidence = 1.0 / (1.0 + math.exp(-max(0.0, odds)))
     return event.but(confidence=confidence, evidence=functools.partial(_spoken, event, seen, values))
+
+
+def _turned_with_impact(kick: Waiting, at: int, view: RunView) -> float | None:
+    """Turn, deg, of the stretch that a kick as hard as an impact came in; None where none is seen, or somebody fell.
+
+    It came out of rest, and was no harder than a kick may be.
+    """
+    if kick.event.label is not EventLabel.TWITCH or kick.event.peak_g > view.parameters.jerk["kicked_g"]:
+        return None
+    turned_deg = view.tilt_between(kick.began - LOOK_STEPS, at - LOOK_STEPS + 1)
+    if not turned_deg >= view.parameters.hold["stretch_deg"] or not lies_still(kick.began, view):
+        return None
+    return turned_deg
 
 
 def _is_stretch(turn_deg: float, kick: Waiting, at: int, view: RunView) -> bool:

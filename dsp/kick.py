@@ -80,14 +80,14 @@ def measure_kick(
         return None
     rate, p, first = view.grid.rate_hz, view.parameters.jerk, view.first
     onset, onset_at = shape.onset, view.step_of(shape.onset)
-    stretch = stretch_of(view, onset_at, max(onset_step, onset_at), known_step, floor)
+    stretch = stretch_of(view, onset_at, max(onset_step, onset_at), known_step, floor, shakes=shape.shakes)
     calm = None if stretch is None else out_of_calm(view, onset, shape.top, shape.end, known_step)
     if calm is not None:
         onset = calm
         if view.step_of(calm) < onset_at:
             # A stretch is over by the onset, or goes on then.
             onset_at = view.step_of(calm)
-            stretch = stretch_of(view, onset_at, max(onset_step, onset_at), known_step, floor)
+            stretch = stretch_of(view, onset_at, max(onset_step, onset_at), known_step, floor, shakes=shape.shakes)
     base = round(BASE_S * rate)
     rested_g = mean_of(view.xyz_g[max(0, onset - base - first) : max(1, onset - first)])
     # A first swing may have begun so much before, and rest is asked for before that again.

@@ -30,6 +30,8 @@ class Outline(NamedTuple):
     quickness
         Its level over that of slow motion around it: below 1 for a movement, 1.3 and more for a kick. At least so much,
         where that is more than any kick needs.
+    shakes
+        Whether it came in a tremor, out of which it rises late.
     """
 
     onset: int
@@ -38,6 +40,7 @@ class Outline(NamedTuple):
     level: float
     width_s: float
     quickness: float
+    shakes: bool
 
 
 def outline(
@@ -59,7 +62,8 @@ def outline(
         return None
     # The onset reaches further down the slope than the width does, as far as the noise lets it.
     least = max(p["onset_ratio"] * level[top], p["above_noise"] * floor)
-    if shook(onset_step, view.step_of(low + top), level[top], view.step_loud, view):
+    shakes = shook(onset_step, view.step_of(low + top), level[top], view.step_loud, view)
+    if shakes:
         # A tremor goes on to where the kick rises out of its loudest moments.
         least = max(least, p["new_rise"] * surround)
     # Where the noise is as loud as the kick, it began at its top at the latest.
@@ -77,6 +81,7 @@ def outline(
         level=level[top],
         width_s=width_s,
         quickness=quickness(view, level[top], near, low + top - first),
+        shakes=shakes,
     )
 
 

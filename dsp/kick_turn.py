@@ -27,13 +27,15 @@ class Turn(NamedTuple):
 
 
 def stretch_of(
-    view: RunView, onset_at: int, kick_step: int, known_step: int, floor: float
+    view: RunView, onset_at: int, kick_step: int, known_step: int, floor: float, *, shakes: bool
 ) -> tuple[float, float] | None:
     """Turn (deg) and delay (s) of the stretch that a kick came after, or in; None without one.
 
-    It is over by the onset itself, whenever the candidate stood out.
+    It is over by the onset itself, whenever the candidate stood out. In a tremor that the limb moved just before is no
+    sign of a stretch that still goes on, and where it lies soon after a hard kick is still a part of its swing.
     """
-    return view.stretch_before(onset_at) or view.stretch_around(kick_step, known_step, floor)
+    before = view.stretch_before(onset_at)
+    return before if before is not None or shakes else view.stretch_around(kick_step, known_step, floor)
 
 
 def is_the_turn(view: RunView, turn: Turn, shape: Outline, kick_step: int, known_step: int, turned_deg: float) -> bool:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.aftermath import LEAST_TURN_DEG
 from dsp.kick_event import make_event, turned_with
+from dsp.kick_turn import stretch_of
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import BASE_S, MEAN_S, ONE_WAY, Felt, mean_of, one_way, sizes, squares
@@ -15,6 +16,8 @@ Floats = NDArray[np.float64]
 
 EARLIER_STEPS = 3
 """Steps before the level stands out in which a pulse may have begun: the level's own length."""
+LATE_STEPS = 2
+"""Of that, what a tremor hides of it at most: a half swing of 2.5 Hz (physics)."""
 LATER_S = 0.3
 """What the newest samples are averaged over to see where the limb is now (prior)."""
 AT_REST_S = 0.2
@@ -61,13 +64,16 @@ def measure_pulse(
     lies_back = view.has_gravity(step) and shifted < math.radians(LEAST_TURN_DEG) * view.gravity_size(step)
     if not lies_back and one_way(moved[onset - low : right + round(AT_REST_S * rate)]) > ONE_WAY:
         return None
+    # In a tremor it stands out late, and what it has swung by then is no stretch.
+    shakes = view.shakes(step)
+    sooner = step - LATE_STEPS if shakes else step
     return make_event(
         view,
         onset=onset,
         felt=Felt(low, moved[: right + 1], squares(moved[: right + 1])),
         onset_step=step,
         known_step=known_step,
-        stretch=view.stretch_before(step) or view.stretch_around(step, known_step, floor),
+        stretch=stretch_of(view, sooner, step, known_step, floor, shakes=shakes),
         peak=peak,
         floor=floor,
         surround=floor,

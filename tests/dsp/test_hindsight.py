@@ -219,7 +219,7 @@ def test_a_limb_that_moves_so_hard_that_it_hides_gravity_is_not_kicked(label: Ev
 def test_an_impact_is_told_whatever_the_body_did(label: EventLabel) -> None:
     view = View(soon_deg=60.0, later_deg=60.0, slow_g=1.0)
     assert not asked(label, view, heard(dict.fromkeys(range(-30, -2), 0.2)), peak_g=3.0)
-    waiting = Waiting(BEGAN, event(label, 3.0), TOP_G)
+    waiting = Waiting(BEGAN, event(label, 3.5), TOP_G)
     assert looked_back(waiting, NOW, heard(), cast("Any", view), ()) is waiting.event
 
 

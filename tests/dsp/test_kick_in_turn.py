@@ -74,3 +74,28 @@ def test_a_kick_in_a_stretch_is_known_within_a_second_and_a_fifth() -> None:
         update = analyzer.push(xyz_g[at : at + 10])
         told_s += [(at + 10) / 100.0 for _ in update.events]
     assert [at_s <= AT_S + 0.08 + 1.2 for at_s in told_s] == [True]
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
+@pytest.mark.parametrize("size_g", [1.6, 2.0])
+def test_a_kick_in_a_stretch_that_is_as_hard_as_an_impact_is_a_reflex_jerk(size_g: float, rate_hz: float) -> None:
+    xyz_g = kicked(turned(rate_hz, [(AT_S, 0.3, 20.0)]), rate_hz, AT_S + 0.1, size_g)
+    (event,) = events_of(xyz_g, rate_hz)
+    assert event.is_impact
+    assert event.label is dsp.EventLabel.REFLEX_JERK
+
+
+@pytest.mark.parametrize("rate_hz", [52.0, 100.0, 208.0])
+@pytest.mark.parametrize("size_g", [0.8, 1.2])
+def test_a_kick_in_a_tremor_after_which_the_limb_swings_back_slowly_is_a_twitch(size_g: float, rate_hz: float) -> None:
+    t = np.arange(round(SECONDS * rate_hz)) / rate_hz
+    for seed in range(3):
+        xyz_g = turned(rate_hz, [], seed)
+        swell = 1.0 + 0.4 * np.sin(2.0 * np.pi * 0.37 * t + seed)
+        xyz_g[:, 0] += np.where(t > 5.0, 0.04 * swell * np.sin(2.0 * np.pi * 7.3 * t), 0.0)
+        late = t - AT_S - 0.013 * seed
+        push = np.where((late >= 0.0) & (late < 0.1), np.sin(np.pi * late / 0.1), 0.0)
+        falls_back = np.where((late >= 0.1) & (late < 0.7), np.sin(np.pi * (late - 0.1) / 0.6), 0.0)
+        xyz_g[:, 2] += size_g * (push - 0.28 * falls_back)
+        (event,) = events_of(xyz_g, rate_hz)
+        assert event.label is dsp.EventLabel.TWITCH
