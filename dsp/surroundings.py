@@ -123,10 +123,12 @@ def comes_again(onset_step: int, peak: float, level: Floats, view: RunView) -> b
     """
     last = onset_step - RISE_STEPS
     first = last - SECONDS * SECOND_STEPS
-    if first < 0:
+    least = view.parameters.jerk["again_share"] * peak
+    if first < 0 or largest(level[last - 2 * SECOND_STEPS : last]) < least:
+        # Most bursts come out of two quiet seconds.
         return False
     loudest = level[first:last].reshape(SECONDS, SECOND_STEPS).max(axis=1).tolist()
-    return bool(sorted(loudest)[1] >= view.parameters.jerk["again_share"] * peak)
+    return bool(sorted(loudest)[1] >= least)
 
 
 def _is_over(before: list[float], loudest: float) -> bool:
