@@ -13,8 +13,9 @@ from dsp.rows import neighbours, products, sums
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-ONSET_SHARE = 0.6
-"""Share of the fast second's power near one frequency from which it may be called tremor (prior)."""
+ONSET_SHARE = 0.5
+"""Share of the fast second's power near one frequency from which it may be called tremor (Luft 2019; seldom less than
+0.6 of what muscles shake, whose second varies by chance)."""
 ONSET_LEVEL_G = 0.005
 """Starting threshold of tremor in the band: 5 mg (prior; a still sensor stays below 4 mg)."""
 ONSET_FLOOR_RATIO = 1.8
