@@ -14,8 +14,8 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 ONSET_SHARE = 0.5
-"""Share of the fast second's power near one frequency from which it may be called tremor (Luft 2019; seldom less than
-0.6 of what muscles shake, whose second varies by chance)."""
+"""Share of the fast second's power near one frequency from which it may be called tremor (Luft 2019: half;
+what muscles shake is 2 Hz wide and more, and by chance a second of it wider)."""
 ONSET_LEVEL_G = 0.005
 """Starting threshold of tremor in the band: 5 mg (prior; a still sensor stays below 4 mg)."""
 ONSET_FLOOR_RATIO = 1.8
@@ -41,14 +41,14 @@ ONSET_CREST = 2.6
 """Of 0.2 s levels within these: a kick has more."""
 ONSET_LEFT = 0.2
 """Of the loudest of them, in the newest 0.2 s: a kick's ring falls below (damping 0.08 at 6 Hz: 0.2 after 0.5 s)."""
-SUSTAINED_STEPS, HALF_PAIRS = 13, 4
+SHAKEN_STEPS, HALF_PAIRS = 13, 4
 """Of these the first half second and the last: who shakes on for so long was not kicked, if ..."""
 SUSTAINED, NEVER_CALM = 0.3, 0.2
 """... neither is weaker than so much of the other (the ring of a kick falls to 0.17 in 0.8 s where it fades in 0.45 s;
 physics), and 0.2 s nowhere than so much of the loudest (prior). What the last is weaker by only rings."""
 FADES, FADING_PAIRS = np.float32(0.85), 2
-"""What has only fallen since its loudest 0.2 s, that often, and to so much of them, rings still (a ring of 1 s falls so
-far within 0.2 s; physics)."""
+"""What has only fallen since its loudest 0.2 s, by so much in each 0.1 s, and that often at least, rings still: what
+fades in 0.6 s falls so (kicks ring for 0.3 to 1 s; physics)."""
 BRISK_STEPS = 2
 """Of these that hold the second difference of what is as quick as 3 Hz: strokes at will have none but their first."""
 EVEN_STEPS = 5
@@ -226,7 +226,7 @@ def is_even(step_energy: Floats, burst_steps: NDArray[np.int64]) -> Bools:
     Parameters
     ----------
     step_energy
-        Mean square of the jerk path in the newest steps, (seconds, `SUSTAINED_STEPS`), g^2.
+        Mean square of the jerk path in the newest steps, (seconds, `SHAKEN_STEPS`), g^2.
     burst_steps
         Steps since a burst began; `NO_BURST` without one.
     """

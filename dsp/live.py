@@ -19,7 +19,7 @@ from dsp.fast_second import (
     ONSET_AGAIN_STEPS,
     ONSET_KEPT_STEPS,
     ONSET_STEPS,
-    SUSTAINED_STEPS,
+    SHAKEN_STEPS,
     FastSeconds,
     SecondMeter,
 )
@@ -144,7 +144,7 @@ class LiveTracker:
 
     def _begins(self, newest: _Newest, run: Run) -> bool:
         """Whether shaking begins in the newest second; most are too quiet for it."""
-        if run.steps.count < SUSTAINED_STEPS:
+        if run.steps.count < SHAKEN_STEPS:
             return False
         floor_g = np.array([run.newest_floor], np.float32)
         if not fast_second.may_begin(newest.level_g, floor_g, self._answer)[0]:
@@ -153,7 +153,7 @@ class LiveTracker:
         if not fast_second.is_brisk(level_g, loud_g)[0]:
             return False
         burst = run.jerks.burst_steps(np.array([run.steps.count]))
-        if not fast_second.is_even(run.steps.energy.newest(SUSTAINED_STEPS)[None], burst)[0]:
+        if not fast_second.is_even(run.steps.energy.newest(SHAKEN_STEPS)[None], burst)[0]:
             return False
         if not fast_second.is_onset(newest.fast, floor_g, self._parameters)[0]:
             return False

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dsp import fast_second
 from dsp.centre import least_answer
-from dsp.fast_second import ONSET_AGAIN_SHARE, ONSET_AGAIN_STEPS, ONSET_KEPT_STEPS, ONSET_STEPS, SUSTAINED_STEPS
+from dsp.fast_second import ONSET_AGAIN_SHARE, ONSET_AGAIN_STEPS, ONSET_KEPT_STEPS, ONSET_STEPS, SHAKEN_STEPS
 from dsp.grid import STEPS_PER_HOP, Grid
 from dsp.growing import Growing
 from dsp.jerk_path import JerkPath
@@ -52,7 +52,7 @@ class LiveLabels:
         filled = np.arange(2 * self._window_hops * STEPS_PER_HOP)
         edges = filled // STEPS_PER_HOP * grid.hop + grid.step_edges[filled % STEPS_PER_HOP]
         first = int(edges.searchsorted(grid.fast_window)) + ONSET_AGAIN_STEPS
-        self._first = max(first, SUSTAINED_STEPS)
+        self._first = max(first, SHAKEN_STEPS)
         # What is known of the newest numbers of steps, and the first of these.
         self._seen, self._seen_from = np.empty(0, np.int8), self._first
 
@@ -143,7 +143,7 @@ class LiveLabels:
             return
         seen[at] = NONE
         known = first + at
-        energy = _newest_steps(steps.energy, int(known[0]), int(known[-1]), size=SUSTAINED_STEPS)[at - at[0]]
+        energy = _newest_steps(steps.energy, int(known[0]), int(known[-1]), size=SHAKEN_STEPS)[at - at[0]]
         floor_g = steps.floors_before(int(known[0]), int(known[-1]) + 1)[at - at[0]]
         even = fast_second.is_even(energy, jerks.burst_steps(known))
         at, known, floor_g = at[even], known[even], floor_g[even]
