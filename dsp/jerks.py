@@ -207,8 +207,7 @@ class JerkFinder:
         """Whether it came in the midst of a quick stretch, and name it so; `others` are steps of other kicks."""
         begun = [step for step in others if abs(step - kick.began) > RISE_STEPS]
         others_s = [view.start_s + view.edge(max(step, 0)) / view.grid.rate_hz for step in begun]
-        others_s += [event.onset_s for event in self.events[-2:]] + [other.event.onset_s for other in self._waiting]
-        turned_deg = kicked_in_turn(kick, at, view, others_s)
+        turned_deg = kicked_in_turn(kick, at, view, [*others_s, *self._onsets_s()])
         if turned_deg is None:
             return False
         kick.event = in_a_stretch(kick.event, turned_deg)
@@ -216,8 +215,12 @@ class JerkFinder:
 
     def _is_turn(self, kick: Waiting, at: int, view: RunView) -> bool:
         """Whether a turn of the limb from rest to rest explains a kick after all; a free swing is none."""
-        others_s = [event.onset_s for event in self.events[-2:]] + [other.event.onset_s for other in self._waiting]
-        return is_whole_turn(kick.event, kick.began, at, view, others_s) and not swings_freely(kick.event, at, view)
+        explained = is_whole_turn(kick.event, kick.began, at, view, self._onsets_s())
+        return explained and not swings_freely(kick.event, at, view)
+
+    def _onsets_s(self) -> list[float]:
+        """Onsets of the newest events, and of the kicks that wait."""
+        return [event.onset_s for event in self.events[-2:]] + [other.event.onset_s for other in self._waiting]
 
     def _is_told(self, event: Event) -> bool:
         """Whether the slow path has told of it, for which it was no kick yet."""

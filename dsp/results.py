@@ -183,6 +183,11 @@ class Event(Worked):
         """Whether it was harder than what a muscle does."""
         return "impact" in self.flags
 
+    @property
+    def kind(self) -> str:
+        """What it is shown as: ``reflex_jerk``, ``twitch``; ``impact`` where no muscle made it, whatever its label."""
+        return "impact" if self.is_impact else self.label.value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:

@@ -135,8 +135,8 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
     within = (at_s >= start) & (at_s <= start + lasts)
     seen = np.count_nonzero(within & (counts > 0.0))
     mean = max(1, round(SMOOTH_S / step_s))
-    span = (at_s >= OTHER_S[0]) & (at_s <= max(felt.end_s, LEAST_KICK_S))
-    most, size = (math.sqrt(float(squares(smooth(rows, mean)[span]).max())) for rows in (left, pull))
+    kicked = (at_s >= OTHER_S[0]) & (at_s <= max(felt.end_s, LEAST_KICK_S))
+    most, size = (math.sqrt(float(squares(smooth(rows, mean)[kicked]).max())) for rows in (left, pull))
     turned = math.sqrt(float(gains[1] @ gains[1]))
     # A kick that pulls by far more than gravity turns is not to hide that it turned at another time.
     most_pull = PULL * turned if turned > LEVEL else math.inf
@@ -174,8 +174,9 @@ class LeftOver(NamedTuple):
 
 def left_over(felt: Felt) -> LeftOver:
     """Find the turn that explains most of what is felt, and what it leaves."""
-    tried, at, _ = _best(felt, np.ones(len(felt.at_s)))
-    gains, _, left, beside = _held_against(felt, np.ones(len(felt.at_s)), tried, at)
+    counts = np.ones(len(felt.at_s))
+    tried, at, _ = _best(felt, counts)
+    gains, _, left, beside = _held_against(felt, counts, tried, at)
     power = squares(smooth(left, max(1, round(SMOOTH_S / felt.step_s))))
     first, top, last = span(np.sqrt(power).tolist(), THIRD)
     around = between(felt, float(felt.at_s[top]) - AROUND_TOP_S, float(felt.at_s[top]) + AROUND_TOP_S)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dsp import EventLabel, State
+from dsp import State
 
 MOST_SPANS = 1500
 """As many states as a timeline has columns; a night of eight hours is drawn in pieces of a minute at most."""
@@ -26,11 +26,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An event in its place."""
+    """An event, by its kind (`dsp.Event.kind`), in its place."""
 
     onset_s: float
-    label: EventLabel
-    is_impact: bool = False
+    kind: str
 
 
 @dataclass(slots=True, eq=False)
@@ -95,11 +94,10 @@ def _together(spans: Iterable[Span]) -> list[Span]:
 
 def _thinned(marks: list[Mark], apart_s: float) -> list[Mark]:
     """Keep of each kind one in so many seconds: closer ones cover each other anyway."""
-    last: dict[tuple[EventLabel, bool], float] = {}
+    last: dict[str, float] = {}
     out = []
     for mark in marks:
-        kind = mark.label, mark.is_impact
-        if mark.onset_s - last.get(kind, float("-inf")) >= apart_s:
-            last[kind] = mark.onset_s
+        if mark.onset_s - last.get(mark.kind, float("-inf")) >= apart_s:
+            last[mark.kind] = mark.onset_s
             out.append(mark)
     return out

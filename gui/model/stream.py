@@ -10,7 +10,6 @@ import dsp
 import session
 from dsp import Placement, Side
 from gui.model.drift import Drift
-from gui.model.kinds import event_kind
 from gui.model.outline import Mark, Outline, Span
 from gui.model.rings import Floats, SpectrogramRing, TraceRing
 from sensor import LinkState
@@ -40,7 +39,7 @@ class EventRow:
     time_s
         When.
     kind
-        A state, the kind of an event (`gui.model.kinds.event_kind`), or ``marker``.
+        A state, the kind of an event (`dsp.Event.kind`), or ``marker``.
     value, unit
         The number to show.
     flag
@@ -190,10 +189,9 @@ class StreamModel:
         self.events = [e for e in self.events if e.onset_s > event.onset_s - KEPT_S]
         # A few beats come later than kicks that followed them.
         insort(self.events, event, key=lambda e: e.onset_s)
-        self.outline.add_mark(Mark(event.onset_s, event.label, event.is_impact))
+        self.outline.add_mark(Mark(event.onset_s, event.kind))
         self.changes += 1
-        kind = event_kind(event.label, is_impact=event.is_impact)
-        self.add_row(EventRow(time_s=event.onset_s, kind=kind, value=event.peak_g, unit="g"))
+        self.add_row(EventRow(time_s=event.onset_s, kind=event.kind, value=event.peak_g, unit="g"))
 
     def take_segment(self, segment: dsp.Segment) -> None:
         """Take a segment that became final."""

@@ -10,7 +10,6 @@ from PySide6.QtGui import QBrush, QFontMetricsF
 
 from dsp import Event
 from gui.i18n import mark, tr
-from gui.model.kinds import event_kind
 from gui.model.past import Page
 from gui.model.rings import Floats
 from gui.model.stream import TRACE_S, StreamModel
@@ -67,8 +66,8 @@ class EventMarks:
             [
                 {
                     "pos": (e.onset_s - offset_s, level),
-                    "symbol": SYMBOLS[kind_of(e)],
-                    "brush": _brush(colours[kind_of(e)]),
+                    "symbol": SYMBOLS[e.kind],
+                    "brush": _brush(colours[e.kind]),
                 }
                 for e in events
             ]
@@ -80,7 +79,7 @@ class EventMarks:
             item.setVisible(i < len(shown))
             if i < len(shown):
                 crowd, at_s = shown[i]
-                item.setText(name_of(crowd), color=colours[kind_of(largest_of(crowd))])
+                item.setText(name_of(crowd), color=colours[largest_of(crowd).kind])
                 item.setPos(at_s - offset_s, level)
 
     def _width_px(self, crowd: list[Event]) -> float:
@@ -112,11 +111,6 @@ def together(events: list[Event], reach_s: Callable[[list[Event]], float]) -> li
     return crowds
 
 
-def kind_of(event: Event) -> str:
-    """Kind of an event."""
-    return event_kind(event.label, is_impact=event.is_impact)
-
-
 def largest_of(crowd: list[Event]) -> Event:
     """Give the hardest of a few events."""
     return max(crowd, key=lambda e: e.peak_g)
@@ -125,7 +119,7 @@ def largest_of(crowd: list[Event]) -> Event:
 def name_of(crowd: list[Event]) -> str:
     """Name the largest of a few events, with its size."""
     largest = largest_of(crowd)
-    word, size = tr(SHORT_NAMES[kind_of(largest)]), size_g(largest.peak_g)
+    word, size = tr(SHORT_NAMES[largest.kind]), size_g(largest.peak_g)
     return f"{word} {size}" if len(crowd) == 1 else tr("{what} up to {size}", what=word, size=size)
 
 

@@ -8,9 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from dsp import EventLabel, Hold, State
+from dsp import Hold, State
 from gui.i18n import inside, tr
-from gui.model.kinds import event_kind
 from gui.theme import AXIS_SIZE_PX, Theme, face, state_fill
 from gui.words import SIGNS, clock, state_name
 
@@ -48,12 +47,8 @@ class Brief(Protocol):
         """When it began."""
 
     @property
-    def label(self) -> EventLabel:
-        """What it is."""
-
-    @property
-    def is_impact(self) -> bool:
-        """Whether it was harder than a muscle kicks."""
+    def kind(self) -> str:
+        """What it is shown as."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,7 +135,7 @@ class Timeline(QWidget):
         if self.story.now is not None:
             self._span(painter, *self.story.now)
         for each in self.story.events:
-            self._event(painter, self.x_at(each.onset_s), event_kind(each.label, is_impact=each.is_impact))
+            self._event(painter, self.x_at(each.onset_s), each.kind)
         self._stretches(painter)
         self._gaps(painter)
         if self._legend_shown:
@@ -238,7 +233,7 @@ class Timeline(QWidget):
 
     def _legend(self, painter: QPainter) -> None:
         x, y = 0.0, self.height() - 6.0
-        impact = ("impact",) if any(each.is_impact for each in self.story.events) else ()
+        impact = ("impact",) if any(each.kind == "impact" for each in self.story.events) else ()
         for name in (*LEGEND, *impact):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(state_fill(self._theme, name))

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider
 from gui.actions import BY_ID
 from gui.i18n import inside, number, tr
 from gui.model import Document
-from gui.model.kinds import event_kind
 from gui.plots.base import LEFT_AXIS_PX
 from gui.theme import AXIS_SIZE_PX, Theme, face
 from gui.views.card import Card, Combo, button
@@ -126,7 +125,7 @@ class Scrubber(QSlider):
         found = document.analysis
         marks: list[tuple[float, str]] = []
         if found is not None:
-            marks += [(e.onset_s, event_kind(e.label, is_impact=e.is_impact)) for e in found.events]
+            marks += [(e.onset_s, e.kind) for e in found.events]
             marks += [(s.start_s, s.label.value) for s in found.segments if s.label in RHYTHMIC]
         for time_s, kind in marks:
             if document.view[0] <= time_s <= document.view[1]:

@@ -14,7 +14,7 @@ from dsp import InputError, Placement, Side, SideComparison, StorageError, perce
 from session.analysis import AnalysedRecording, compare
 from session.guided import guided_findings_of
 from session.report.figures import average_spectra, holds, spectrogram, timeline, trace
-from session.report.palette import EVENT_MARKS, STATE_WORDS, STEP_WORDS, event_kind
+from session.report.palette import EVENT_MARKS, STATE_WORDS, STEP_WORDS
 from session.report.trends import trends
 from session.report.wording import ENGLISH, Wording
 
@@ -133,7 +133,6 @@ def _template(words: Wording) -> Any:
         "milli_g": partial(_milli_g, words),
         "signed": partial(_signed, words),
         "sure": percent_sure,
-        "kind": event_kind,
     }
     return environment.get_template("page.html.j2")
 

@@ -17,7 +17,6 @@ from session.report.palette import (
     STATE_HATCHES,
     STATE_KEYS,
     STATE_WORDS,
-    event_kind,
 )
 from session.report.wording import Wording
 from session.rest import rest_psd
@@ -66,7 +65,7 @@ def timeline(found: AnalysedRecording, words: Wording) -> Figure | None:
                 middle = (segment.start_s + segment.end_s) / 120
                 axes.text(middle, 0.3, "~", color="white", ha="center", va="center", fontsize=11, fontweight="bold")
         for kind, (mark, _) in EVENT_MARKS.items():
-            times = [e.onset_s / 60 for e in analysis.events if event_kind(e) == kind]
+            times = [e.onset_s / 60 for e in analysis.events if e.kind == kind]
             colour = QUIET if kind == "impact" else EVENT_COLOUR
             axes.plot(times, [0.8] * len(times), mark, color=colour, markersize=4, linestyle="none")
         for hold in analysis.holds:
@@ -86,7 +85,7 @@ def timeline(found: AnalysedRecording, words: Wording) -> Figure | None:
         holds=len(analysis.holds),
     )
     key = tuple(Key(word=words.text(STATE_WORDS[s]), css=css) for s, css in STATE_KEYS.items() if seconds[s] >= 0.5)
-    found_events = {event_kind(e) for e in analysis.events}
+    found_events = {e.kind for e in analysis.events}
     marks = [f"{KEY_SIGNS[e]} {words.text(word)}" for e, (_, word) in EVENT_MARKS.items() if e in found_events]
     lines = [words.text("line below: stretch held")] if analysis.holds else []
     key += tuple(Key(word=word, css="none; border: 0; width: 0; margin: 0") for word in (*marks, *lines))

@@ -1,6 +1,6 @@
 """Colours, signs and words of the report: the light palette of the app, for paper and screen."""
 
-from dsp import Event, State
+from dsp import State
 from guidance import StepKind
 
 INK = "#17202a"
@@ -38,8 +38,3 @@ STATE_KEYS = {
 }
 """CSS backgrounds for the key of the timeline."""
 EVENT_COLOUR = "#a07800"
-
-
-def event_kind(event: Event) -> str:
-    """Kind of an event among `EVENT_MARKS`: what is harder than a muscle kicks is an impact."""
-    return "impact" if event.is_impact else event.label.value

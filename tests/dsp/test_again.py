@@ -1,4 +1,4 @@
-"""What comes with every heartbeat is no twitch, and a hard kick does not hide the next one."""
+"""What comes again and again is no twitch, a hard kick hides none, and what rings after one is no shaking that began."""
 
 import numpy as np
 import pytest

@@ -54,10 +54,10 @@ def test_five_minutes_of_tremor_in_a_quiet_night_stay_what_they_are() -> None:
 def test_events_of_a_night_are_thinned_and_each_kind_is_still_there() -> None:
     found = Outline()
     for i in range(5000):
-        found.add_mark(Mark(6.0 * i, EventLabel.REFLEX_JERK if i % 50 == 0 else EventLabel.TWITCH))
+        found.add_mark(Mark(6.0 * i, "reflex_jerk" if i % 50 == 0 else "twitch"))
     assert len(found.marks) <= outline.MOST_MARKS
     assert [m.onset_s for m in found.marks] == sorted(m.onset_s for m in found.marks)
-    assert {m.label for m in found.marks} == {EventLabel.REFLEX_JERK, EventLabel.TWITCH}
+    assert {m.kind for m in found.marks} == {"reflex_jerk", "twitch"}
 
 
 def segment(start_s: float, end_s: float) -> dsp.Segment:
@@ -105,19 +105,16 @@ def test_what_no_muscle_does_is_listed_as_an_impact() -> None:
     for i, flags in enumerate(((), ("impact",))):
         stream.take(EventUpdate(sensor="left", event=event(5.0 * i, *flags)))
     assert [row_words(row)[0] for row in stream.rows] == ["twitch", "impact"]
-    assert [(mark.label.value, mark.is_impact) for mark in stream.outline.marks] == [
-        ("twitch", False),
-        ("twitch", True),
-    ]
+    assert [mark.kind for mark in stream.outline.marks] == ["twitch", "impact"]
 
 
 def test_an_impact_has_a_sign_and_a_word_of_its_own_on_the_timeline(qtbot: QtBot) -> None:
     pictures = []
-    for impact in (False, True):
+    for kind in ("twitch", "impact"):
         timeline = Timeline(DARK)
         qtbot.addWidget(timeline)
         timeline.resize(1100, 96)
-        timeline.tell(Story(start_s=0.0, end_s=60.0, events=[Mark(30.0, EventLabel.TWITCH, impact)]))
+        timeline.tell(Story(start_s=0.0, end_s=60.0, events=[Mark(30.0, kind)]))
         pictures.append(timeline.grab().toImage())
     sign, legend = QRect(540, 0, 20, 16), QRect(700, 70, 400, 26)
     for part in (sign, legend):

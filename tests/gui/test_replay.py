@@ -253,7 +253,9 @@ def test_the_trace_shows_what_is_in_the_file(window: MainWindow, open_sample: Op
 
 def test_kicks_close_together_share_the_name_of_the_largest() -> None:
     kicks = [
-        SimpleNamespace(onset_s=at, label=dsp.EventLabel.REFLEX_JERK, peak_g=size, is_impact=size > 1.5)
+        SimpleNamespace(
+            onset_s=at, label=dsp.EventLabel.REFLEX_JERK, peak_g=size, kind="impact" if size > 1.5 else "reflex_jerk"
+        )
         for at, size in ((1.0, 0.57), (1.8, 0.36), (9.0, 0.12), (19.0, 2.0))
     ]
     crowds = together(kicks, lambda crowd: 3.0)

@@ -190,7 +190,7 @@ def test_no_sign_stands_on_the_name_of_an_event(window: MainWindow, open_sample:
     for apart in (0.02, 0.05, 0.1, 0.14, 0.2, 0.4):
         kicks = [
             SimpleNamespace(
-                onset_s=start_s + share * (end_s - start_s), label=dsp.EventLabel.TWITCH, peak_g=0.12, is_impact=False
+                onset_s=start_s + share * (end_s - start_s), label=dsp.EventLabel.TWITCH, peak_g=0.12, kind="twitch"
             )
             for share in np.arange(0.05, 1.0, apart)
         ]

@@ -14,12 +14,12 @@ STATE_WORDS = {
     "unclear": "unclear",
     "no_data": "no data",
 }
-EVENT_WORDS = {"reflex_jerk": "reflex jerk", "twitch": "twitch"}
+EVENT_WORDS = {"reflex_jerk": "reflex jerk", "twitch": "twitch", "impact": "impact"}
 
 
 def event_word(event: "Event") -> str:
     """Name an event; what is harder than a muscle kicks is an impact, whatever it looks like."""
-    return "impact" if event.is_impact else EVENT_WORDS[event.label]
+    return EVENT_WORDS[event.kind]
 
 
 def clock(seconds: float) -> str:
