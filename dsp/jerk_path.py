@@ -13,6 +13,7 @@ from dsp.first_swell import FirstSwells
 from dsp.frames import FrameBatch, Frames
 from dsp.grid import Grid
 from dsp.jerks import JerkFinder
+from dsp.kick_queue import KickQueue
 from dsp.lone_kicks import LoneKicks
 from dsp.parameters import Parameters
 from dsp.pulses import PulseFinder
@@ -49,13 +50,14 @@ class JerkPath:
     """
 
     def __init__(self, grid: Grid, parameters: Parameters, start_s: float, before: Iterable[Event] = ()) -> None:
-        self._finder = JerkFinder(parameters, list(before))
+        self._kicks = KickQueue(parameters, list(before))
+        self._finder = JerkFinder(parameters, self._kicks)
         # Both keep one list, so that each knows of the other's events.
-        self._pulses = PulseFinder(parameters, self._finder.events)
+        self._pulses = PulseFinder(parameters, self._kicks.events)
         # A slow pulse is no fainter, whatever the floor.
         self._least_pulse = self._pulses.thresholds(np.zeros(1, np.float32))
         self.volleys = VolleyFinder(parameters, 0.5 * grid.hop / grid.rate_hz)
-        self.volleys.note(self._finder.events)
+        self.volleys.note(self._kicks.events)
         self._rests = Rests(parameters)
         self._lone, self.swells = LoneKicks(parameters), FirstSwells(parameters)
         self._view = RunView(parameters, grid, start_s)
@@ -69,7 +71,7 @@ class JerkPath:
     @property
     def events(self) -> list[Event]:
         """Confirmed events, each as it became known."""
-        return self._finder.events
+        return self._kicks.events
 
     @property
     def candidate_step(self) -> int | None:
@@ -174,11 +176,11 @@ class JerkPath:
         """Show new events to whoever looks at them beside the frames, and tell those that need not wait for these."""
         self.volleys.note(events)
         self._lone.note(events)
-        waits = [event for event, _ in self._finder.doubtful]
+        waits = [event for event, _ in self._kicks.doubtful]
         self.told += [event for event in events if not any(event is other for other in waits)]
-        for event, top in self._finder.doubtful:
+        for event, top in self._kicks.doubtful:
             self.swells.note(event, top)
-        self._finder.doubtful.clear()
+        self._kicks.doubtful.clear()
 
     def _look_at(self, stream: Stream, steps: Steps, frames: Frames) -> None:
         """Show the kept samples and steps to whoever measures a kick."""

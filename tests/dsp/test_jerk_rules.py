@@ -12,6 +12,7 @@ from dsp.aftermath import Waiting
 from dsp.grid import STEPS_PER_HOP, make_grid
 from dsp.jerks import JerkFinder
 from dsp.kick_level import floors, highest_floor
+from dsp.kick_queue import KickQueue
 from dsp.labels import EventLabel
 from dsp.parameters import load_parameters
 from dsp.run_view import RunView
@@ -71,7 +72,7 @@ def test_no_floor_is_above_the_newest_part_that_it_looks_at_and_where_that_is_qu
 
 
 def test_a_burst_opens_above_three_and_a_half_floors_and_ten_milli_g() -> None:
-    finder = JerkFinder(load_parameters())
+    finder = JerkFinder(load_parameters(), KickQueue(load_parameters()))
     np.testing.assert_allclose(finder.thresholds(np.array([0.001, 0.01], np.float32)), [0.010, 0.035], rtol=1e-6)
 
 
@@ -124,7 +125,10 @@ def test_a_long_burst_is_a_kick_when_it_rises_at_once_and_has_faded_after_a_seco
 @pytest.mark.parametrize(("late_steps", "begins"), [(20, False), (21, True)])
 def test_what_does_not_rise_is_the_ring_of_a_kick_for_two_seconds(late_steps: int, *, begins: bool) -> None:
     parameters = load_parameters()
-    finder, view = JerkFinder(parameters), RunView(parameters, make_grid(RATE_HZ, parameters), 0.0)
+    finder, view = (
+        JerkFinder(parameters, KickQueue(parameters)),
+        RunView(parameters, make_grid(RATE_HZ, parameters), 0.0),
+    )
     finder.last_peak_step = 0
     view.level = np.full(400, 0.02**2, np.float32)
     level = np.full(40, 0.02, np.float32)
@@ -185,10 +189,13 @@ def test_a_kick_is_told_in_time_from_its_onset_though_a_swing_leads_up_to_it(hun
 
 def test_of_two_that_wait_the_one_that_is_due_sooner_is_looked_at_sooner() -> None:
     parameters = load_parameters()
-    finder, view = JerkFinder(parameters), RunView(parameters, make_grid(RATE_HZ, parameters), 0.0)
+    finder, view = (
+        JerkFinder(parameters, KickQueue(parameters)),
+        RunView(parameters, make_grid(RATE_HZ, parameters), 0.0),
+    )
     # Only the second has had a swing that led up to it, a fifth of a second before its own step.
     for began, onset_s in ((100, 10.0), (101, 9.8)):
-        finder._wait(Waiting(began, replace(event(EventLabel.TWITCH, 0.2), onset_s=onset_s), 0.2), view)
+        finder.kicks.wait(Waiting(began, replace(event(EventLabel.TWITCH, 0.2), onset_s=onset_s), 0.2), view)
     quiet = np.zeros(200, np.float32)
     seen = Levels(quiet, quiet, np.ones(100), quiet[100:], 100)
     assert finder.quiet_until(102, seen) == 109
