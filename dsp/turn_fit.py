@@ -59,6 +59,11 @@ MEETS = 0.3
 end it is a tenth (synthetic)."""
 BLOCK = 256
 """Turns at a time."""
+MOVING = PARTS - 1
+"""Parts of a turn but the posture before it."""
+ALONE = 100_000
+"""Products that a matrix product takes at most for which BLAS wakes no other thread (OpenBLAS does from 262,144 on): so
+small a one then waits for these, 8 ms in place of 0.2 where another program has the other core (measured)."""
 THIRD, AROUND_TOP_S = 1.0 / 3.0, 0.15
 """Of the top of what a turn leaves, and around it."""
 AROUND = 9
@@ -210,7 +215,7 @@ def _best(felt: Felt, counts: Floats) -> tuple[_Tried, int, bool]:
     beside = families()[0]
     if counts.all():
         tried, along = _coarse_along(len(felt.at_s), float(felt.at_s[0]), felt.step_s)
-        told = np.square(along @ felt.rows.astype(np.float32)).reshape(len(tried.start), -1).sum(axis=1)
+        told = np.square(along @ felt.rows.astype(np.float32)).reshape(-1, 3 * MOVING).sum(axis=1)[: len(tried.start)]
     else:
         tried = _coarse()
         told = _told(felt, counts, tried)
@@ -293,16 +298,21 @@ def _kinds() -> list[int]:
 
 @functools.lru_cache(maxsize=8)
 def _coarse_along(count: int, first_s: float, step_s: float) -> tuple[_Tried, NDArray[np.float32]]:
-    """Give these, and along what, (m * 5, n), samples at such times are told by each where all of them count."""
+    """Give these, and along what samples at such times are told by each where all of them count.
+
+    Of that, (blocks, turns * 4, n), the last block is filled up with nothing. What is felt has no mean, so that the
+    posture before a turn tells nothing of it.
+    """
     tried = _coarse()
     at_s = first_s + step_s * np.arange(count, dtype=np.float64)
-    along = np.empty((len(tried.start), PARTS, count), np.float32)
+    together = max(1, ALONE // (3 * MOVING * count))
+    along = np.zeros((-(-len(tried.start) // together) * together, MOVING, count), np.float32)
     done = 0
     for some in _blocks(tried):
         parts = parts_of(*some, at_s, step_s).transpose(0, 2, 1)
-        along[done : done + BLOCK] = np.linalg.qr(parts)[0].transpose(0, 2, 1)
-        done += BLOCK
-    return tried, along.reshape(-1, count)
+        along[done : done + len(parts)] = np.linalg.qr(parts)[0].transpose(0, 2, 1)[:, 1:]
+        done += len(parts)
+    return tried, along.reshape(-1, together * MOVING, count)
 
 
 def _around(tried: _Tried, near: Sequence[int], part: float, shapes: Sequence[Sequence[int]]) -> _Tried:
