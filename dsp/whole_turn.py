@@ -49,32 +49,29 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
     others_s
         Onsets of other kicks beside it, after which what is felt does not count if that is a help.
     """
-    p, least_deg = view.parameters.hindsight, view.parameters.hold["stretch_deg"]
+    p = view.parameters.hindsight
     befores = began - LOOK_STEPS, began - LEAD_STEPS
-    turned = any(view.tilt_between(before, now_step - 2) >= least_deg for before in befores)
+    turned = any(view.tilt_between(before, now_step - 2) >= p["seen_deg"] for before in befores)
     if not (turned or _went(began, now_step, p["way_m"], view)):
         # Most kicks end the question here.
         return False
     felt = felt_around(event, now_step, view)
-    if felt is None or not rested(felt) or not _stays(felt):
+    if felt is None or not rested(felt) or not ((turned and _rests(felt)) or _stays(felt)):
         return False
     turn = fit_turn(felt, [])
-    if turn is not None and turn.turn_deg < least_deg:
+    if turn is not None and turn.turn_deg < p["seen_deg"]:
         return felt.step_s * LEAST_HZ <= 1.0 and _explains_level(turn, p)
-    if _explains(turn, p, least_deg, impact=event.is_impact):
+    if _explains(turn, p):
         return True
     near = [at_s - event.onset_s for at_s in others_s if 0.0 < abs(at_s - event.onset_s) < BEFORE_S]
-    return bool(near) and _explains(fit_turn(felt, near), p, least_deg, impact=event.is_impact)
+    return bool(near) and _explains(fit_turn(felt, near), p)
 
 
-def _explains(turn: WholeTurn | None, p: Mapping[str, float], least_deg: float, *, impact: bool) -> bool:
+def _explains(turn: WholeTurn | None, p: Mapping[str, float]) -> bool:
     """Whether the turn is one that a limb makes, and leaves nothing of the kick, or of the impact."""
-    if turn is None or turn.turn_deg < least_deg:
+    if turn is None or turn.turn_deg < p["seen_deg"]:
         return False
     if turn.seen_s < p["turn_s"] or turn.left_most > p["turn_left"]:
-        return False
-    if turn.smooth and turn.seen_s >= p["smooth_turn_s"] and not impact:
-        # By itself it would not have been taken for a kick; for an impact it may, which no muscle makes.
         return False
     return p["shortest_arm_m"] <= turn.way_m / math.radians(turn.turn_deg) <= p["longest_arm_m"]
 
@@ -107,10 +104,19 @@ def felt_around(event: Event, now_step: int, view: RunView) -> Felt | None:
 
 def rested(felt: Felt) -> bool:
     """Whether the limb rests at first, beside what comes then: not so who walks."""
-    first = felt.rows[: round(REST_S / felt.step_s)]
-    lies = mean_of(first)
+    return _is_quiet(felt.rows[: round(REST_S / felt.step_s)], felt)
+
+
+def _rests(felt: Felt) -> bool:
+    """Whether it rests at last, likewise."""
+    return _is_quiet(felt.rows[-round(REST_S / felt.step_s) :], felt)
+
+
+def _is_quiet(part: Floats, felt: Felt) -> bool:
+    """Whether little is felt in a part, beside its own mean and the rest."""
+    lies = mean_of(part)
     most = largest(squares(felt.rows - lies))
-    return float(squares(first - lies).sum()) <= RESTED**2 * most * len(first)
+    return float(squares(part - lies).sum()) <= RESTED**2 * most * len(part)
 
 
 def _stays(felt: Felt) -> bool:
