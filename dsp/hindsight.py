@@ -16,11 +16,13 @@ from dsp.aftermath import LOOK_STEPS, Waiting, lies_still
 from dsp.evidence import EVENT_WEIGHT, NO_STRETCH, stretch_value, strongest
 from dsp.few import largest, middle_of
 from dsp.in_tremor import LONGEST_KICK_STEPS, LOUDEST_ORDER, SUSTAINED_STEPS, shook
+from dsp.kick_event import IMPACT
 from dsp.kick_level import STEP_S
 from dsp.labels import EventLabel
 from dsp.pendular import swings_freely
 from dsp.results import Event, Term
 from dsp.run_view import AFTER_KICK_STEPS, RISE_STEPS, RunView
+from dsp.struck import LEAST_RATE_HZ, is_struck
 from dsp.surroundings import moved_steps, noticeable
 
 Floats = NDArray[np.float32]
@@ -106,7 +108,9 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
         return event
     if event.is_impact:
         turned_deg = _turned_with_impact(kick, at, view)
-        return event if turned_deg is None else in_a_stretch(event, turned_deg)
+        if turned_deg is not None:
+            event = in_a_stretch(event, turned_deg)
+        return _without_impact(event) if _may_be_muscle(kick, at, view, turned=turned_deg is not None) else event
     turn_deg = stretched_on(kick, at, loud, view)
     if turn_deg is not None and _is_stretch(turn_deg, kick, at, view) and not swings_freely(event, at, view):
         event = in_a_stretch(event, turn_deg)
@@ -141,6 +145,23 @@ def _turned_with_impact(kick: Waiting, at: int, view: RunView) -> float | None:
     if not turned_deg >= view.parameters.hold["stretch_deg"] or not lies_still(kick.began, view):
         return None
     return turned_deg
+
+
+def _may_be_muscle(kick: Waiting, at: int, view: RunView, *, turned: bool) -> bool:
+    """Whether what is as hard as an impact is a kick all the same: no harder than the hardest, out of rest, no knock.
+
+    And the limb lies where it lay, if no stretch turned it. Who fell has moved before, and lies elsewhere.
+    """
+    p, event = view.parameters.jerk, kick.event
+    if event.peak_g > p["hardest_g"] or view.grid.rate_hz < LEAST_RATE_HZ or not lies_still(kick.began, view):
+        return False
+    if not (turned or view.tilt_between(kick.began - LOOK_STEPS, at - LOOK_STEPS + 1) < p["kicked_deg"]):
+        return False
+    return not (event.peak_g < p["impact_g"] or is_struck(_without_impact(event), view))
+
+
+def _without_impact(event: Event) -> Event:
+    return event.but(flags=tuple(flag for flag in event.flags if flag not in IMPACT))
 
 
 def _is_stretch(turn_deg: float, kick: Waiting, at: int, view: RunView) -> bool:

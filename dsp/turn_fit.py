@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.swings import span, squares
+from dsp.swings import mean_of, span, squares
 from dsp.turn import GRAVITY_M_S2
-from dsp.turn_shapes import PARTS, families, is_abrupt, is_smooth, parts_of
+from dsp.turn_shapes import PARTS, families, is_abrupt, parts_of
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -29,6 +29,8 @@ OTHER_S = -0.03, 0.35
 """Around the onset of another kick: there it may be felt more than the turn."""
 SMOOTH_S = 0.03
 """Mean over so much: of a step that lies between two samples half of it is left in one (physics)."""
+REST_S = 0.2
+"""At either end of what is looked at, in which the limb is taken to rest."""
 BESIDE_S = 0.1
 """Before and after a turn, in which the limb rests."""
 LEAST_KICK_S = 0.2
@@ -111,8 +113,10 @@ class WholeTurn(NamedTuple):
         How far it moved the sensor, by its pull.
     seen_s
         How long it lasts from rest to rest; 0 where too little of it is seen.
-    abrupt, smooth
-        Whether it begins or ends with a step; or with none, as one of least jerk.
+    abrupt
+        Whether it begins or ends with a step.
+    drift
+        How far the limb lies at last from where it turned to, over the change of gravity.
     """
 
     left_most: float
@@ -120,7 +124,7 @@ class WholeTurn(NamedTuple):
     way_m: float
     seen_s: float
     abrupt: bool
-    smooth: bool
+    drift: float
 
 
 def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
@@ -143,6 +147,7 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
     kicked = (at_s >= OTHER_S[0]) & (at_s <= max(felt.end_s, LEAST_KICK_S))
     most, size = (math.sqrt(float(squares(smooth(rows, mean)[kicked]).max())) for rows in (left, pull))
     turned = math.sqrt(float(gains[1] @ gains[1]))
+    away = mean_of(left[between(felt, float(at_s[-1]) - REST_S, math.inf)])
     # A kick that pulls by far more than gravity turns is not to hide that it turned at another time.
     most_pull = PULL * turned if turned > LEVEL else math.inf
     return WholeTurn(
@@ -151,7 +156,7 @@ def fit_turn(felt: Felt, others_s: Sequence[float]) -> WholeTurn | None:
         way_m=math.sqrt(float(gains[3] @ gains[3])) * lasts**2 * GRAVITY_M_S2,
         seen_s=lasts if seen >= max(LEAST_SEEN, SEEN * np.count_nonzero(within)) else 0.0,
         abrupt=is_abrupt(shape),
-        smooth=is_smooth(shape),
+        drift=math.sqrt(float(away @ away)) / max(turned, 1e-12),
     )
 
 

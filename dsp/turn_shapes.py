@@ -25,9 +25,8 @@ PARTS = 5
 """Of what is felt of a turn."""
 FINE = 2000
 """Parts of a turn in whose table a moment of it is looked up."""
-ABRUPT, SMOOTH = 1.2, 1.5
-"""Exponents: up to one a turn begins or ends with a step (half a sine is between this and 1; physics), from the other
-on it has no step at all."""
+ABRUPT = 1.2
+"""Exponent up to which a turn begins or ends with a step (half a sine is between this and 1; physics)."""
 
 
 def parts_of(start: Floats, lasts: Floats, shape: Whole, at_s: Floats, step_s: float) -> Floats:
@@ -81,11 +80,6 @@ def is_abrupt(shape: int) -> bool:
     if shape < ends:
         return min(EXPONENTS[at] for at in divmod(shape, len(EXPONENTS))) <= ABRUPT
     return ends + ramps <= shape < ends + ramps + len(FLATNESSES)
-
-
-def is_smooth(shape: int) -> bool:
-    """Whether a turn of this shape neither begins nor ends with a step, as one of least jerk."""
-    return shape < len(EXPONENTS) ** 2 and min(EXPONENTS[at] for at in divmod(shape, len(EXPONENTS))) >= SMOOTH
 
 
 @functools.lru_cache(maxsize=1)

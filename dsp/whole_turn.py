@@ -21,7 +21,7 @@ from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import SWUNG, mean_of, squares
 from dsp.turn import GRAVITY_M_S2
-from dsp.turn_fit import BESIDE_S, LEAST_KICK_S, OTHER_S, SMOOTH_S, Felt, WholeTurn, between, fit_turn, smooth
+from dsp.turn_fit import BESIDE_S, LEAST_KICK_S, OTHER_S, REST_S, SMOOTH_S, Felt, WholeTurn, between, fit_turn, smooth
 
 Floats = NDArray[np.float64]
 
@@ -30,8 +30,6 @@ BEFORE_S, AFTER_S = 1.3, 1.2
 LEAD_STEPS = round(BEFORE_S / STEP_S)
 LEAST_HZ = 45.0
 """At so much or more a faster sensor is looked at."""
-REST_S = 0.2
-"""At either end, in which the limb is taken to rest."""
 RESTED = 0.1
 """Of what comes then, rms of what it moves in the first of them at most (prior)."""
 STAYS_S, STAYS = (0.04, 0.1), 0.1
@@ -50,13 +48,14 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
         Onsets of other kicks beside it, after which what is felt does not count if that is a help.
     """
     p = view.parameters.hindsight
-    befores = began - LOOK_STEPS, began - LEAD_STEPS
-    turned = any(view.tilt_between(before, now_step - 2) >= p["seen_deg"] for before in befores)
-    if not (turned or _went(began, now_step, p["way_m"], view)):
+    with_it, lately = (
+        view.tilt_between(before, now_step - 2) >= p["seen_deg"] for before in (began - LOOK_STEPS, began - LEAD_STEPS)
+    )
+    if not (with_it or lately or _went(began, now_step, p["way_m"], view)):
         # Most kicks end the question here.
         return False
     felt = felt_around(event, now_step, view)
-    if felt is None or not rested(felt) or not ((turned and _rests(felt)) or _stays(felt)):
+    if felt is None or not rested(felt) or not ((with_it and _rests(felt)) or _stays(felt)):
         return False
     turn = fit_turn(felt, [])
     if turn is not None and turn.turn_deg < p["seen_deg"]:
@@ -71,7 +70,7 @@ def _explains(turn: WholeTurn | None, p: Mapping[str, float]) -> bool:
     """Whether the turn is one that a limb makes, and leaves nothing of the kick, or of the impact."""
     if turn is None or turn.turn_deg < p["seen_deg"]:
         return False
-    if turn.seen_s < p["turn_s"] or turn.left_most > p["turn_left"]:
+    if turn.seen_s < p["turn_s"] or turn.left_most > p["turn_left"] or turn.drift > p["turn_drift"]:
         return False
     return p["shortest_arm_m"] <= turn.way_m / math.radians(turn.turn_deg) <= p["longest_arm_m"]
 

@@ -138,8 +138,8 @@ def test_what_does_not_rise_is_the_ring_of_a_kick_for_two_seconds(late_steps: in
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize(("peak_g", "impact"), [(1.1, False), (2.0, True)])
-def test_a_kick_of_a_patellar_reflex_is_no_impact_and_one_of_twice_that_is(
+@pytest.mark.parametrize(("peak_g", "impact"), [(1.1, False), (2.0, False), (2.4, True)])
+def test_a_kick_out_of_rest_of_up_to_twice_a_patellar_reflex_is_no_impact_and_a_harder_one_is(
     peak_g: float, seed: int, *, impact: bool
 ) -> None:
     t = np.arange(round(30 * RATE_HZ)) / RATE_HZ

@@ -174,7 +174,7 @@ def test_forgetting_as_soon_as_possible_changes_no_bit(
     assert len(whole.holds) > 1
     monkeypatch.setattr(run, "FORGET_STEPS", 1)
     # The most that is read behind the newest step is 10 s and what a kick may still look back on.
-    monkeypatch.setattr(run, "LOOK_BACK_STEPS", 120)
+    monkeypatch.setattr(run, "LOOK_BACK_STEPS", 180)
     lives: list[list[object]] = []
     for forget in (1, 10**9):
         monkeypatch.setattr(run, "FORGET_STEPS", forget)

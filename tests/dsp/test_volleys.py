@@ -84,7 +84,9 @@ def test_no_number_of_beats_is_lost_and_none_is_told_as_a_volley_and_a_segment(
     assume(size_g < 0.25 * (hz / 4.0) ** 2)
     result = found(resting(rate_hz, lambda t: beating(t, 9.0, hz, beats, size_g), seconds=24.0, seed=seed), rate_hz)
     shaking = [s for s in result.segments if s.label in SHAKING]
-    assert shaking or result.events
+    # What a slow sensor does not know is not lost either.
+    unclear = rate_hz < 50.0 and any(s.label is dsp.State.UNCLEAR for s in result.segments)
+    assert shaking or result.events or unclear
     assert not (shaking and any("beats" in e.flags for e in result.events))
 
 
