@@ -110,7 +110,7 @@ def looked_back(kick: Waiting, at: int, loud: Floats, view: RunView, others: Ite
         turned_deg = _turned_with_impact(kick, at, view)
         if turned_deg is not None:
             event = in_a_stretch(event, turned_deg)
-        return _without_impact(event) if _may_be_muscle(kick, at, view, turned=turned_deg is not None) else event
+        return _without_impact(event) if _may_be_muscle(event, kick, at, view) else event
     turn_deg = stretched_on(kick, at, loud, view)
     if turn_deg is not None and _is_stretch(turn_deg, kick, at, view) and not swings_freely(event, at, view):
         event = in_a_stretch(event, turn_deg)
@@ -147,17 +147,18 @@ def _turned_with_impact(kick: Waiting, at: int, view: RunView) -> float | None:
     return turned_deg
 
 
-def _may_be_muscle(kick: Waiting, at: int, view: RunView, *, turned: bool) -> bool:
+def _may_be_muscle(event: Event, kick: Waiting, at: int, view: RunView) -> bool:
     """Whether what is as hard as an impact is a kick all the same: no harder than the hardest, out of rest, no knock.
 
     And the limb lies where it lay, if no stretch turned it. Who fell has moved before, and lies elsewhere.
     """
-    p, event = view.parameters.jerk, kick.event
+    p = view.parameters.jerk
     if event.peak_g > p["hardest_g"] or view.grid.rate_hz < LEAST_RATE_HZ or not lies_still(kick.began, view):
         return False
-    if not (turned or view.tilt_between(kick.began - LOOK_STEPS, at - LOOK_STEPS + 1) < p["kicked_deg"]):
+    turned_deg = view.tilt_between(kick.began - LOOK_STEPS, at - LOOK_STEPS + 1)
+    if event.label is EventLabel.TWITCH and not turned_deg < p["kicked_deg"]:
         return False
-    return not (event.peak_g < p["impact_g"] or is_struck(_without_impact(event), view))
+    return not (event.peak_g < p["impact_g"] or is_struck(_without_impact(kick.event), view))
 
 
 def _without_impact(event: Event) -> Event:

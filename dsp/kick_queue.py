@@ -1,7 +1,6 @@
 """Kick queue: kicks wait in it for what comes after them, which may contradict them, until they are told as events."""
 
 from bisect import insort
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -11,10 +10,10 @@ from numpy.typing import NDArray
 from dsp.aftermath import Proof, Waiting, belongs_to, is_contradicted, lies_back, lies_still, was_kick
 from dsp.candidate import Candidate, Limits, limits_of
 from dsp.first_swell import is_doubtful
-from dsp.hindsight import LATE_STEPS, in_a_stretch, is_movement, looked_back
+from dsp.hindsight import LATE_STEPS, is_movement, looked_back
 from dsp.kick import Measured
 from dsp.kick_event import IMPACT
-from dsp.kick_in_turn import kicked_in_turn
+from dsp.kick_in_turn import kick_in_turn
 from dsp.landing import landed, takes_off
 from dsp.parameters import Parameters
 from dsp.pendular import swings_freely
@@ -25,6 +24,7 @@ from dsp.volley import is_one_of_beats
 from dsp.whole_turn import is_whole_turn
 
 Floats = NDArray[np.float32]
+Steps = list[int]
 Train = list[tuple[int, float]]
 """First step of each kick that came soon before another, and the level at its top, g."""
 
@@ -171,46 +171,63 @@ class KickQueue:
             others = [step for step, _ in self._kicks]
             if c is not None:
                 others.append(c.onset_step)
-            lands = landed(kick, at, loud, view)
-            if lands and not kick.event.is_impact:
-                # No muscle made it, however soft it is.
-                kick.event = kick.event.but(flags=(*kick.event.flags, *IMPACT))
-            doubted = (
-                kick.proof is Proof.SWINGS
-                or (kick.proof is Proof.LIES_BACK and not lies_back(kick, at, view))
-                or (not lands and is_contradicted(kick, at, loud, view, others))
-                or is_movement(kick, at, loud, view)
-            )
-            if doubted and not swings_freely(kick.event, at, view):
-                full = kick.began + self._limits.confirm
-                if at < full and not at_end:
-                    # What has just begun may be another kick: it is looked at again when it has waited its whole time.
-                    kick.due = full
-                    insort(self._waiting, kick, key=DUE)
-                    continue
-                if at_end or not self._came_in_turn(kick, others, at, view):
-                    continue
-            if not kick.is_likely and self._is_told(kick.event):
-                continue
-            if is_struck(kick.event, view) or _took_off(kick, at, view, c):
-                continue
-            if self._is_turn(kick, at, view):
-                self._take_back([kick.began])
-                continue
-            if not is_one_of_beats(kick.began, at, view):
+            if self._is_kick(kick, others, at, loud, view, c, at_end=at_end):
                 event = looked_back(kick, at, loud, view, others)
                 self.events.append(event)
                 if is_doubtful(kick, at, loud, view):
                     self.doubtful.append((event, kick.top))
 
-    def _came_in_turn(self, kick: Waiting, others: Iterable[int], at: int, view: RunView) -> bool:
-        """Whether it came in the midst of a quick stretch, and name it so; `others` are steps of other kicks."""
-        begun = [step for step in others if abs(step - kick.began) > RISE_STEPS]
-        others_s = [view.start_s + view.edge(max(step, 0)) / view.grid.rate_hz for step in begun]
-        turned_deg = kicked_in_turn(kick, at, view, [*others_s, *self._onsets_s()])
-        if turned_deg is None:
+    def _is_kick(
+        self,
+        kick: Waiting,
+        others: list[int],
+        at: int,
+        loud: Floats,
+        view: RunView,
+        c: Candidate | None,
+        *,
+        at_end: bool,
+    ) -> bool:
+        """Whether one that has waited is a kick after all; one that may be another waits on."""
+        lands = landed(kick, at, loud, view)
+        if lands and not kick.event.is_impact:
+            # No muscle made it, however soft it is.
+            kick.event = kick.event.but(flags=(*kick.event.flags, *IMPACT))
+        doubted = (
+            kick.proof is Proof.SWINGS
+            or (kick.proof is Proof.LIES_BACK and not lies_back(kick, at, view))
+            or (not lands and is_contradicted(kick, at, loud, view, others))
+            or is_movement(kick, at, loud, view)
+        )
+        if doubted and not swings_freely(kick.event, at, view):
+            full = kick.began + self._limits.confirm
+            if at < full and not at_end:
+                # What has just begun may be another kick: it is looked at again when it has waited its whole time.
+                kick.due = full
+                insort(self._waiting, kick, key=DUE)
+                return False
+            if at_end or not self._came_in_turn(kick, at, view, c):
+                return False
+        if not kick.is_likely and self._is_told(kick.event):
             return False
-        kick.event = in_a_stretch(kick.event, turned_deg)
+        if is_struck(kick.event, view) or _took_off(kick, at, view, c):
+            return False
+        if self._is_turn(kick, at, view):
+            self._take_back([kick.began])
+            return False
+        if not doubted:
+            self._came_in_turn(kick, at, view, c)
+        return not is_one_of_beats(kick.began, at, view)
+
+    def _came_in_turn(self, kick: Waiting, at: int, view: RunView, c: Candidate | None) -> bool:
+        """Whether it came with a quick stretch, and tell it so; `c` is the burst that is open."""
+        others_s = self._onsets_s()
+        if c is not None:
+            others_s.append(view.start_s + view.edge(max(c.onset_step, 0)) / view.grid.rate_hz)
+        event = kick_in_turn(kick, at, view, others_s)
+        if event is None:
+            return False
+        kick.event = event
         return True
 
     def _is_turn(self, kick: Waiting, at: int, view: RunView) -> bool:

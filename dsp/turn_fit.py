@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.few import largest
 from dsp.swings import mean_of, span, squares
 from dsp.turn import GRAVITY_M_S2
 from dsp.turn_shapes import PARTS, families, is_abrupt, parts_of
@@ -66,8 +67,8 @@ MOVING = PARTS - 1
 ALONE = 100_000
 """Products that a matrix product takes at most for which BLAS wakes no other thread (OpenBLAS does from 262,144 on): so
 small a one then waits for these, 8 ms in place of 0.2 where another program has the other core (measured)."""
-THIRD, AROUND_TOP_S = 1.0 / 3.0, 0.15
-"""Of the top of what a turn leaves, and around it."""
+THIRD, RISES, AROUND_TOP_S = 1.0 / 3.0, 0.25, 0.15
+"""Shares of the top of what a turn leaves, and around it."""
 AROUND = 9
 """So many are tried around one."""
 
@@ -165,37 +166,58 @@ class LeftOver(NamedTuple):
 
     Attributes
     ----------
-    turn_deg, lasts_s
-        How far the turn goes, by gravity, and how long it lasts.
+    turn_deg, start_s, lasts_s
+        How far the turn goes, by gravity, when it begins, after the onset, and how long it lasts.
     beside
         Rms of what it leaves over that of its own pull, as long as it lasts and a little longer.
+    over
+        Its top over that of this pull.
     share
         Of the power of all that it leaves, how much lies around its top.
     width_s
         How long that stays above a third of its top.
+    onset_s, top_s
+        When that begins to rise to its top, and when it is there, after the onset.
+    after
+        The largest of what was felt from then on beside the rest at first, over the largest before.
     """
 
     turn_deg: float
+    start_s: float
     lasts_s: float
     beside: float
+    over: float
     share: float
     width_s: float
+    onset_s: float
+    top_s: float
+    after: float
 
 
 def left_over(felt: Felt) -> LeftOver:
     """Find the turn that explains most of what is felt, and what it leaves."""
-    counts = np.ones(len(felt.at_s))
+    counts, mean = np.ones(len(felt.at_s)), max(1, round(SMOOTH_S / felt.step_s))
     tried, at, _ = _best(felt, counts)
-    gains, _, left, beside = _held_against(felt, counts, tried, at)
-    power = squares(smooth(left, max(1, round(SMOOTH_S / felt.step_s))))
-    first, top, last = span(np.sqrt(power).tolist(), THIRD)
-    around = between(felt, float(felt.at_s[top]) - AROUND_TOP_S, float(felt.at_s[top]) + AROUND_TOP_S)
+    held = _held_against(felt, counts, tried, at)
+    power, pull = (squares(smooth(rows, mean)) for rows in (held.left, held.pull))
+    size = np.sqrt(power).tolist()
+    first, top, last = span(size, THIRD)
+    begins = span(size[: top + 1], RISES)[0]
+    lies = mean_of(felt.rows[: round(REST_S / felt.step_s)])
+    moved = squares(smooth(felt.rows - lies, mean))
+    top_s = float(felt.at_s[top])
+    around = between(felt, top_s - AROUND_TOP_S, top_s + AROUND_TOP_S)
     return LeftOver(
-        turn_deg=_turn_deg(gains),
+        turn_deg=_turn_deg(held.gains),
+        start_s=float(tried.start[at]),
         lasts_s=float(tried.lasts[at]),
-        beside=beside,
+        beside=held.beside,
+        over=math.sqrt(float(power[top]) / max(float(pull.max()), 1e-12)),
         share=float(power[around].sum()) / max(float(power.sum()), 1e-12),
         width_s=(last + 1 - first) * felt.step_s,
+        onset_s=float(felt.at_s[begins]) - 0.5 * mean * felt.step_s,
+        top_s=top_s,
+        after=math.sqrt(largest(moved[begins:]) / max(largest(moved[:begins]), 1e-12)),
     )
 
 
