@@ -175,21 +175,23 @@ def _is_stretch(turn_deg: float, kick: Waiting, at: int, view: RunView) -> bool:
 
 
 def in_a_stretch(event: Event, turn_deg: float) -> Event:
-    """Give a kick that came before its stretch could be seen the name that it has in it."""
+    """Give a kick that came before its stretch could be seen, or before all of it, the name that it has in it."""
     value = stretch_value(turn_deg)
-    odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * (value - NO_STRETCH)
     term = Term(name="in_stretch", value=value, text=f"in the midst of a stretch of {turn_deg:.0f}°")
-    return event.but(
+    told = event.but(evidence=functools.partial(_with_stretch, event, term))
+    if event.label is EventLabel.REFLEX_JERK:
+        return told
+    odds = math.log(event.confidence / (1.0 - event.confidence)) + EVENT_WEIGHT * (value - NO_STRETCH)
+    return told.but(
         label=EventLabel.REFLEX_JERK,
         runner_up=EventLabel.TWITCH.value,
         stretch_delay_s=0.0,
         confidence=1.0 / (1.0 + math.exp(-odds)),
-        evidence=functools.partial(_with_stretch, event, term),
     )
 
 
 def _with_stretch(event: Event, term: Term) -> tuple[Term, ...]:
-    return strongest([term, *(known for known in event.evidence if known.name != "no_stretch")])
+    return strongest([term, *(known for known in event.evidence if known.name not in ("no_stretch", "after_stretch"))])
 
 
 def _moves_hard(kick: Waiting, loud: Floats, view: RunView) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dsp.aftermath import LOOK_STEPS, Waiting
 from dsp.few import largest
 from dsp.hindsight import in_a_stretch
-from dsp.labels import EventLabel
 from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.turn_fit import LeftOver, left_over
@@ -53,9 +52,7 @@ def kick_in_turn(kick: Waiting, at: int, view: RunView, others_s: Iterable[float
         return None
     if not (_came_first if left.top_s < FIRST_S else _came_late)(left, turned_deg, p):
         return None
-    told = _from_its_onset(event, left, p)
-    if event.label is EventLabel.TWITCH:
-        told = in_a_stretch(told, turned_deg)
+    told = in_a_stretch(_from_its_onset(event, left, p), turned_deg)
     return told.but(stretch_delay_s=max(0.0, told.onset_s - event.onset_s - left.start_s))
 
 

@@ -170,10 +170,10 @@ def test_what_moved_long_before_a_twitch_does_not_lead_to_it() -> None:
 
 
 def test_a_limb_that_moved_for_seconds_and_turns_with_a_reflex_jerk_moves_on() -> None:
-    turns = View(soon_deg=4.1)
+    turns = View(soon_deg=3.1)
     busy = heard(dict.fromkeys(range(-18, -2), 0.01) | dict.fromkeys(range(-6, -2), 0.08))
     assert asked(REFLEX, turns, busy)
-    assert not asked(REFLEX, View(soon_deg=3.9), busy)
+    assert not asked(REFLEX, View(soon_deg=2.9), busy)
     assert not asked(REFLEX, View(soon_deg=math.nan), busy)
     assert not asked(REFLEX, turns)
     # A stretch alone is loud for less than half of three seconds.
@@ -271,7 +271,7 @@ def test_a_twitch_in_the_midst_of_a_stretch_is_a_reflex_jerk_and_says_so() -> No
 @pytest.mark.parametrize(
     "but",
     [
-        pytest.param({"later_deg": 3.9}, id="too small"),
+        pytest.param({"later_deg": 2.9}, id="too small"),
         pytest.param({"on_deg": 1.1}, id="slower than any that evokes a reflex"),
         pytest.param({"on_deg": math.nan}, id="nothing shows how quick it was"),
         pytest.param({"done_deg": 4.9}, id="done with the kick"),
