@@ -15,6 +15,7 @@ from dsp.grid import Grid
 from dsp.jerks import JerkFinder
 from dsp.kick_queue import KickQueue
 from dsp.lone_kicks import LoneKicks
+from dsp.middles import name_middles
 from dsp.parameters import Parameters
 from dsp.pulses import PulseFinder
 from dsp.rests import Rests
@@ -164,6 +165,7 @@ class JerkPath:
         """Name the next final frames that short rhythms fill, rests or lone kicks, and tell what these confirm."""
         self.told += self.volleys.settle(batch.frames, known_steps)
         self._rests.settle(batch, self._view)
+        name_middles(batch.frames, self._view)
         self._lone.settle(batch, known_steps, self._view)
         self.told += self.swells.settle(batch.frames, self._view)
 

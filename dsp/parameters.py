@@ -28,7 +28,7 @@ class Parameters:
         Named by every result.
     spectrum, bands, gaps, still, noise, beside, entry, on_purpose
         The sections of frames and their features; units are in the names.
-    sprung, jerk, pulse, volley, lone_kick, rest, hindsight, in_turn, hold
+    sprung, jerk, pulse, volley, lone_kick, rest, middle, hindsight, in_turn, hold
         Those of events and holds.
     decision, fatigue
         Those of states and their evidence.
@@ -59,6 +59,7 @@ class Parameters:
     volley: dict[str, float]
     lone_kick: dict[str, float]
     rest: dict[str, float]
+    middle: dict[str, float]
     sprung: dict[str, float]
     hindsight: dict[str, float]
     in_turn: dict[str, float]
@@ -124,6 +125,7 @@ def parse_parameters(raw: dict[str, Any]) -> Parameters:
         volley=raw["volley"],
         lone_kick=raw["lone_kick"],
         rest=raw["rest"],
+        middle=raw["middle"],
         sprung=raw["sprung"],
         hindsight=raw["hindsight"],
         in_turn=raw["in_turn"],

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.frames import FrameBatch
+from dsp.grid import STEPS_PER_HOP
 from dsp.kick_level import STEP_S
 from dsp.labels import State
 from dsp.named import name_frames
@@ -71,6 +72,23 @@ class Rests:
             at_rest |= known
         if at_rest.any():
             name_frames(frames, stirred[at_rest].tolist(), State.STILL, p["sure"])
+
+
+def rest_around(middles: NDArray[np.int64], size: int, view: RunView) -> Bools:
+    """Whether the limb lies still for `size` steps that hold the second around each of these, rising, (n,)."""
+    second = 2 * STEPS_PER_HOP
+    first, end = max(0, int(middles[0]) - size), min(len(view.step_loud), int(middles[-1]) + size)
+    at_rest = np.zeros(len(middles), np.bool_)
+    if end - first < size:
+        return at_rest
+    quiet = _quiet_begin(first, end, size, view)
+    for late in range(size - second + 1):
+        begins = middles - second // 2 - late
+        known = (begins >= first) & (begins - first < len(quiet)) & ~at_rest
+        known[known] = quiet[begins[known] - first]
+        known[known] = _lies(begins[known], size, view)
+        at_rest |= known
+    return at_rest
 
 
 def rests_begin(first: int, end: int, size: int, view: RunView) -> Bools:
