@@ -48,9 +48,8 @@ def is_whole_turn(event: Event, began: int, now_step: int, view: RunView, others
         Onsets of other kicks beside it, after which what is felt does not count if that is a help.
     """
     p = view.parameters.hindsight
-    with_it, lately = (
-        view.tilt_between(before, now_step - 2) >= p["seen_deg"] for before in (began - LOOK_STEPS, began - LEAD_STEPS)
-    )
+    with_it = view.tilt_between(began - LOOK_STEPS, now_step - 2) >= p["seen_deg"]
+    lately = view.tilt_between(began - LEAD_STEPS, now_step - 2) >= view.parameters.hold["stretch_deg"]
     if not (with_it or lately or _went(began, now_step, p["way_m"], view)):
         # Most kicks end the question here.
         return False
