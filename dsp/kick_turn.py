@@ -32,10 +32,13 @@ def stretch_of(
     """Turn (deg) and delay (s) of the stretch that a kick came after, or in; None without one.
 
     It is over by the onset itself, whenever the candidate stood out. In a tremor that the limb moved just before is no
-    sign of a stretch that still goes on, and where it lies soon after a hard kick is still a part of its swing.
+    sign of a stretch that still goes on, where it lies soon after a hard kick is still a part of its swing, and what
+    shakes seems to turn by a little.
     """
     before = view.stretch_before(onset_at)
-    return before if before is not None or shakes else view.stretch_around(kick_step, known_step, floor)
+    if not shakes:
+        return before if before is not None else view.stretch_around(kick_step, known_step, floor)
+    return before if before is not None and before[0] >= view.parameters.jerk["stretch_deg"] else None
 
 
 def is_the_turn(view: RunView, turn: Turn, shape: Outline, kick_step: int, known_step: int, turned_deg: float) -> bool:

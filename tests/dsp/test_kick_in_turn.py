@@ -52,6 +52,34 @@ def test_a_kick_in_the_first_half_of_a_quick_stretch_is_a_reflex_jerk(
     assert any("stretch" in term.text for term in event.evidence)
 
 
+def rung(xyz_g: Floats, rate_hz: float, at_s: float, size_g: float, hz: float = 4.0, damping: float = 0.2) -> Floats:
+    """The same with a push of a tenth of a second after which the limb rings."""
+    t = np.arange(len(xyz_g)) / rate_hz
+    late = t - at_s
+    push = np.where((late >= 0.0) & (late < 0.1), np.sin(np.pi * late / 0.1) ** 2, 0.0)
+    swing = np.exp(-2.0 * np.pi * hz * damping * t[: round(2.0 * rate_hz)]) * np.sin(
+        2.0 * np.pi * hz * t[: round(2.0 * rate_hz)]
+    )
+    # What the limb feels of the push itself, less what its spring gives back.
+    felt = push - 2.0 * np.pi * hz * np.convolve(push, swing)[: len(t)] / rate_hz
+    return xyz_g + size_g * (felt / np.abs(felt).max())[:, None] * np.array([0.5, 0.8, -0.3])
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
+@pytest.mark.parametrize(("lasts_s", "deg"), [(0.25, 8.0), (0.3, -12.0), (0.35, 20.0)])
+@pytest.mark.parametrize("late_s", [-0.03, 0.04, 0.08])
+def test_a_kick_at_the_end_of_a_quick_stretch_is_told_from_where_it_begins(
+    late_s: float, lasts_s: float, deg: float, rate_hz: float
+) -> None:
+    pull_g = 5.77 * np.radians(abs(deg)) * ARM_M / lasts_s**2 / GRAVITY_M_S2
+    stretch, at_s = turned(rate_hz, [(AT_S, lasts_s, deg)]), AT_S + lasts_s + late_s
+    (event,) = events_of(rung(stretch, rate_hz, at_s, 1.1 * pull_g), rate_hz)
+    assert event.label is dsp.EventLabel.REFLEX_JERK
+    assert event.onset_s == pytest.approx(at_s, abs=0.1)
+    assert event.onset_s <= event.peak_s <= event.end_s
+    assert event.stretch_delay_s == pytest.approx(at_s - AT_S, abs=0.2)
+
+
 @pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
 @pytest.mark.parametrize(("lasts_s", "deg"), [(0.2, 8.0), (0.25, -15.0), (0.3, 40.0), (0.45, 60.0)])
 def test_a_quick_stretch_alone_holds_no_kick(lasts_s: float, deg: float, rate_hz: float) -> None:

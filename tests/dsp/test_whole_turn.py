@@ -83,6 +83,21 @@ def test_nor_is_one_about_the_vertical(profile: str, deg: float, lasts_s: float,
     assert not events(felt_g(turning(profile, deg, lasts_s), rate_hz, upright=True), rate_hz)
 
 
+@pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
+@pytest.mark.parametrize(("deg", "lasts_s"), [(3.0, 0.26), (4.5, 0.28), (6.0, 0.35), (9.0, 0.42)])
+@pytest.mark.parametrize("settles", [0.0, 0.12])
+def test_nor_is_a_small_smooth_one_after_which_the_limb_settles(
+    settles: float, deg: float, lasts_s: float, rate_hz: float
+) -> None:
+    stretch = turning("least jerk", deg, lasts_s)
+    # It swings by an eighth of what pulled it.
+    pull = 5.77 * np.radians(deg) * ARM_M / lasts_s**2 / GRAVITY_M_S2
+    if settles:
+        stretch = stretch + kicked(AT_S + 0.9 * lasts_s, settles * pull, limb_hz=3.5, damping=0.35)
+    for seed in range(3):
+        assert not events(felt_g(stretch, rate_hz, seed=seed), rate_hz)
+
+
 @pytest.mark.parametrize("gain", [0.5, 2.0])
 def test_a_sensor_that_measures_half_or_twice_as_much_tells_the_same(gain: float) -> None:
     stretch = turning("an arch of rate", 30.0, 0.4)
