@@ -142,7 +142,8 @@ def _turned_with_impact(kick: Waiting, at: int, view: RunView) -> float | None:
     if kick.event.label is not EventLabel.TWITCH or kick.event.peak_g > view.parameters.jerk["kicked_g"]:
         return None
     turned_deg = view.tilt_between(kick.began - LOOK_STEPS, at - LOOK_STEPS + 1)
-    if not turned_deg >= view.parameters.hold["stretch_deg"] or not lies_still(kick.began, view):
+    p = view.parameters.hold
+    if not p["stretch_deg"] <= turned_deg <= p["turn_over_deg"] or not lies_still(kick.began, view):
         return None
     return turned_deg
 
@@ -156,7 +157,8 @@ def _may_be_muscle(event: Event, kick: Waiting, at: int, view: RunView) -> bool:
     if event.peak_g > p["hardest_g"] or view.grid.rate_hz < LEAST_RATE_HZ or not lies_still(kick.began, view):
         return False
     turned_deg = view.tilt_between(kick.began - LOOK_STEPS, at - LOOK_STEPS + 1)
-    if event.label is EventLabel.TWITCH and not turned_deg < p["kicked_deg"]:
+    most_deg = p["kicked_deg"] if event.label is EventLabel.TWITCH else view.parameters.hold["turn_over_deg"]
+    if not turned_deg < most_deg:
         return False
     return not (event.peak_g < p["impact_g"] or is_struck(_without_impact(kick.event), view))
 

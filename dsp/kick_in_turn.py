@@ -37,7 +37,7 @@ def kick_in_turn(kick: Waiting, at: int, view: RunView, others_s: Iterable[float
     if any(abs(other_s - event.onset_s) <= BEFORE_S for other_s in others_s):
         return None
     turned_deg = view.tilt_between(kick.began - LOOK_STEPS, at - LOOK_STEPS + 1)
-    if not turned_deg >= p["turn_deg"]:
+    if not p["turn_deg"] <= turned_deg <= view.parameters.hold["turn_over_deg"]:
         return None
     loud = view.step_loud
     if largest(loud[at + 1 - REST_STEPS : at + 1]) > p["rests"] * kick.top:

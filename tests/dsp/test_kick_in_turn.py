@@ -115,6 +115,13 @@ def test_a_kick_in_a_stretch_that_is_as_hard_as_an_impact_is_a_reflex_jerk(
     assert event.label is dsp.EventLabel.REFLEX_JERK
 
 
+@pytest.mark.parametrize("rate_hz", [64.0, 100.0])
+@pytest.mark.parametrize("deg", [100.0, 170.0])
+def test_who_turns_over_with_a_hard_jolt_has_stretched_nothing(deg: float, rate_hz: float) -> None:
+    xyz_g = kicked(turned(rate_hz, [(AT_S, 0.6, deg)]), rate_hz, AT_S + 0.1, 1.9)
+    assert all(event.is_impact or event.label is dsp.EventLabel.TWITCH for event in events_of(xyz_g, rate_hz))
+
+
 @pytest.mark.parametrize("rate_hz", [52.0, 100.0, 208.0])
 @pytest.mark.parametrize("size_g", [0.8, 1.2])
 def test_a_kick_in_a_tremor_after_which_the_limb_swings_back_slowly_is_a_twitch(size_g: float, rate_hz: float) -> None:
