@@ -206,7 +206,7 @@ class KickQueue:
                 kick.due = full
                 insort(self._waiting, kick, key=DUE)
                 return False
-            if at_end or not self._came_in_turn(kick, at, view, c):
+            if at_end or not self._came_in_turn(kick, at, view):
                 return False
         if not kick.is_likely and self._is_told(kick.event):
             return False
@@ -216,15 +216,12 @@ class KickQueue:
             self._take_back([kick.began])
             return False
         if not doubted:
-            self._came_in_turn(kick, at, view, c)
+            self._came_in_turn(kick, at, view)
         return not is_one_of_beats(kick.began, at, view)
 
-    def _came_in_turn(self, kick: Waiting, at: int, view: RunView, c: Candidate | None) -> bool:
-        """Whether it came with a quick stretch, and tell it so; `c` is the burst that is open."""
-        others_s = self._onsets_s()
-        if c is not None:
-            others_s.append(view.start_s + view.edge(max(c.onset_step, 0)) / view.grid.rate_hz)
-        event = kick_in_turn(kick, at, view, others_s)
+    def _came_in_turn(self, kick: Waiting, at: int, view: RunView) -> bool:
+        """Whether it came with a quick stretch, and tell it so."""
+        event = kick_in_turn(kick, at, view, self._onsets_s())
         if event is None:
             return False
         kick.event = event
