@@ -1,7 +1,7 @@
 """Lone kicks: a limb that lies still but for one kick is still, and its frames say so; the kick is told as an event."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -74,7 +74,7 @@ class LoneKicks:
             # What one leaves is what the next one finds.
             for lone in sorted(self._kicks, key=attrgetter("kick.onset_s")):
                 kick = lone.kick
-                first = int(times_s.searchsorted(kick.onset_s - p["before_s"]))
+                first = int(times_s.searchsorted(kick.onset_s + _from_s(kick, p)))
                 if lone.over_s is None and first < len(times_s):
                     # Asked at once, while the samples before it are there.
                     lone.was_still = self._was_still(kick, times_s, labels)
@@ -102,6 +102,12 @@ class LoneKicks:
         before = [label for at_s, label in self._newest if first_s <= at_s < last_s]
         before += labels[first:last].tolist()
         return bool(before) and all(label == STILL for label in before)
+
+
+def _from_s(kick: Event, p: Mapping[str, float]) -> float:
+    """From when on frames are asked for, after the onset of a kick: those of a quick stretch just before it moved."""
+    quick = kick.stretch_delay_s is not None and kick.stretch_delay_s < p["stretched_s"]
+    return p["stretch_over_s"] if quick else -p["before_s"]
 
 
 def _stirs_for_s(kick: Event, known: int, view: RunView) -> float:

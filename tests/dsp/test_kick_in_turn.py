@@ -80,6 +80,13 @@ def test_a_kick_at_the_end_of_a_quick_stretch_is_told_from_where_it_begins(
     assert event.stretch_delay_s == pytest.approx(at_s - AT_S, abs=0.2)
 
 
+@pytest.mark.parametrize(("lasts_s", "deg"), [(0.25, 8.0), (0.3, -12.0), (0.35, 20.0)])
+def test_a_quick_stretch_and_the_kick_that_answers_it_are_one_movement(lasts_s: float, deg: float) -> None:
+    stretch = turned(100.0, [(AT_S, lasts_s, deg)])
+    result = dsp.analyze(rung(stretch, 100.0, AT_S + lasts_s + 0.04, 0.6), rate_hz=100.0, placement="calf")
+    assert [s.label.value for s in result.segments] == ["still", "movement", "still"]
+
+
 @pytest.mark.parametrize("rate_hz", [50.0, 100.0, 200.0])
 @pytest.mark.parametrize(("lasts_s", "deg"), [(0.2, 8.0), (0.25, -15.0), (0.3, 40.0), (0.45, 60.0)])
 def test_a_quick_stretch_alone_holds_no_kick(lasts_s: float, deg: float, rate_hz: float) -> None:
