@@ -50,19 +50,18 @@ def kick_in_turn(kick: Waiting, at: int, view: RunView, others_s: Iterable[float
     left = left_over(felt)
     if left.turn_deg < p["turn_deg"] or left.lasts_s > p["longest_s"] or left.width_s > p["widest_s"]:
         return None
-    if not (_came_first if left.top_s < FIRST_S else _came_late)(left, turned_deg, p):
+    if not _is_kick(left, turned_deg, p):
         return None
     told = in_a_stretch(_from_its_onset(event, left, p), turned_deg)
     return told.but(stretch_delay_s=max(0.0, told.onset_s - event.onset_s - left.start_s))
 
 
-def _came_first(left: LeftOver, turned_deg: float, p: Mapping[str, float]) -> bool:
-    """Whether what a turn leaves of the first rise of a burst is a kick: the turn has made some of it its own."""
-    return turned_deg >= p["first_turn_deg"] and left.beside >= p["first_left"] and left.share >= p["first_share"]
-
-
-def _came_late(left: LeftOver, _turned_deg: float, p: Mapping[str, float]) -> bool:
-    """Whether what a turn leaves later is a kick: a limb that is stopped swings as well."""
+def _is_kick(left: LeftOver, turned_deg: float, p: Mapping[str, float]) -> bool:
+    """Whether what the turn leaves is a kick."""
+    if left.top_s < FIRST_S:
+        # The turn has made some of what came first its own.
+        return turned_deg >= p["first_turn_deg"] and left.beside >= p["first_left"] and left.share >= p["first_share"]
+    # A limb that is stopped swings as well.
     return left.beside >= p["left"] and left.over >= p["over"] and left.share >= p["share"] and left.after >= p["felt"]
 
 

@@ -66,10 +66,7 @@ class Rests:
         at_rest = np.zeros(len(stirred), np.bool_)
         after = middles - OWN_STEPS + LATE_STEPS
         for begins, place in ((middles + OWN_STEPS - size, stirred), (after, stirred + lag)):
-            known = called[place] & (begins >= first) & (begins - first < len(quiet)) & ~at_rest
-            known[known] = quiet[begins[known] - first]
-            known[known] = _lies(begins[known], size, view)
-            at_rest |= known
+            at_rest |= _rest_begins(begins, called[place] & ~at_rest, first, quiet, size, view)
         if at_rest.any():
             name_frames(frames, stirred[at_rest].tolist(), State.STILL, p["sure"])
 
@@ -83,11 +80,7 @@ def rest_around(middles: NDArray[np.int64], size: int, view: RunView) -> Bools:
         return at_rest
     quiet = _quiet_begin(first, end, size, view)
     for late in range(size - second + 1):
-        begins = middles - second // 2 - late
-        known = (begins >= first) & (begins - first < len(quiet)) & ~at_rest
-        known[known] = quiet[begins[known] - first]
-        known[known] = _lies(begins[known], size, view)
-        at_rest |= known
+        at_rest |= _rest_begins(middles - second // 2 - late, ~at_rest, first, quiet, size, view)
     return at_rest
 
 
@@ -111,6 +104,14 @@ def rests_until(begin: int, size: int, end: int, quiet_g: float, view: RunView) 
     away_g = np.abs(gravity - gravity[:size].mean(axis=0))
     over = (loud | (away_g > np.float32(1e-3 * view.parameters.rest["spread_mg"])).any(axis=1))[size:].nonzero()[0]
     return min(end, begin + size + int(over[0])) if len(over) else end
+
+
+def _rest_begins(begins: NDArray[np.int64], asked: Bools, first: int, quiet: Bools, size: int, view: RunView) -> Bools:
+    """Whether a rest begins at each of these steps that is asked for, by what is quiet from step `first` on, (n,)."""
+    known = asked & (begins >= first) & (begins - first < len(quiet))
+    known[known] = quiet[begins[known] - first]
+    known[known] = _lies(begins[known], size, view)
+    return known
 
 
 def _quiet_begin(first: int, end: int, size: int, view: RunView) -> Bools:

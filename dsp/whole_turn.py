@@ -21,7 +21,8 @@ from dsp.results import Event
 from dsp.run_view import RunView
 from dsp.swings import SWUNG, mean_of, squares
 from dsp.turn import GRAVITY_M_S2
-from dsp.turn_fit import BESIDE_S, LEAST_KICK_S, OTHER_S, REST_S, SMOOTH_S, Felt, WholeTurn, between, fit_turn, smooth
+from dsp.turn_fit import REST_S, SMOOTH_S, WholeTurn, fit_turn, smooth
+from dsp.turn_search import BESIDE_S, LEAST_KICK_S, OTHER_S, Felt, between
 
 Floats = NDArray[np.float64]
 
