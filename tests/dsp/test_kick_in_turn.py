@@ -123,9 +123,9 @@ def test_a_kick_in_a_stretch_that_is_as_hard_as_an_impact_is_a_reflex_jerk(
 
 
 @pytest.mark.parametrize("rate_hz", [64.0, 100.0])
-@pytest.mark.parametrize("deg", [100.0, 170.0])
-def test_who_turns_over_with_a_hard_jolt_has_stretched_nothing(deg: float, rate_hz: float) -> None:
-    xyz_g = kicked(turned(rate_hz, [(AT_S, 0.6, deg)]), rate_hz, AT_S + 0.1, 1.9)
+@pytest.mark.parametrize(("deg", "size_g"), [(100.0, 1.0), (100.0, 1.4), (170.0, 0.8)])
+def test_who_turns_over_with_a_hard_jolt_has_stretched_nothing(deg: float, size_g: float, rate_hz: float) -> None:
+    xyz_g = kicked(turned(rate_hz, [(AT_S, 0.6, deg)]), rate_hz, AT_S + 0.1, size_g)
     assert all(event.is_impact or event.label is dsp.EventLabel.TWITCH for event in events_of(xyz_g, rate_hz))
 
 
